@@ -1,0 +1,66 @@
+// What the server asks to be done with documents: save them, and show what they would become.
+
+import { Uri, commands, workspace } from 'vscode';
+import type { Disposable, TextDocumentContentProvider } from 'vscode';
+import type { SaveParams, SaveResult, ShowDiffParams } from './protocol';
+
+/** Saves in the given order and stops at the first document that cannot be saved: go.sum comes before the go.mod that needs it. */
+export async function save(params: SaveParams): Promise<SaveResult> {
+	const saved: string[] = [];
+	for (const uri of params.uris) {
+		const document = await workspace.openTextDocument(Uri.parse(uri, true));
+		if (document.isDirty && !(await document.save())) {
+			break;
+		}
+		saved.push(uri);
+	}
+	return { saved };
+}
+
+const scheme = 'gomodls-preview';
+
+/** Shows proposed texts in the diff editor. A proposal lives as long as its document is open. */
+export class Previews implements TextDocumentContentProvider, Disposable {
+	private readonly texts = new Map<string, string>();
+	private readonly subscriptions: Disposable[];
+	private count = 0;
+
+	constructor() {
+		this.subscriptions = [
+			workspace.registerTextDocumentContentProvider(scheme, this),
+			workspace.onDidCloseTextDocument(document => this.texts.delete(document.uri.toString())),
+		];
+	}
+
+	/** The file that a proposal is for; any other URI is returned as it is. */
+	static file(uri: Uri): Uri {
+		return uri.scheme === scheme ? uri.with({ scheme: 'file', query: '' }) : uri;
+	}
+
+	async show({ title, files }: ShowDiffParams): Promise<Record<string, never>> {
+		const changes: [Uri, Uri, Uri][] = files.map(({ uri, newText }) => {
+			const file = Uri.parse(uri, true);
+			// A document's text is asked for once, so every proposal has a URI of its own. Its path is the file's: the
+			// language goes by the name.
+			const proposal = file.with({ scheme, query: String(++this.count) });
+			this.texts.set(proposal.toString(), newText);
+			return [file, file, proposal];
+		});
+		const [only, ...more] = changes;
+		if (only && more.length === 0) {
+			await commands.executeCommand('vscode.diff', only[1], only[2], title, { preview: true });
+		} else if (only) {
+			await commands.executeCommand('vscode.changes', title, changes);
+		}
+		return {};
+	}
+
+	provideTextDocumentContent(uri: Uri): string {
+		return this.texts.get(uri.toString()) ?? '';
+	}
+
+	dispose(): void {
+		this.subscriptions.forEach(subscription => subscription.dispose());
+		this.texts.clear();
+	}
+}

@@ -1,0 +1,113 @@
+// The VS Code client of gomodls. It starts the server and shows what it says; whatever can be decided by the server is.
+
+import { Uri, commands, window, workspace } from 'vscode';
+import type { ExtensionContext } from 'vscode';
+import type { LanguageClient, Middleware } from 'vscode-languageclient/node';
+import { Previews, save } from './documents';
+import { method } from './protocol';
+import type { Health, HealthParams, SaveParams, ShowDiffParams } from './protocol';
+import { Server, needsRestart } from './server';
+import { Status } from './status';
+
+const moduleFiles = ['go.mod', 'go.sum', 'go.work', 'go.work.sum', '.gomodls.yaml']
+	.map(name => ({ scheme: 'file', pattern: `**/${name}` }));
+const goFiles = { scheme: 'file', language: 'go' };
+
+let server: Server | undefined;
+
+export async function activate(context: ExtensionContext): Promise<void> {
+	const log = window.createOutputChannel('gomodls', { log: true });
+	const previews = new Previews();
+	const status = new Status(moduleFiles);
+
+	// The health of every module the server has spoken of, and the one that is shown.
+	const healths = new Map<string, Health>();
+	let shown: string | undefined;
+
+	const hear = (health: Health): void => {
+		healths.set(health.uri, health);
+		shown ??= health.uri;
+		if (shown === health.uri) {
+			status.show({ health });
+		}
+	};
+
+	// The module to show is the active editor's. The server knows which that is; what it last said of it may be newer than
+	// its answer.
+	const follow = async (client: LanguageClient): Promise<void> => {
+		const uri = activeFile();
+		if (!uri) {
+			return;
+		}
+		try {
+			const params: HealthParams = { uri: uri.toString() };
+			const answer = await client.sendRequest<Health | null>(method.health, params);
+			if (answer && uri.toString() === activeFile()?.toString()) {
+				shown = answer.uri;
+				hear(healths.get(answer.uri) ?? answer);
+			}
+		} catch (error) {
+			log.debug(`${method.health}: ${error}`);
+		}
+	};
+
+	// The client registers the server's commands, for those of code actions are the server's to name. The palette gives no
+	// arguments: then the module is that of the active editor.
+	const middleware: Middleware = {
+		executeCommand: async (command, args, next) => {
+			if (args.length === 0) {
+				const uri = activeFile()?.toString() ?? shown ?? workspace.workspaceFolders?.[0]?.uri.toString();
+				args = uri ? [{ uri }] : [];
+			}
+			try {
+				return await next(command, args);
+			} catch (error) {
+				const message = error instanceof Error ? error.message : String(error);
+				void window.showErrorMessage(message, 'Show Log').then(button => button && log.show(true));
+				return undefined;
+			}
+		},
+	};
+
+	server = new Server(context, log, [...moduleFiles, goFiles], middleware, {
+		starting: () => {
+			healths.clear();
+			shown = undefined;
+			status.show({ starting: true });
+		},
+		connect: client => {
+			client.onNotification(method.health, (health: Health) => hear(health));
+			client.onRequest(method.save, (params: SaveParams) => save(params));
+			client.onRequest(method.showDiff, (params: ShowDiffParams) => previews.show(params));
+		},
+		running: client => void follow(client),
+		failed: (problem, actions) => status.show({ problem, actions }),
+	});
+
+	const restart = () => server?.restart();
+	context.subscriptions.push(
+		log, previews, status,
+		commands.registerCommand('gomodls.showActions', () => status.pick()),
+		commands.registerCommand('gomodls.showLog', () => log.show(true)),
+		commands.registerCommand('gomodls.restart', restart),
+		workspace.onDidGrantWorkspaceTrust(restart),
+		workspace.onDidChangeConfiguration(event => needsRestart(section => event.affectsConfiguration(section)) && restart()),
+		window.onDidChangeActiveTextEditor(() => {
+			const client = server?.running;
+			if (client) {
+				void follow(client);
+			}
+		}),
+	);
+	await server.restart();
+}
+
+export async function deactivate(): Promise<void> {
+	await server?.stop();
+}
+
+/** The file in the active editor, or the one that it shows a preview of. */
+function activeFile(): Uri | undefined {
+	const uri = window.activeTextEditor && Previews.file(window.activeTextEditor.document.uri);
+	return uri?.scheme === 'file' ? uri : undefined;
+}

@@ -1,0 +1,187 @@
+// The life of the server process: find it, start it, start it again when it dies, and say once when that does not help.
+
+import { homedir } from 'node:os';
+import { commands, window, workspace } from 'vscode';
+import type { Command, Disposable, ExtensionContext, LogOutputChannel } from 'vscode';
+import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from 'vscode-languageclient/node';
+import type { DocumentSelector, Middleware } from 'vscode-languageclient/node';
+import { expand, find, programIn } from './find';
+import type { InitializationOptions } from './protocol';
+
+/** After so many deaths within the time the server is left dead until the user asks for it. */
+const patience = { deaths: 4, milliseconds: 3 * 60 * 1000 };
+
+export interface Listener {
+	starting(): void;
+	/** Called before the first message is read, for every new client. */
+	connect(client: LanguageClient): void;
+	running(client: LanguageClient): void;
+	/** The server does not run and will not be started again by itself. */
+	failed(problem: string, actions: Command[]): void;
+}
+
+export class Server implements Disposable {
+	private client: LanguageClient | undefined;
+	private deaths: number[] = [];
+	private queue: Promise<void> = Promise.resolve();
+	/** Commands of the server that the palette offers now. */
+	private offered: string[] = [];
+
+	constructor(
+		private readonly context: ExtensionContext,
+		private readonly log: LogOutputChannel,
+		private readonly selector: DocumentSelector,
+		private readonly middleware: Middleware,
+		private readonly listener: Listener,
+	) {}
+
+	/** The client while the server runs. */
+	get running(): LanguageClient | undefined {
+		return this.client?.isRunning() ? this.client : undefined;
+	}
+
+	/** Starts the server, or stops it first where it runs. Resolves when it runs or has failed, and never rejects. */
+	restart(): Promise<void> {
+		this.deaths = [];
+		return this.enqueue();
+	}
+
+	dispose(): void {
+		void this.stop();
+	}
+
+	async stop(): Promise<void> {
+		const client = this.client;
+		this.client = undefined;
+		await this.offer([]);
+		if (client?.needsStop()) {
+			await client.stop().catch(error => this.log.warn(`stopping the server: ${error}`));
+		}
+	}
+
+	/** One start at a time, so that two causes for a restart cannot leave two servers. */
+	private enqueue(): Promise<void> {
+		this.queue = this.queue.then(async () => {
+			await this.stop();
+			await this.start();
+		});
+		return this.queue;
+	}
+
+	private async start(): Promise<void> {
+		this.listener.starting();
+		const home = homedir();
+		const env = environment(home);
+		const configured = workspace.getConfiguration('gomodls').get('path', '').trim();
+		const found = find({ configured, bundled: programIn(this.context.asAbsolutePath('bin')), env, home });
+		if (!('path' in found)) {
+			this.log.error(`no server program at any of:\n  ${found.looked.join('\n  ')}`);
+			this.fail(configured !== ''
+				? `The setting gomodls.path names ${found.looked[0]}, which is not a program.`
+				: 'The gomodls program was not found. Install it with "go install github.com/gomodls/gomodls/cmd/gomodls@latest", or say where it is.',
+				{ title: 'Open Settings', command: 'workbench.action.openSettings', arguments: ['gomodls.path'] });
+			return;
+		}
+		this.log.info(`starting ${found.path}`);
+
+		const client: LanguageClient = new LanguageClient('gomodls', 'gomodls', {
+			command: found.path,
+			args: ['serve', '--stdio'],
+			// Not the opened folder: nothing may be found by a relative path.
+			options: { env, cwd: home },
+		}, {
+			documentSelector: this.selector,
+			outputChannel: this.log,
+			traceOutputChannel: this.log,
+			revealOutputChannelOn: RevealOutputChannelOn.Never,
+			initializationOptions: (): InitializationOptions => ({ trusted: workspace.isTrusted, save: true, showDiff: true }),
+			middleware: this.middleware,
+			markdown: { supportThemeIcons: true },
+			// What the client would say by itself is said below, once.
+			initializationFailedHandler: () => false,
+			errorHandler: {
+				error: () => ({ action: ErrorAction.Continue, handled: true }),
+				closed: () => {
+					this.died(client);
+					return { action: CloseAction.DoNotRestart, handled: true };
+				},
+			},
+		});
+		this.client = client;
+		this.listener.connect(client);
+		try {
+			await client.start();
+		} catch (error) {
+			// A server that died during the start has been dealt with by closed.
+			if (this.client === client) {
+				this.client = undefined;
+				this.fail(`The gomodls server could not be started: ${error instanceof Error ? error.message : error}`);
+			}
+			return;
+		}
+		if (this.client === client) {
+			await this.offer(client.initializeResult?.capabilities.executeCommandProvider?.commands ?? []);
+			this.listener.running(client);
+		}
+	}
+
+	private died(client: LanguageClient): void {
+		if (this.client !== client) {
+			return;
+		}
+		this.client = undefined;
+		void this.offer([]);
+		const now = Date.now();
+		this.deaths = [...this.deaths.filter(death => now - death < patience.milliseconds), now];
+		if (this.deaths.length < patience.deaths) {
+			this.log.warn('the server ended; starting it again');
+			void this.enqueue();
+		} else {
+			this.fail(`The gomodls server ended ${this.deaths.length} times within three minutes and is not started again.`);
+		}
+	}
+
+	private fail(problem: string, action?: Command): void {
+		this.log.error(problem);
+		const actions = action ? [action] : [];
+		this.listener.failed(problem, actions);
+		const buttons: Command[] = [
+			...actions,
+			{ title: 'Restart', command: 'gomodls.restart' },
+			{ title: 'Show Log', command: 'gomodls.showLog' },
+		];
+		void window.showErrorMessage(problem, ...buttons.map(button => button.title)).then(title => {
+			const pressed = buttons.find(button => button.title === title);
+			return pressed && commands.executeCommand(pressed.command, ...(pressed.arguments ?? []));
+		});
+	}
+
+	/** Tells the palette which commands the server has: it shows the others disabled. */
+	private async offer(offered: string[]): Promise<void> {
+		const before = this.offered;
+		this.offered = offered;
+		for (const command of new Set([...before, ...offered])) {
+			await commands.executeCommand('setContext', `${command}:offered`, offered.includes(command));
+		}
+	}
+}
+
+/**
+ * The environment of the server: VS Code's own with the Go extension's go.toolsEnvVars, so that both mean the same Go. Only the
+ * user's own value counts, never the opened folder's.
+ */
+function environment(home: string): Record<string, string | undefined> {
+	const env: Record<string, string | undefined> = { ...process.env };
+	const tools = workspace.getConfiguration('go').inspect<Record<string, unknown>>('toolsEnvVars')?.globalValue;
+	for (const [name, value] of Object.entries(tools ?? {})) {
+		// Windows has one variable per name in whatever case.
+		const same = process.platform === 'win32' ? Object.keys(env).find(key => key.toUpperCase() === name.toUpperCase()) : undefined;
+		env[same ?? name] = expand(String(value), process.env, home);
+	}
+	return env;
+}
+
+/** Whether a change of settings means another server process. */
+export function needsRestart(affects: (section: string) => boolean): boolean {
+	return affects('gomodls.path') || affects('go.toolsEnvVars');
+}
