@@ -1,0 +1,23 @@
+--- The messages from the server that Neovim does not know, or does not treat as the server needs.
+
+---@type table<string, lsp.Handler>
+return {
+  ['gomodls/health'] = function(_, health, ctx)
+    require('gomodls.status').set(health, ctx.client_id)
+  end,
+
+  ['gomodls/save'] = function(_, params)
+    return { saved = require('gomodls.edit').save(params.uris) }
+  end,
+
+  ['gomodls/showDiff'] = function(_, params)
+    require('gomodls.diff').show(params.title, params.files)
+    return vim.empty_dict()
+  end,
+
+  ['workspace/applyEdit'] = function(_, params, ctx)
+    local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+    local reason = require('gomodls.edit').apply(params.edit, client.offset_encoding)
+    return { applied = reason == nil, failureReason = reason }
+  end,
+}

@@ -1,0 +1,61 @@
+-- What exists before the server does: highlight groups, :Gomodls, and the note that the server is missing.
+
+if vim.g.loaded_gomodls then
+  return
+end
+vim.g.loaded_gomodls = true
+
+for group, link in pairs({
+  GomodlsOk = 'DiagnosticOk',
+  GomodlsInfo = 'DiagnosticInfo',
+  GomodlsWarning = 'DiagnosticWarn',
+  GomodlsError = 'DiagnosticError',
+  GomodlsBusy = 'DiagnosticHint',
+  GomodlsOff = 'Comment',
+}) do
+  vim.cmd.highlight({ 'default', 'link', group, link })
+end
+
+vim.api.nvim_create_user_command('Gomodls', function(args)
+  require('gomodls.command').run(args.args)
+end, {
+  nargs = 1,
+  desc = 'go.mod, go.sum and go.work: :Gomodls tidy, preview, download, …',
+  complete = function(lead)
+    return require('gomodls.command').complete(lead)
+  end,
+})
+
+local group = vim.api.nvim_create_augroup('gomodls', {})
+
+vim.api.nvim_create_autocmd('FileType', {
+  group = group,
+  pattern = { 'gomod', 'gosum', 'gowork' },
+  desc = 'gomodls: say once that the server is missing',
+  callback = function()
+    require('gomodls.server').warn_if_missing()
+  end,
+})
+
+vim.api.nvim_create_autocmd('LspAttach', {
+  group = group,
+  desc = 'gomodls: reload a file that another program changes',
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == 'gomodls' then
+      require('gomodls.watch').start(event.buf)
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd('LspDetach', {
+  group = group,
+  desc = 'gomodls: forget the health that a stopped server reported',
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == 'gomodls' then
+      require('gomodls.watch').stop(event.buf)
+      vim.schedule(require('gomodls.status').prune)
+    end
+  end,
+})
