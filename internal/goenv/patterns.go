@@ -1,0 +1,185 @@
+package goenv
+
+import (
+	"path"
+	"strings"
+
+	"golang.org/x/mod/module"
+)
+
+// Patterns is a comma-separated list of globs, as in GOPRIVATE. The zero value matches nothing.
+type Patterns string
+
+// Match reports whether one of the patterns matches the module path or the beginning of it, by whole elements.
+func (p Patterns) Match(modulePath string) bool {
+	return module.MatchPrefixPatterns(string(p), modulePath)
+}
+
+// A Fault is what is odd about a pattern. The go command says nothing about any of them.
+type Fault int
+
+// The faults. The first group makes that the pattern never matches a module that can be fetched.
+const (
+	NoFault     Fault = iota
+	Blank             // a blank at either end is part of the pattern
+	Malformed         // the glob has a syntax error
+	Scheme            // a URL, not a module path
+	Impossible        // a character or an empty element that no module path has
+	BareWord          // a first element without a dot, such as "none"
+	DoubleStar        // ** means the same as *: one element
+	WholeForge        // covers everybody's modules on a host that serves public ones, such as github.com/*
+	EveryModule       // matches every module
+)
+
+// NeverMatches reports whether a pattern with this fault covers nothing.
+func (f Fault) NeverMatches() bool { return Blank <= f && f <= BareWord }
+
+// A Pattern is one entry of a list.
+type Pattern struct {
+	Text  string
+	Fault Fault  // the gravest one
+	Fix   string // the pattern that was probably meant; "" if there is no telling
+}
+
+// Split returns the entries that go looks at: empty ones are left out.
+func (p Patterns) Split() []Pattern {
+	var list []Pattern
+	for text := range strings.SplitSeq(string(p), ",") {
+		if strings.TrimSuffix(text, "/") != "" {
+			list = append(list, inspect(text))
+		}
+	}
+	return list
+}
+
+func inspect(text string) Pattern {
+	p := Pattern{Text: text}
+	trimmed := strings.TrimSpace(text)
+	if trimmed != text {
+		p.Fault, p.Fix = Blank, trimmed
+		return p
+	}
+	if _, rest, ok := strings.Cut(text, "://"); ok {
+		if i := strings.LastIndexByte(rest[:endOfHost(rest)], '@'); i >= 0 {
+			rest = rest[i+1:]
+		}
+		p.Fault, p.Fix = Scheme, strings.TrimSuffix(strings.TrimSuffix(rest, "/"), ".git")
+		return p
+	}
+	if _, err := path.Match(text, ""); err != nil {
+		p.Fault = Malformed
+		return p
+	}
+	glob := strings.TrimSuffix(text, "/")
+	host, _, _ := strings.Cut(glob, "/")
+	switch {
+	case impossible(glob):
+		p.Fault = Impossible
+		if lower := strings.ToLower(host) + glob[len(host):]; lower != glob && !impossible(lower) {
+			p.Fix = lower
+		}
+	case !strings.ContainsAny(host, `.*?[\`):
+		p.Fault = BareWord
+	case p.matchesAll(strangerPaths):
+		p.Fault = EveryModule
+	case p.matchesAny(strangerPaths) || p.matchesAny(forgePaths):
+		p.Fault = WholeForge
+	case strings.Contains(glob, "**"):
+		p.Fault, p.Fix = DoubleStar, strings.ReplaceAll(glob, "**", "*")
+	}
+	return p
+}
+
+func endOfHost(s string) int {
+	if i := strings.IndexByte(s, '/'); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+// impossible reports whether the well-formed glob asks for something that the path of a module that can be fetched never
+// has: an empty element, a character outside its alphabet, or one that is not allowed in the host.
+func impossible(glob string) bool {
+	element := 0
+	inClass := false
+	for i := 0; i < len(glob); i++ {
+		switch c := glob[i]; {
+		case c == '\\':
+			i++ // the next byte is plain; none that needs escaping is in a module path
+			return true
+		case inClass:
+			inClass = c != ']'
+		case c == '[':
+			inClass = true
+		case c == '*', c == '?':
+		case c == '/':
+			if i == 0 || glob[i-1] == '/' {
+				return true
+			}
+			element++
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '.':
+		case element > 0 && ('A' <= c && c <= 'Z' || c == '_' || c == '~'):
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+func (p Pattern) matchesAny(paths []string) bool {
+	for _, modulePath := range paths {
+		if Patterns(p.Text).Match(modulePath) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p Pattern) matchesAll(paths []string) bool {
+	for _, modulePath := range paths {
+		if !Patterns(p.Text).Match(modulePath) {
+			return false
+		}
+	}
+	return true
+}
+
+// A pattern that matches one of these made-up paths was not written for anybody in particular.
+var (
+	strangerPaths = []string{"q7zx-j4.com/q7zx-j4/q7zx-j4", "q7zx-j4.org/q7zx-j4/q7zx-j4", "k2.q7zx-j4.io/q7zx-j4/q7zx-j4", "q7zx-j4.dev/q7zx-j4/q7zx-j4"}
+	forgePaths    = func() []string {
+		var list []string
+		for host := range publicHosts {
+			list = append(list, host+"/q7zx-j4/q7zx-j4")
+		}
+		return list
+	}()
+)
+
+// Wide reports whether the pattern covers modules of people who have nothing to do with each other, so that it says
+// nothing about whether one of them is private.
+func (p Pattern) Wide() bool { return p.Fault == EveryModule || p.Fault == WholeForge }
+
+// NearMiss returns the pattern that was probably meant to match the module path but does not, and why.
+func (p Patterns) NearMiss(modulePath string) (near Pattern, reason string, ok bool) {
+	if p.Match(modulePath) {
+		return Pattern{}, "", false
+	}
+	for _, entry := range p.Split() {
+		switch {
+		case entry.Fault == Blank && Patterns(entry.Fix).Match(modulePath):
+			return entry, "the blank beside it is part of the pattern", true
+		case entry.Fault == Scheme && Patterns(entry.Fix).Match(modulePath):
+			return entry, "it is a URL, and patterns are module paths", true
+		case Patterns(strings.ToLower(entry.Text)).Match(strings.ToLower(modulePath)):
+			return entry, "upper and lower case differ", true
+		case entry.Fault == NoFault && !strings.HasSuffix(entry.Text, "/") && Patterns(entry.Text+"*").Match(modulePath):
+			return entry, "patterns match whole path elements", true
+		case strings.HasPrefix(entry.Text, "*.") && Patterns(entry.Text[2:]).Match(modulePath):
+			return entry, "*. asks for something before the dot", true
+		case strings.HasSuffix(entry.Text, "/*") && Patterns(strings.TrimSuffix(entry.Text, "/*")).Match(modulePath):
+			return entry, "/* asks for one more path element", true
+		}
+	}
+	return Pattern{}, "", false
+}
