@@ -8,7 +8,7 @@ endif
 syn case match
 
 syn match gosumModule /\v^\S+/ nextgroup=gosumVersion skipwhite
-syn match gosumVersion /\v\S{-}\ze(\/go\.mod)?(\s|$)/ contained nextgroup=gosumGoMod,gosumHash skipwhite
+syn match gosumVersion /\v\S{-1,}\ze(\/go\.mod)?(\s|$)/ contained nextgroup=gosumGoMod,gosumHash skipwhite
 syn match gosumGoMod /\/go\.mod/ contained nextgroup=gosumHash skipwhite
 syn match gosumHash /\vh1:[A-Za-z0-9+\/=]+/ contained
 syn match gosumConflict /\v^(\<{7}|\={7}|\>{7}|\|{7}).*/

@@ -1,0 +1,143 @@
+-- What the plugin adds around the server: colours of the files, commands, help, :checkhealth, the note on a missing server.
+
+local e2e = require('harness')
+
+---@param line integer
+---@param text string
+---@return string group in the syntax, of the first character of `text` in a line of the current buffer
+local function group_of(line, text)
+  local col = assert(vim.fn.getline(line):find(text, 1, true), text)
+  return vim.fn.synIDattr(vim.fn.synID(line, col, 1), 'name')
+end
+
+e2e.run(function()
+  local dir = e2e.module()
+
+  -- Without a server.
+  vim.lsp.config('gomodls', { cmd = { 'gomodls-that-is-not-there', 'serve' } })
+  vim.lsp.enable('gomodls')
+  vim.cmd.edit(dir .. '/go.mod')
+  vim.cmd.edit(dir .. '/clock/go.mod')
+  e2e.equal('a missing server is said once', #e2e.notices, 1)
+  e2e.ok('with its name', e2e.noticed('gomodls-that-is-not-there'))
+  e2e.equal('the status is empty', require('gomodls').status(), '')
+  vim.cmd('Gomodls tidy')
+  e2e.ok('a command says that no server runs', e2e.noticed('no server runs for this file'))
+  vim.cmd('checkhealth gomodls')
+  e2e.ok(
+    'the health check says it',
+    e2e.text(0):find('gomodls-that-is-not-there is not an executable', 1, true),
+    e2e.text(0)
+  )
+  vim.cmd.bwipeout()
+
+  -- With it.
+  vim.lsp.config('gomodls', { cmd = { vim.env.GOMODLS_BIN, 'serve' } })
+  vim.cmd('%bwipeout!')
+  local buf = e2e.open(dir .. '/go.mod')
+  e2e.wait_for_state(buf, 'ok')
+  e2e.ok(
+    'the status names the file',
+    require('gomodls').status():find('go.mod', 1, true),
+    require('gomodls').status()
+  )
+  local shown =
+    vim.api.nvim_eval_statusline("%{%v:lua.require'gomodls'.statusline()%}", { highlights = true })
+  e2e.equal('a status line shows it', shown.str, require('gomodls').status())
+  e2e.ok(
+    'in its colour',
+    vim.iter(shown.highlights):any(function(part)
+      return part.group == 'GomodlsOk'
+    end),
+    vim.inspect(shown)
+  )
+
+  e2e.equal('go.mod is coloured', {
+    group_of(1, 'module'),
+    group_of(9, 'v0.1.0'),
+    group_of(18, '//'),
+    group_of(18, 'indirect'),
+    group_of(21, '=>'),
+  }, { 'gomodModule', 'gomodVersion', 'gomodComment', 'gomodIndirect', 'gomodArrow' })
+  vim.cmd.edit(dir .. '/go.sum')
+  e2e.equal('go.sum is coloured', {
+    group_of(1, 'github'),
+    group_of(1, 'v2.0.4'),
+    group_of(1, '/go.mod'),
+    group_of(1, 'h1:'),
+  }, { 'gosumModule', 'gosumVersion', 'gosumGoMod', 'gosumHash' })
+  e2e.write(dir .. '/go.work', 'go 1.25\n\nuse ./clock // here\n')
+  vim.cmd('noautocmd edit ' .. dir .. '/go.work')
+  vim.bo.syntax = 'gowork'
+  e2e.equal('go.work is coloured', {
+    group_of(1, 'go'),
+    group_of(1, '1.25'),
+    group_of(3, 'use'),
+    group_of(3, './clock'),
+    group_of(3, '//'),
+  }, { 'goworkKeyword', 'gomodGoVersion', 'goworkKeyword', 'gomodPath', 'gomodComment' })
+  vim.cmd.bwipeout()
+  vim.fn.delete(dir .. '/go.work')
+
+  e2e.equal(
+    'commands complete',
+    vim.fn.getcompletion('Gomodls v', 'cmdline'),
+    { 'vendor', 'verify' }
+  )
+  e2e.equal('all of them', vim.fn.getcompletion('Gomodls ', 'cmdline'), {
+    'cancel',
+    'download',
+    'log',
+    'preview',
+    'tidy',
+    'undo',
+    'vendor',
+    'verify',
+  })
+  vim.cmd('Gomodls typo')
+  e2e.ok('an unknown one is said', e2e.noticed('no command "typo"'))
+  vim.cmd('Gomodls log')
+  e2e.equal('the log is shown', vim.api.nvim_buf_get_name(0), vim.lsp.log.get_filename())
+  vim.cmd.bwipeout()
+
+  vim.api.nvim_set_current_buf(buf)
+  vim.cmd('checkhealth gomodls')
+  e2e.ok(
+    'the health check finds the server',
+    e2e.text(0):find(vim.env.GOMODLS_BIN .. ':', 1, true),
+    e2e.text(0)
+  )
+  e2e.ok('the health check shows the folder', e2e.text(0):find(dir, 1, true), e2e.text(0))
+  e2e.ok(
+    'the health check has nothing against it',
+    not e2e.text(0):find('ERROR', 1, true),
+    e2e.text(0)
+  )
+  vim.cmd.bwipeout()
+
+  local help = vim.fn.tempname()
+  vim.fn.mkdir(help .. '/doc', 'p')
+  e2e.write(help .. '/doc/gomodls.txt', e2e.read(vim.env.E2E_PLUGIN .. '/doc/gomodls.txt'))
+  vim.cmd.helptags(help .. '/doc')
+  vim.opt.runtimepath:prepend(help)
+  for _, name in ipairs(vim.fn.getcompletion('Gomodls ', 'cmdline')) do
+    e2e.ok(
+      'help describes :Gomodls ' .. name,
+      e2e.read(help .. '/doc/gomodls.txt'):find('\n:Gomodls ' .. name .. ' ', 1, true)
+    )
+  end
+  vim.cmd.help('gomodls.status()')
+  e2e.equal('help has the function for status lines', vim.fn.expand('%:t'), 'gomodls.txt')
+
+  -- The server is killed.
+  vim.cmd.helpclose()
+  local client = assert(e2e.client(buf))
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:stop(true)
+  else
+    client.stop(true)
+  end
+  e2e.wait('the status of a stopped server is forgotten', function()
+    return require('gomodls').status(buf) == ''
+  end)
+end)

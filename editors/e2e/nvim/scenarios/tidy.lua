@@ -1,0 +1,78 @@
+-- :Gomodls tidy works on what is in the buffers, and keeps what is typed while it runs.
+
+local e2e = require('harness')
+
+-- A file that imports a module which go.mod will require before it is saved, and whose sums go.sum lacks.
+local errgroup = [[
+package main
+
+import _ "golang.org/x/sync/errgroup"
+]]
+
+---@param name string of a file
+---@return boolean
+local function is_loaded(name)
+  local buf = vim.fn.bufnr(name)
+  return buf ~= -1 and vim.api.nvim_buf_is_loaded(buf)
+end
+
+e2e.run(function()
+  vim.lsp.enable('gomodls')
+  local dir = e2e.module()
+  local path, sum = dir .. '/go.mod', dir .. '/go.sum'
+  local original = e2e.read(path)
+  e2e.write(dir .. '/group.go', errgroup)
+  local buf = e2e.open(path)
+
+  local function require_sync()
+    e2e.change(
+      buf,
+      '\tgolang.org/x/mod v0.21.0',
+      '\tgolang.org/x/mod v0.21.0\n\tgolang.org/x/sync v0.8.0 // indirect'
+    )
+  end
+
+  local function tidied()
+    return e2e.read(sum):find('golang.org/x/sync v0.8.0 h1:', 1, true)
+      and e2e.text(buf):find('\tgolang.org/x/sync v0.8.0\n', 1, true)
+  end
+
+  require_sync()
+  e2e.ok('go.sum is closed', not is_loaded(sum))
+  vim.cmd('Gomodls tidy')
+  e2e.wait('tidy changes both files', tidied, 60000)
+  e2e.wait_for_state(buf, 'ok')
+  e2e.ok('the status was busy', vim.list_contains(e2e.states, 'busy'))
+  e2e.ok('go.mod, which was modified, stays modified', vim.bo[buf].modified)
+  e2e.equal('go.mod on disk is as it was', e2e.read(path), original)
+  e2e.ok(
+    'go.sum, which was closed, is saved',
+    not is_loaded(sum) or not vim.bo[vim.fn.bufnr(sum)].modified
+  )
+  vim.cmd.write()
+  e2e.go_accepts('go accepts the files on disk', dir)
+  local _, diff = e2e.go(dir, 'mod', 'tidy', '-diff')
+  e2e.equal('go has nothing to tidy', diff, '')
+
+  -- The same once more, with typing before tidy has come back.
+  local again = e2e.module()
+  path, sum = again .. '/go.mod', again .. '/go.sum'
+  e2e.write(again .. '/group.go', errgroup)
+  buf = e2e.open(path)
+  require_sync()
+  vim.cmd('Gomodls tidy')
+  e2e.wait('tidy runs', function()
+    return require('gomodls').health(buf).state == 'busy'
+  end)
+  e2e.change(buf, 'module example.com/farm', '// My farm.\nmodule example.com/farm')
+  e2e.wait('tidy ends', function()
+    return require('gomodls').health(buf).state ~= 'busy'
+  end, 60000)
+  e2e.wait('tidy has run again on what was typed', tidied, 60000)
+  e2e.ok(
+    'what was typed is there',
+    vim.startswith(e2e.text(buf), '// My farm.\nmodule example.com/farm\n')
+  )
+  vim.cmd.write()
+  e2e.go_accepts('go accepts the files on disk', again)
+end)
