@@ -1,0 +1,127 @@
+package goenv
+
+import (
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/module"
+)
+
+// A Gap is a private module whose path would leave this machine.
+type Gap struct {
+	Module       string
+	MissingProxy bool     // a proxy would be asked for it
+	MissingSumDB bool     // the checksum database would be asked about it
+	Sent         []string // what would be sent where, in order, each a clause
+	Pattern      string   // the narrowest useful pattern
+	Keys         []string // the variables that Pattern has to be added to
+	Near         string   // the pattern that was probably meant to cover it, with the reason why it does not; "" if there is none
+	Evidence     []Evidence
+}
+
+// FindGap reports whether the module is private by the evidence and not covered, or only half, so that its path would be
+// sent somewhere. There is no gap for a module that go refuses to fetch before it asks anybody.
+//
+// A GONOPROXY that can match no module, such as "none", beside a GOPRIVATE that covers this one is the documented way to
+// get private modules from a proxy of one's own. It leaves no gap, unless one of the proxies of GOROOT/go.env is in the list.
+func FindGap(modulePath string, e *Env, evidence []Evidence) (Gap, bool) {
+	if !IsPrivate(evidence) {
+		return Gap{}, false
+	}
+	g := Gap{Module: modulePath, Evidence: evidence}
+	proxies := e.sentTo(modulePath)
+	g.MissingProxy = len(proxies) > 0 && !e.ownProxies(modulePath)
+	g.MissingSumDB = e.AsksSumDB(modulePath) && module.CheckPath(modulePath) == nil && e.fetches()
+	if !g.MissingProxy && !g.MissingSumDB {
+		return Gap{}, false
+	}
+	if g.MissingProxy {
+		g.Sent = sentToProxies(proxies)
+		g.Keys = append(g.Keys, e.keyFor("GONOPROXY"))
+	}
+	if g.MissingSumDB {
+		g.Sent = append(g.Sent, e.sentToSumDB())
+		if key := e.keyFor("GONOSUMDB"); !slices.Contains(g.Keys, key) {
+			g.Keys = append(g.Keys, key)
+		}
+	}
+	g.Pattern = gapPattern(modulePath, evidence)
+	for _, key := range g.Keys {
+		if near, reason, ok := Patterns(e.Get(key).Value).NearMiss(modulePath); ok && g.Near == "" {
+			g.Near = fmt.Sprintf("%s has %q, but %s", key, near.Text, reason)
+		}
+	}
+	return g, true
+}
+
+// sentTo returns the proxies that would be asked about the module.
+func (e *Env) sentTo(modulePath string) []ProxyEntry {
+	if module.CheckPath(modulePath) != nil {
+		return nil
+	}
+	return e.RemoteProxiesFor(modulePath)
+}
+
+// fetches reports whether go fetches anything at all: what cannot be fetched is not verified either.
+func (e *Env) fetches() bool { return e.ProxyErr == nil && e.Proxies[0].Kind != Off }
+
+// ownProxies reports whether the user has said that the proxies may see the private module.
+func (e *Env) ownProxies(modulePath string) bool {
+	v := e.Get("GONOPROXY")
+	if v.From != "" || v.Value == "" || !e.Private.Match(modulePath) {
+		return false
+	}
+	for _, p := range Patterns(v.Value).Split() {
+		if p.Fault != BareWord {
+			return false
+		}
+	}
+	defaults, _, _ := parseProxies(e.goroot["GOPROXY"])
+	for _, p := range e.Proxies {
+		if p.Kind == RemoteProxy && slices.ContainsFunc(defaults, func(d ProxyEntry) bool { return d.URL == p.URL }) {
+			return false
+		}
+	}
+	return true
+}
+
+// keyFor returns the variable that decides about one half: GOPRIVATE, unless the half's own variable overrides it.
+func (e *Env) keyFor(half string) string {
+	if v := e.Get(half); v.Value != "" && v.From == "" {
+		return half
+	}
+	return "GOPRIVATE"
+}
+
+func sentToProxies(proxies []ProxyEntry) []string {
+	var list []string
+	for i, p := range proxies {
+		switch {
+		case i == 0:
+			list = append(list, fmt.Sprintf("its path and versions to %s", p))
+		case proxies[i-1].Sep == '|':
+			list = append(list, fmt.Sprintf("then, if that fails in any way, to %s", p))
+		default:
+			list = append(list, fmt.Sprintf("then, if that answers 404 or 410, to %s", p))
+		}
+	}
+	return list
+}
+
+func (e *Env) sentToSumDB() string {
+	name := e.SumDB.String()
+	if name == "" {
+		name = "of GOSUMDB"
+	}
+	return fmt.Sprintf("its path and version to the checksum database %s, unless go.sum has them", name)
+}
+
+// gapPattern takes the pattern of the strongest evidence that has one: what a person wrote down comes first.
+func gapPattern(modulePath string, evidence []Evidence) string {
+	for _, ev := range evidence {
+		if ev.Strong && ev.Pattern != "" {
+			return ev.Pattern
+		}
+	}
+	return PatternFor(modulePath)
+}
