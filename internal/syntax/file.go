@@ -1,0 +1,443 @@
+package syntax
+
+import (
+	"errors"
+	"go/version"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
+
+	"github.com/gomodls/gomodls/internal/text"
+)
+
+// wholeFile reports what follows from several lines, or is noticed by go only after parsing.
+func (c *checker) wholeFile() {
+	if c.work != nil {
+		c.toolchainWork(c.work.Go, c.work.Toolchain)
+		c.goVersions(c.work.Go)
+		c.godebugs(c.work.Godebug)
+		c.replacements(c.work.Replace)
+		c.uses(c.work.Use)
+		return
+	}
+	c.modulePath()
+	c.retractions()
+	c.goVersions(c.mod.Go)
+	c.toolchainMod(c.mod.Go, c.mod.Toolchain)
+	c.godebugs(c.mod.Godebug)
+	c.requirements()
+	c.exclusions()
+	c.replacements(c.mod.Replace)
+	c.tools()
+	c.ignores()
+}
+
+func (c *checker) modulePath() {
+	m := c.mod.Module
+	if m == nil {
+		c.later("missing-module-line", text.Span{}, nil, "this file has no module line")
+		return
+	}
+	if !m.Valid {
+		return
+	}
+	if m.Path == "go" || m.Path == "toolchain" {
+		c.later("module-reserved-path", m.PathTok.Span, m.Line, "the path %s is reserved for the go command's own use", m.Path)
+		return
+	}
+	if err := module.CheckImportPath(m.Path); err != nil {
+		p := c.later("module-path-malformed", m.PathTok.Span, m.Line, "%s is no module path: %s", quoteIfOdd(m.Path), reason(err))
+		c.suggestImportPath(p, m.PathTok, m.Path)
+		return
+	}
+	if b := m.Line.Block; b != nil && len(b.Lines) == 1 {
+		p := c.silent("module-line-scan-differs", b.Header(), m.Line,
+			"proxies and version control look for the module path on a line of its own; they find none in a block")
+		c.suggestUnfactor(p, b)
+	}
+}
+
+// reason returns what is wrong with a path, without the path.
+func reason(err error) string {
+	if e := (*module.InvalidPathError)(nil); errors.As(err, &e) {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+func quoteIfOdd(s string) string { return modfile.AutoQuote(s) }
+
+// suggestImportPath offers to remove what a copied path often has around it.
+func (c *checker) suggestImportPath(p *Problem, tok Token, path string) {
+	path = strings.TrimPrefix(strings.TrimPrefix(path, "https://"), "http://")
+	path, _, _ = strings.Cut(path, "@")
+	path = strings.TrimSuffix(strings.Trim(path, "/."), ".git")
+	if path == tok.Value || module.CheckImportPath(path) != nil || path == "go" || path == "toolchain" {
+		return
+	}
+	if _, _, ok := module.SplitPathVersion(path); !ok && len(c.retracts()) > 0 {
+		return
+	}
+	p.prefer("Write "+path, substitute(tok.Span, path))
+}
+
+func (c *checker) retracts() []*Retract {
+	if c.mod == nil {
+		return nil
+	}
+	return c.mod.Retract
+}
+
+func (c *checker) retractions() {
+	path := ""
+	if m := c.mod.Module; m != nil {
+		if path = m.Path; !m.Valid {
+			return // the module line is to be mended first
+		}
+	}
+	for _, r := range c.mod.Retract {
+		if !r.Valid {
+			continue
+		}
+		c.line, c.refusedLine = r.Line, false
+		if path == "" {
+			c.refuse("retract-no-module", r.Line.Span, "a retraction needs a module line that says whose version it is")
+			r.Valid = false
+			return
+		}
+		toks := []Token{r.LowTok, r.HighTok}
+		if r.LowTok.Span == r.HighTok.Span {
+			toks = toks[:1]
+		}
+		for _, t := range toks {
+			if c.checkVersion(Token{}, t, path, twice(t.Raw), ownPath); c.refusedLine {
+				break
+			}
+		}
+		r.Valid = !c.refusedLine
+		if r.Valid && semver.Compare(r.Low, r.High) > 0 {
+			p := c.silent("retract-low-above-high", text.Span{Start: r.LowTok.Start, End: r.HighTok.End}, r.Line,
+				"this interval is empty: %s is higher than %s", r.Low, r.High)
+			p.prefer("Swap the versions", substitute(r.LowTok.Span, r.HighTok.Raw), substitute(r.HighTok.Span, r.LowTok.Raw))
+		}
+	}
+}
+
+// goVersions checks the go line.
+func (c *checker) goVersions(g *Go) {
+	if g == nil || !g.Valid || version.IsValid("go"+g.Version) {
+		return
+	}
+	p := c.later("go-version-not-comparable", g.VersionTok.Span, g.Line, "%s is no Go version that can be compared with others", g.Version)
+	if i := strings.IndexFunc(g.Version, func(r rune) bool { return 'a' <= r && r <= 'z' }); i > 0 && version.IsValid("go"+g.Version[:i]) {
+		p.prefer("Write "+g.Version[:i], substitute(g.VersionTok.Span, g.Version[:i]))
+	}
+}
+
+// fromToolchain returns the version of a toolchain with the prefix go, or "".
+func fromToolchain(name string) string {
+	if strings.ContainsAny(name, `\/`) {
+		return ""
+	}
+	if i := strings.IndexAny(name, " \t-"); i >= 0 {
+		name = name[:i]
+	}
+	if !version.IsValid(name) {
+		return ""
+	}
+	return name
+}
+
+// toolchainMod reports toolchain lines that go would remove, which it says with "updates to go.mod needed".
+func (c *checker) toolchainMod(g *Go, t *Toolchain) {
+	if t == nil || !t.Valid {
+		return
+	}
+	goVersion := "go1.16" // what go assumes without a go line
+	if g != nil {
+		if !g.Valid {
+			return
+		}
+		goVersion = "go" + g.Version
+	}
+	vers := fromToolchain(t.Name)
+	var p *Problem
+	switch {
+	case t.Name == "default":
+		p = c.later("toolchain-default-directive", t.NameTok.Span, t.Line, "default is no toolchain that go.mod can keep; it belongs into GOTOOLCHAIN")
+	case t.Name == goVersion:
+		p = c.later("toolchain-redundant", t.Line.Span, t.Line, "toolchain %s is what the go line says already", t.Name)
+	case vers == "":
+		p = c.later("toolchain-name-invalid-at-startup", t.NameTok.Span, t.Line, "%s names no toolchain", t.Name)
+	case version.Compare(vers, "go1.21") < 0:
+		p = c.later("toolchain-below-1.21", t.NameTok.Span, t.Line, "a toolchain line has a meaning from go1.21 on, not for %s", t.Name)
+	case version.Compare(goVersion, "go1.21") >= 0 && version.Compare(vers, goVersion) < 0:
+		p = c.later("toolchain-below-go", t.NameTok.Span, t.Line, "%s is older than the go line, %s; go list -m all and go get refuse that", t.Name, g.Version)
+	default:
+		return
+	}
+	c.deleteLine(p, t.Line)
+}
+
+// toolchainWork does the same for go.work, where go says nothing.
+func (c *checker) toolchainWork(g *Go, t *Toolchain) {
+	if t == nil || !t.Valid || g == nil || !g.Valid {
+		return
+	}
+	if vers := fromToolchain(t.Name); vers != "" && version.Compare(vers, "go"+g.Version) <= 0 {
+		p := c.silent("toolchain-work-below-go", t.Line.Span, t.Line, "toolchain %s has no effect beside go %s", t.Name, g.Version)
+		c.deleteLine(p, t.Line)
+	}
+}
+
+func (c *checker) godebugs(list []*Godebug) {
+	last := make(map[string]*Godebug)
+	for i := len(list) - 1; i >= 0; i-- {
+		g := list[i]
+		if !g.Valid {
+			continue
+		}
+		if g.Key == "default" && (!strings.HasPrefix(g.Value, "go") || !version.IsValid(g.Value) || strings.Contains(g.Value, "-")) {
+			p := c.later("godebug-default-syntax", g.ValueSpan, g.Line, "the value of default is a Go version such as go1.23, not %s", orEmpty(g.Value))
+			if v := "go" + cutGo(g.Value); version.IsValid(v) && !strings.Contains(v, "-") {
+				p.prefer("Write "+v, substitute(g.ValueSpan, v))
+			}
+		}
+		if later := last[g.Key]; later != nil {
+			p := c.silent("godebug-duplicate-key", g.Line.Span, g.Line, "%s is set again below, and the last one counts", g.Key)
+			p.relate(later.Line.Span, "the setting that counts")
+			c.deleteLine(p, g.Line)
+		} else {
+			last[g.Key] = g
+		}
+	}
+}
+
+func (c *checker) requirements() {
+	seen := make(map[module.Version]*Require, len(c.mod.Require))
+	excluded := make(map[module.Version]*Exclude, len(c.mod.Exclude))
+	for _, e := range c.mod.Exclude {
+		if e.Valid {
+			excluded[module.Version{Path: e.Path, Version: e.Canonical()}] = e
+		}
+	}
+	for _, r := range c.mod.Require {
+		c.indirectComment(r)
+		if !r.Valid {
+			continue
+		}
+		v := module.Version{Path: r.Path, Version: r.Canonical()}
+		switch {
+		case r.Path == "":
+			c.deleteLine(c.later("require-path-empty", r.PathTok.Span, r.Line, "a requirement needs a module path"), r.Line)
+			continue
+		case r.Path == "go" || r.Path == "toolchain":
+			p := c.later("require-path-is-go", r.Line.Span, r.Line, "%s is no module that can be required; it has a directive of its own", r.Path)
+			c.deleteLine(p, r.Line)
+			continue
+		}
+		if m := c.mod.Module; m != nil && m.Valid && m.Path == r.Path {
+			p := c.silent("require-self", r.Line.Span, r.Line, "a module does not require itself: this can only ask for an old version's go.mod")
+			c.deleteLine(p, r.Line)
+		}
+		if first := seen[v]; first != nil {
+			p := c.silent("require-duplicate-same", r.Line.Span, r.Line, "%s %s is required above already", r.Path, r.Version)
+			p.relate(first.Line.Span, "the same requirement")
+			c.deleteLine(p, r.Line)
+		} else {
+			seen[v] = r
+		}
+		if e := excluded[v]; e != nil {
+			p := c.later("exclude-of-required", r.VersionTok.Span, r.Line, "%s %s is required and excluded", r.Path, r.Version)
+			p.relate(e.Line.Span, "the exclusion")
+			p.suggest("Delete the exclusion", remove(e.Line.Full))
+			p.suggest("Delete the requirement", remove(r.Line.Full))
+		}
+		c.lookedUp(r.PathTok, r.VersionTok, r.Path, r.Version, r.Line)
+	}
+}
+
+// lookedUp reports versions that go parses but then finds wrong.
+func (c *checker) lookedUp(pathTok, versTok Token, path, vers string, l *Line) {
+	if cut := withoutGopkginHack(path, vers); cut != vers {
+		p := c.later("version-gopkgin-hack", versTok.Span, l, "go takes this for %s, and then asks for go mod tidy", cut)
+		p.prefer("Write "+cut, substitute(versTok.Span, modfile.AutoQuote(cut)))
+		vers = cut
+	}
+	if semver.Build(vers) != "+incompatible" {
+		return
+	}
+	short := strings.TrimSuffix(vers, "+incompatible")
+	major := semver.Major(vers)
+	_, suffix, _ := module.SplitPathVersion(path)
+	switch {
+	case suffix != "" && !strings.HasPrefix(path, "gopkg.in/"):
+		p := c.later("version-incompatible-suffixed-path", versTok.Span, l, "+incompatible contradicts the suffix %s of the path", suffix)
+		p.prefer("Write "+short, substitute(versTok.Span, short))
+	case suffix == "" && (major == "v0" || major == "v1"):
+		p := c.silent("version-incompatible-needless", versTok.Span, l, "%s versions are compatible; with +incompatible none will be found", major)
+		p.prefer("Write "+short, substitute(versTok.Span, short))
+	}
+}
+
+// indirectComment reports comments that are meant to be, but are not, what makes a requirement indirect.
+func (c *checker) indirectComment(r *Require) {
+	s := r.Line.Suffix
+	if r.Indirect || s == nil || !strings.HasPrefix(s.Text, "//") {
+		return
+	}
+	body := strings.TrimSpace(s.Text[2:])
+	rest, ok := cutFold(body, "indirect")
+	if !ok || rest != "" && (rest[0] >= 'a' && rest[0] <= 'z' || rest[0] >= 'A' && rest[0] <= 'Z') {
+		return
+	}
+	p := c.silent("indirect-comment-form", s.Span, r.Line, "go does not take this comment for // indirect, so the requirement is direct")
+	rest = strings.TrimSpace(strings.TrimLeft(rest, " \t;:,.-–—"))
+	want := "// indirect"
+	if rest != "" {
+		want += "; " + rest
+	}
+	p.prefer("Write "+want, substitute(s.Span, want))
+}
+
+func cutFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
+
+func (c *checker) exclusions() {
+	seen := make(map[module.Version]*Exclude, len(c.mod.Exclude))
+	for _, e := range c.mod.Exclude {
+		if !e.Valid {
+			continue
+		}
+		v := module.Version{Path: e.Path, Version: e.Canonical()}
+		if first := seen[v]; first != nil {
+			p := c.silent("exclude-duplicate", e.Line.Span, e.Line, "%s %s is excluded above already", e.Path, e.Version)
+			p.relate(first.Line.Span, "the same exclusion")
+			c.deleteLine(p, e.Line)
+			continue
+		}
+		seen[v] = e
+		if cut := withoutGopkginHack(e.Path, e.Version); cut != e.Version {
+			p := c.later("version-gopkgin-hack", e.VersionTok.Span, e.Line, "go takes this for %s, and then asks for go mod tidy", cut)
+			p.prefer("Write "+cut, substitute(e.VersionTok.Span, modfile.AutoQuote(cut)))
+		}
+	}
+}
+
+func (c *checker) replacements(list []*Replace) {
+	seen := make(map[module.Version]*Replace, len(list))
+	for _, r := range list {
+		if !r.Valid {
+			continue
+		}
+		old, new := r.Canonical()
+		first := seen[old]
+		if first == nil {
+			seen[old] = r
+			continue
+		}
+		if _, was := first.Canonical(); was == new {
+			p := c.silent("replace-duplicate", r.Line.Span, r.Line, "%s is replaced the same way above", versionString(old))
+			p.relate(first.Line.Span, "the same replacement")
+			c.deleteLine(p, r.Line)
+			continue
+		}
+		p := c.later("replace-conflict-same-file", r.Line.Span, r.Line, "%s is replaced by %s, but by %s above",
+			versionString(old), versionString(r.New), versionString(first.New))
+		p.relate(first.Line.Span, "the other replacement")
+		p.suggest("Keep "+versionString(r.New), remove(first.Line.Full))
+		p.suggest("Keep "+versionString(first.New), remove(r.Line.Full))
+	}
+}
+
+func versionString(v module.Version) string {
+	if v.Version == "" {
+		return v.Path
+	}
+	return v.Path + " " + v.Version
+}
+
+func (c *checker) tools() {
+	seen := make(map[string]*Tool, len(c.mod.Tool))
+	for _, t := range c.mod.Tool {
+		if !t.Valid {
+			continue
+		}
+		if err := module.CheckImportPath(t.Path); err != nil {
+			p := c.later("tool-path-malformed", t.PathTok.Span, t.Line, "%s is no package path: %s", quoteIfOdd(t.Path), reason(err))
+			if m := c.mod.Module; m != nil && m.Valid && (t.Path == "." || strings.HasPrefix(t.Path, "./")) {
+				full := strings.TrimSuffix(m.Path+"/"+strings.TrimPrefix(t.Path[1:], "/"), "/")
+				if module.CheckImportPath(full) == nil {
+					p.prefer("Write "+full, substitute(t.PathTok.Span, full))
+				}
+			} else {
+				c.suggestImportPath(p, t.PathTok, t.Path)
+			}
+			continue
+		}
+		if first := seen[t.Path]; first != nil {
+			p := c.silent("tool-duplicate", t.Line.Span, t.Line, "the tool %s is listed above already", t.Path)
+			p.relate(first.Line.Span, "the same tool")
+			c.deleteLine(p, t.Line)
+		} else {
+			seen[t.Path] = t
+		}
+	}
+}
+
+func (c *checker) ignores() {
+	seen := make(map[string]*Ignore, len(c.mod.Ignore))
+	for _, g := range c.mod.Ignore {
+		if !g.Valid {
+			continue
+		}
+		if first := seen[g.Path]; first != nil {
+			p := c.silent("ignore-duplicate", g.Line.Span, g.Line, "%s is ignored above already", orEmpty(g.Path))
+			p.relate(first.Line.Span, "the same directory")
+			c.deleteLine(p, g.Line)
+			continue
+		}
+		seen[g.Path] = g
+		var why string
+		switch {
+		case g.Path == "":
+			why = "an empty path"
+		case g.Path == ".." || strings.HasPrefix(g.Path, "../") || filepath.IsAbs(g.Path):
+			why = "a directory outside the module"
+		case strings.ContainsAny(g.Path, "*?["):
+			why = "a pattern: go compares it letter by letter"
+		default:
+			continue
+		}
+		p := c.silent("ignore-unvalidated", g.PathTok.Span, g.Line, "this ignores nothing, being %s", why)
+		c.deleteLine(p, g.Line)
+	}
+}
+
+func (c *checker) uses(list []*Use) {
+	seen := make(map[string]*Use, len(list))
+	for _, u := range list {
+		if !u.Valid {
+			continue
+		}
+		if u.Path == "" {
+			c.silent("work-empty-use", u.PathTok.Span, u.Line, "an empty path means the directory of go.work").
+				prefer("Write .", substitute(u.PathTok.Span, "."))
+		}
+		dir := filepath.Clean(u.Path)
+		if first := seen[dir]; first != nil {
+			p := c.later("work-use-duplicate", u.Line.Span, u.Line, "%s is used above already", orEmpty(u.Path))
+			p.relate(first.Line.Span, "the same directory")
+			c.deleteLine(p, u.Line)
+		} else {
+			seen[dir] = u
+		}
+	}
+}

@@ -1,0 +1,250 @@
+package syntax
+
+import (
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/text"
+)
+
+// A Mod is a main module's go.mod. Its entries are in the order of the text; what go would refuse is among them, with
+// Valid false, so that a half-typed line can be completed and hovered like any other.
+//
+// Module is the first module line. Go and Toolchain are the first of their kind that is valid, else the first.
+type Mod struct {
+	Tree
+	Module    *Module
+	Go        *Go
+	Toolchain *Toolchain
+	Godebug   []*Godebug
+	Require   []*Require
+	Exclude   []*Exclude
+	Replace   []*Replace
+	Retract   []*Retract
+	Tool      []*Tool
+	Ignore    []*Ignore
+}
+
+// A Work is a go.work. The rules are those of [Mod].
+type Work struct {
+	Tree
+	Go        *Go
+	Toolchain *Toolchain
+	Godebug   []*Godebug
+	Use       []*Use
+	Replace   []*Replace
+}
+
+// Each entry has its line, the tokens of its parts (zero where they are missing), their decoded values, and Valid: whether
+// go accepts the form of the line, without asking the network what a version such as "latest" stands for.
+type (
+	// A Module is a module line.
+	Module struct {
+		Line       *Line
+		PathTok    Token
+		Path       string
+		Deprecated string // the message of the "Deprecated:" comment
+		Valid      bool
+	}
+
+	// A Go is a go line.
+	Go struct {
+		Line       *Line
+		VersionTok Token
+		Version    string // such as "1.26.0"
+		Valid      bool
+	}
+
+	// A Toolchain is a toolchain line.
+	Toolchain struct {
+		Line    *Line
+		NameTok Token
+		Name    string // such as "go1.26.0" or "default"
+		Valid   bool
+	}
+
+	// A Godebug is one key=value setting.
+	Godebug struct {
+		Line               *Line
+		Tok                Token
+		KeySpan, ValueSpan text.Span
+		Key, Value         string
+		Valid              bool
+	}
+
+	// A Require is one requirement.
+	Require struct {
+		Line                *Line
+		PathTok, VersionTok Token
+		Path, Version       string // Version as written
+		Indirect            bool
+		IndirectSpan        text.Span // the word "indirect" in the comment
+		Valid               bool
+	}
+
+	// An Exclude is one excluded version.
+	Exclude struct {
+		Line                *Line
+		PathTok, VersionTok Token
+		Path, Version       string // Version as written
+		Valid               bool
+	}
+
+	// A Replace is one replacement.
+	Replace struct {
+		Line                      *Line
+		OldPathTok, OldVersionTok Token
+		Arrow, NewPathTok         Token
+		NewVersionTok             Token
+		Old, New                  module.Version // versions as written
+		IsDir                     bool           // New is a directory
+		Valid                     bool
+	}
+
+	// A Retract is one retracted version or interval. For a single version, High is Low and HighTok is LowTok.
+	Retract struct {
+		Line            *Line
+		LowTok, HighTok Token
+		Low, High       string // as written
+		Rationale       string
+		Valid           bool
+	}
+
+	// A Tool is one tool's package path.
+	Tool struct {
+		Line    *Line
+		PathTok Token
+		Path    string
+		Valid   bool
+	}
+
+	// An Ignore is one ignored directory.
+	Ignore struct {
+		Line    *Line
+		PathTok Token
+		Path    string
+		Valid   bool
+	}
+
+	// A Use is one directory of a workspace.
+	Use struct {
+		Line    *Line
+		PathTok Token
+		Path    string // as written, with either slash
+		Valid   bool
+	}
+)
+
+// Canonical returns the version as go takes it where it does not ask the network: shorthand filled up, build metadata
+// removed, "" for what is no semantic version.
+func (r *Require) Canonical() string { return canonical(r.Path, r.Version) }
+
+// Canonical is like [Require.Canonical].
+func (e *Exclude) Canonical() string { return canonical(e.Path, e.Version) }
+
+// Canonical returns both sides of r with versions as [Require.Canonical] has them.
+func (r *Replace) Canonical() (old, new module.Version) {
+	old, new = r.Old, r.New
+	if old.Version != "" {
+		old.Version = canonical(old.Path, old.Version)
+	}
+	if new.Version != "" {
+		new.Version = canonical(new.Path, new.Version)
+	}
+	return old, new
+}
+
+// Canonical returns the bounds of r as [Require.Canonical] has them, for the path of its module.
+func (r *Retract) Canonical(path string) (low, high string) {
+	return canonical(path, twice(r.LowTok.Raw)), canonical(path, twice(r.HighTok.Raw))
+}
+
+// twice decodes a token as often as go decodes the versions of a retraction.
+func twice(raw string) string {
+	v, _ := decode(raw)
+	v, _ = decode(v)
+	return v
+}
+
+func canonical(path, version string) string {
+	return module.CanonicalVersion(withoutGopkginHack(path, version))
+}
+
+// withoutGopkginHack undoes an old way of writing versions of gopkg.in modules, as go does.
+func withoutGopkginHack(path, version string) string {
+	if i := strings.Index(version, "-gopkgin-"); i >= 0 && strings.HasPrefix(path, "gopkg.in/") {
+		return version[i+len("-gopkgin-"):]
+	}
+	return version
+}
+
+// ParseMod parses a main module's go.mod as the newest Go does.
+func ParseMod(text string) *Mod { return ParseModAt(text, "") }
+
+// ParseModAt is like ParseMod for a given version of Go, such as "1.24.3", which may not know all directives.
+func ParseModAt(text, goVersion string) *Mod {
+	m := &Mod{Tree: Tree{Text: text}}
+	c := &checker{grammar: modGrammar, goVersion: goVersion, mod: m, tree: &m.Tree}
+	c.run()
+	return m
+}
+
+// ParseWork parses a go.work as the newest Go does.
+func ParseWork(text string) *Work { return ParseWorkAt(text, "") }
+
+// ParseWorkAt is like ParseWork for a given version of Go.
+func ParseWorkAt(text, goVersion string) *Work {
+	w := &Work{Tree: Tree{Text: text}}
+	c := &checker{grammar: workGrammar, goVersion: goVersion, work: w, tree: &w.Tree}
+	c.run()
+	return w
+}
+
+// isIndirect returns the span of the word that makes a requirement indirect: the comment is "indirect" alone or begins
+// with "indirect;".
+func (l *Line) isIndirect() (text.Span, bool) {
+	if l.Suffix == nil || !strings.HasPrefix(l.Suffix.Text, "//") {
+		return text.Span{}, false
+	}
+	f := strings.Fields(l.Suffix.Text[2:])
+	if len(f) == 1 && f[0] == "indirect" || len(f) > 1 && f[0] == "indirect;" {
+		start := l.Suffix.Start + strings.Index(l.Suffix.Text, "indirect")
+		return text.Span{Start: start, End: start + len("indirect")}, true
+	}
+	return text.Span{}, false
+}
+
+// remark returns the text of the comments that speak about l: its own, else those above its block.
+func (l *Line) remark() string {
+	before, suffix := l.Before, l.Suffix
+	if l.Block != nil && len(before) == 0 && suffix == nil && !l.detached {
+		before = l.Block.Before
+	}
+	var lines []string
+	add := func(c Comment) {
+		if s, ok := strings.CutPrefix(c.Text, "//"); ok {
+			lines = append(lines, strings.TrimSpace(s))
+		}
+	}
+	for _, c := range before {
+		add(c)
+	}
+	if suffix != nil {
+		add(*suffix)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// deprecation returns the paragraph of a remark that starts with "Deprecated:", without that word.
+func deprecation(remark string) string {
+	const mark = "Deprecated:"
+	message, ok := strings.CutPrefix(remark, mark)
+	if !ok {
+		if _, message, ok = strings.Cut(remark, "\n\n"+mark); !ok {
+			return ""
+		}
+	}
+	message, _, _ = strings.Cut(strings.TrimLeft(message, " "), "\n\n")
+	return message
+}

@@ -1,0 +1,79 @@
+package syntax
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/gomodls/gomodls/internal/text"
+)
+
+// spelling reports oddities in how tokens and comments are written.
+func (c *checker) spelling() {
+	t := c.tree
+	for _, l := range t.all {
+		if l.broken || l.refused {
+			continue
+		}
+		for _, tok := range l.Args {
+			if tok.Kind == String && !modfile.MustQuote(tok.Value) {
+				c.silent("quote-needed-or-useless", tok.Span, l, "%s needs no quotes", tok.Value).
+					prefer("Remove the quotes", substitute(tok.Span, tok.Value))
+			}
+		}
+		if s := l.Suffix; s != nil && s.Start == l.Span.End && !strings.HasPrefix(s.Text, "///") {
+			c.glued(l, s)
+		}
+	}
+	if !utf8.ValidString(t.Text) {
+		c.invalidUTF8()
+	}
+}
+
+// glued reports a // that cuts a path short.
+func (c *checker) glued(l *Line, s *Comment) {
+	last := l.Args
+	if len(last) == 0 || last[len(last)-1].Kind != Word || !strings.Contains(last[len(last)-1].Raw, "/") && !strings.HasPrefix(last[len(last)-1].Raw, ".") {
+		return // a version or a word, behind which a comment was meant
+	}
+	tok := last[len(last)-1]
+	rest, _, _ := strings.Cut(s.Text, " ")
+	if rest = strings.TrimLeft(rest, "/"); rest == "" || rest == "indirect" {
+		return
+	}
+	p := c.silent("comment-truncates-token", text.Span{Start: s.Start, End: s.Start + len(s.Text) - len(strings.TrimLeft(s.Text, "/")) + len(rest)}, l,
+		"// begins a comment, so the path is %s", tok.Raw)
+	p.suggest("Remove one slash", remove(text.Span{Start: s.Start, End: s.Start + 1}))
+	p.suggest("Quote "+tok.Raw+"//"+rest, substitute(text.Span{Start: tok.Start, End: p.Span.End}, strconv.Quote(tok.Raw+"//"+rest)))
+}
+
+func (c *checker) invalidUTF8() {
+	for _, tok := range c.tree.Tokens {
+		if utf8.ValidString(tok.Raw) {
+			continue
+		}
+		start, end := -1, 0
+		for i := 0; i < len(tok.Raw); {
+			r, size := utf8.DecodeRuneInString(tok.Raw[i:])
+			if r == utf8.RuneError && size == 1 {
+				if start < 0 {
+					start = i
+				}
+				end = i + 1
+			} else if start >= 0 {
+				break
+			}
+			i += size
+		}
+		span := text.Span{Start: tok.Start + start, End: tok.Start + end}
+		c.silent("syntax-invalid-utf8", span, c.tree.lineOf(tok), "these bytes are not UTF-8").prefer("Delete them", remove(span))
+	}
+}
+
+// lineOf returns the line that a token belongs to, or nil.
+func (t *Tree) lineOf(tok Token) *Line {
+	_, l := t.TokenAt(tok.Start)
+	return l
+}

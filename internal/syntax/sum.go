@@ -1,0 +1,370 @@
+package syntax
+
+import (
+	"encoding/base64"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/gomodls/gomodls/internal/text"
+)
+
+// A SumLine is one line of go.sum or go.work.sum that go reads: path, version and hash.
+type SumLine struct {
+	Number                          int       // physical line, from 1
+	Span                            text.Span // first to last field
+	PathSpan, VersionSpan, HashSpan text.Span // VersionSpan includes a "/go.mod"
+	Path, Version                   string    // Version without "/go.mod"
+	GoMod                           bool      // the hash is that of go.mod alone
+	Hash                            string
+	Fields                          int // always 3
+}
+
+// A Sum is a go.sum or go.work.sum.
+type Sum struct {
+	Text     string
+	Lines    *text.Lines
+	Entries  []SumLine // the lines with three fields, in the order of the text
+	Problems []Problem // by position
+}
+
+// EntryAt returns the entry on whose line offset lies.
+func (s *Sum) EntryAt(offset int) (SumLine, bool) {
+	offset = min(max(offset, 0), len(s.Text))
+	start := strings.LastIndexByte(s.Text[:offset], '\n') + 1
+	i := sort.Search(len(s.Entries), func(i int) bool { return s.Entries[i].Span.Start >= start })
+	if i < len(s.Entries) && !strings.Contains(s.Text[start:s.Entries[i].Span.Start], "\n") {
+		return s.Entries[i], true
+	}
+	return SumLine{}, false
+}
+
+// emptyGoModHash is the hash of an empty go.mod. An old version of go wrote it for modules that had none; go skips it.
+const emptyGoModHash = "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY="
+
+// ParseSum parses a go.sum or go.work.sum.
+func ParseSum(src string) *Sum {
+	s := &Sum{Text: src, Lines: text.NewLines(src)}
+	s.Entries = make([]SumLine, 0, s.Lines.Count())
+	x := sumParser{sum: s}
+	x.conflicts()
+	number := 0
+	for at := 0; at < len(src); {
+		end := len(src)
+		if i := strings.IndexByte(src[at:], '\n'); i >= 0 {
+			end = at + i + 1
+		}
+		number++
+		x.line(number, at, end)
+		at = end
+	}
+	if !strings.Contains(src, "<<<<<<<") { // else the merge comes first
+		x.duplicates()
+	}
+	x.problems.sort()
+	s.Problems = x.problems
+	return s
+}
+
+type sumParser struct {
+	sum *Sum
+	problems
+	merges []merge // still ahead, by line number from 0
+}
+
+// fields splits a line as strings.Fields does, and returns the first three fields and the number of all.
+func fields(src string, at, end int) (f [3]text.Span, n int) {
+	start := -1
+	for i := at; i < end; {
+		c, size, space := src[i], 1, false
+		if c < utf8.RuneSelf {
+			space = c == ' ' || '\t' <= c && c <= '\r'
+		} else {
+			var r rune
+			r, size = utf8.DecodeRuneInString(src[i:end])
+			space = unicode.IsSpace(r)
+		}
+		switch {
+		case !space && start < 0:
+			start = i
+		case space && start >= 0:
+			if n < 3 {
+				f[n] = text.Span{Start: start, End: i}
+			}
+			n++
+			start = -1
+		}
+		i += size
+	}
+	if start >= 0 {
+		if n < 3 {
+			f[n] = text.Span{Start: start, End: end}
+		}
+		n++
+	}
+	return f, n
+}
+
+func (x *sumParser) line(number, at, end int) {
+	src := x.sum.Text
+	f, n := fields(src, at, end)
+	if len(x.merges) > 0 && number-1 >= x.merges[0].ours {
+		m := x.merges[0]
+		row := number - 1
+		if row == m.theirs {
+			x.merges = x.merges[1:]
+		}
+		if row == m.ours || row == m.base || row == m.mid || row == m.theirs || m.base >= 0 && m.base < row && row < m.mid {
+			return
+		}
+	}
+	if n == 0 {
+		return
+	}
+	if n != 3 {
+		x.malformed(at, end, f[0].Start, n)
+		return
+	}
+	e := SumLine{
+		Number: number, Span: text.Span{Start: f[0].Start, End: f[2].End}, PathSpan: f[0], VersionSpan: f[1], HashSpan: f[2],
+		Path: f[0].In(src), Version: f[1].In(src), Hash: f[2].In(src), Fields: 3,
+	}
+	e.Version, e.GoMod = strings.CutSuffix(e.Version, "/go.mod")
+	x.hash(&e, at, end)
+	x.sum.Entries = append(x.sum.Entries, e)
+}
+
+func (x *sumParser) malformed(at, end, start, n int) {
+	src := x.sum.Text
+	span := text.Span{Start: start, End: start + len(strings.TrimRightFunc(src[start:end], unicode.IsSpace))}
+	words := "fields"
+	if n == 1 {
+		words = "field"
+	}
+	p := x.add("sum-malformed", Refused, Lexical, span, nil, "a line has three fields, this one has %d %s; every command that checks a sum refuses the file", n, words)
+	p.prefer("Delete the line", remove(text.Span{Start: at, End: end}))
+}
+
+// hash reports what go takes for no checksum.
+func (x *sumParser) hash(e *SumLine, at, end int) {
+	drop := remove(text.Span{Start: at, End: end})
+	h, isH1 := strings.CutPrefix(e.Hash, "h1:")
+	switch {
+	case e.Hash == emptyGoModHash:
+		x.add("sum-empty-gomod-hash", Silent, Later, e.HashSpan, nil, "this is the checksum of an empty go.mod, which go skips").
+			prefer("Delete the line", drop)
+	case !isH1:
+		x.add("sum-unknown-algorithm", Silent, Later, e.HashSpan, nil, "go knows only checksums that begin with h1:, so %s counts as missing", e.Path).
+			prefer("Delete the line", drop)
+	case !validHash(h):
+		x.add("sum-unchecked-junk", Silent, Later, e.HashSpan, nil, "this is no SHA-256 checksum, so it can match nothing").
+			prefer("Delete the line", drop)
+	case strings.IndexByte(e.Version, '/') >= 0 || !strings.HasPrefix(e.Version, "v"):
+		x.add("sum-unchecked-junk", Silent, Later, e.VersionSpan, nil, "%s is no version, so go never looks for this line", e.VersionSpan.In(x.sum.Text)).
+			prefer("Delete the line", drop)
+	}
+}
+
+// validHash reports whether h is the base64 form of 32 bytes.
+func validHash(h string) bool {
+	if len(h) != 44 || h[43] != '=' {
+		return false
+	}
+	var src [44]byte
+	var dst [33]byte
+	copy(src[:], h)
+	_, err := base64.StdEncoding.Decode(dst[:], src[:])
+	return err == nil
+}
+
+// conflicts reports what Git left of a merge. Both sides of a go.sum are true, so all their lines can stay.
+func (x *sumParser) conflicts() {
+	src := x.sum.Text
+	if !strings.Contains(src, "<<<<<<<") {
+		return
+	}
+	starts := []int{0}
+	for i := 0; i < len(src); i++ {
+		if src[i] == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	starts = append(starts, len(src))
+	line := func(i int) string { return src[starts[i]:starts[i+1]] }
+	x.merges = merges(len(starts)-1, line)
+	for _, m := range x.merges {
+		ours, theirs := label(line(m.ours)), label(line(m.theirs))
+		start := starts[m.ours]
+		span := text.Span{Start: start, End: start + len(strings.TrimRight(line(m.ours), " \t\r\n"))}
+		p := x.add("conflict-markers", Refused, Lexical, span, nil, "a merge of %s and %s left a conflict here", ours, theirs)
+		p.relate(text.Span{Start: starts[m.mid], End: starts[m.mid] + 7}, "the other side begins here")
+		p.relate(text.Span{Start: starts[m.theirs], End: starts[m.theirs] + 7}, "the conflict ends here")
+		p.prefer("Keep both sides", x.keepBoth(m, starts)...)
+	}
+}
+
+// keepBoth deletes the markers, the common ancestor, and lines of their side that ours has too.
+func (x *sumParser) keepBoth(m merge, starts []int) []text.Edit {
+	row := func(i int) text.Span { return text.Span{Start: starts[i], End: starts[i+1]} }
+	have := make(map[string]bool, m.mid-m.ours)
+	middle := m.mid
+	if m.base >= 0 {
+		middle = m.base
+	}
+	for i := m.ours + 1; i < middle; i++ {
+		have[strings.TrimSpace(row(i).In(x.sum.Text))] = true
+	}
+	edits := []text.Edit{remove(row(m.ours)), remove(text.Span{Start: starts[middle], End: starts[m.mid+1]})}
+	for i := m.mid + 1; i < m.theirs; i++ {
+		if have[strings.TrimSpace(row(i).In(x.sum.Text))] {
+			edits = append(edits, remove(row(i)))
+		}
+	}
+	return append(edits, remove(row(m.theirs)))
+}
+
+type sumKey struct {
+	path, version string
+	goMod         bool
+}
+
+// duplicates reports lines for one key.
+func (x *sumParser) duplicates() {
+	if x.orderly() {
+		return
+	}
+	entries := x.sum.Entries
+	first := make(map[sumKey]int, len(entries))
+	hashes := make(map[sumKey][]int)
+	for i, e := range entries {
+		k := sumKey{e.Path, e.Version, e.GoMod}
+		j, dup := first[k]
+		if !dup {
+			first[k] = i
+			continue
+		}
+		if hashes[k] == nil {
+			hashes[k] = []int{j}
+		}
+		hashes[k] = append(hashes[k], i)
+	}
+	for i, e := range entries {
+		k := sumKey{e.Path, e.Version, e.GoMod}
+		if list := hashes[k]; list != nil && list[0] == i {
+			x.duplicate(list)
+		}
+	}
+	x.unsorted()
+}
+
+// orderly reports whether the entries strictly ascend, as go writes them: then there are no duplicates.
+func (x *sumParser) orderly() bool {
+	e := x.sum.Entries
+	for i := 1; i < len(e); i++ {
+		if c := compareSum(&e[i-1], &e[i]); c > 0 || c == 0 && e[i-1].Version >= e[i].Version {
+			return false
+		}
+	}
+	return true
+}
+
+// compareSum compares the keys of two lines as go sorts them.
+func compareSum(a, b *SumLine) int {
+	if a.Path != b.Path {
+		return strings.Compare(a.Path, b.Path)
+	}
+	if a.Version != b.Version {
+		return semver.Compare(a.Version, b.Version)
+	}
+	switch {
+	case a.GoMod == b.GoMod:
+		return 0
+	case b.GoMod:
+		return -1
+	}
+	return 1
+}
+
+// row returns the whole physical line of an entry.
+func (s *Sum) row(e *SumLine) text.Span {
+	end := len(s.Text)
+	if i := strings.IndexByte(s.Text[e.Span.End:], '\n'); i >= 0 {
+		end = e.Span.End + i + 1
+	}
+	return text.Span{Start: strings.LastIndexByte(s.Text[:e.Span.Start], '\n') + 1, End: end}
+}
+
+// duplicate reports the entries of one key, given by their indices.
+func (x *sumParser) duplicate(list []int) {
+	s := x.sum
+	byHash := make(map[string]*SumLine, 1)
+	var first *SumLine // with a hash that go compares
+	for _, i := range list {
+		e := &s.Entries[i]
+		name := e.Path + " " + e.VersionSpan.In(s.Text)
+		if same := byHash[e.Hash]; same != nil {
+			x.add("sum-duplicate-line", Silent, Later, e.Span, nil, "the checksum of %s stands above already", name).
+				relate(same.Span, "the same line").prefer("Delete the line", remove(s.row(e)))
+			continue
+		}
+		byHash[e.Hash] = e
+		if !strings.HasPrefix(e.Hash, "h1:") || e.Hash == emptyGoModHash {
+			continue
+		}
+		if first == nil {
+			first = e
+			continue
+		}
+		x.add("sum-conflicting-lines", Silent, Later, e.HashSpan, nil, "%s has two checksums; at most one of them is right", name).
+			relate(first.HashSpan, "the other checksum").
+			suggest("Delete this line", remove(s.row(e))).suggest("Delete the other line", remove(s.row(first)))
+	}
+}
+
+// unsorted reports the first entry that is not in go's order.
+func (x *sumParser) unsorted() {
+	s := x.sum
+	for i := 1; i < len(s.Entries); i++ {
+		if compareSum(&s.Entries[i-1], &s.Entries[i]) <= 0 {
+			continue
+		}
+		p := x.add("sum-unsorted", Silent, Later, s.Entries[i].Span, nil, "this line is not where go would write it")
+		p.relate(s.Entries[i-1].Span, "it sorts before this one")
+		x.suggestSort(p)
+		return
+	}
+}
+
+// suggestSort offers to put the lines into go's order, unless there are other lines between them.
+func (x *sumParser) suggestSort(p *Problem) {
+	s := x.sum
+	rows := make([]string, len(s.Entries))
+	sorted := make([]*SumLine, len(s.Entries))
+	for i := range s.Entries {
+		sorted[i] = &s.Entries[i]
+		row := s.row(sorted[i])
+		if i > 0 && row.Start != s.row(&s.Entries[i-1]).End {
+			return
+		}
+		rows[i] = row.In(s.Text)
+	}
+	if !strings.HasSuffix(rows[len(rows)-1], "\n") {
+		return
+	}
+	sort.SliceStable(sorted, func(i, j int) bool { return compareSum(sorted[i], sorted[j]) < 0 })
+	lo, hi := 0, len(sorted)
+	for lo < hi && sorted[lo] == &s.Entries[lo] {
+		lo++
+	}
+	for hi > lo && sorted[hi-1] == &s.Entries[hi-1] {
+		hi--
+	}
+	var out strings.Builder
+	for _, e := range sorted[lo:hi] {
+		out.WriteString(s.row(e).In(s.Text))
+	}
+	p.prefer("Sort the lines", substitute(text.Span{Start: s.row(&s.Entries[lo]).Start, End: s.row(&s.Entries[hi-1]).End}, out.String()))
+}
