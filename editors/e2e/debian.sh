@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # debian.sh: programs of a newer Debian, unpacked beside the system that runs the tests.
 #
 # The one idea: apt resolves a package and everything it needs into a folder of our own, and patchelf points the program

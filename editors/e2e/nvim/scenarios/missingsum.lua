@@ -1,4 +1,4 @@
--- Lines that go.sum lacks. Downloading them changes go.sum while the cursor is in go.mod, so the fix is a command of the
+-- Lines that go.sum lacks. Downloading them changes go.sum while the cursor is in go.mod: the fix is a command of the
 -- server: a go.sum that nobody has open is saved, one with unsaved changes stays so.
 
 local e2e = require('harness')

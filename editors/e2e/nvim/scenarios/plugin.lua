@@ -1,4 +1,4 @@
--- What the plugin adds around the server: colours of the files, commands, help, :checkhealth, the note on a missing server.
+-- What the plugin adds around the server: colours, commands, help, :checkhealth, the note that the server is missing.
 
 local e2e = require('harness')
 
