@@ -185,6 +185,15 @@ function M.open(path)
   return bufnr
 end
 
+--- Whether a file is in a buffer.
+---@param path string
+---@return boolean
+function M.is_open(path)
+  return vim.iter(vim.api.nvim_list_bufs()):any(function(bufnr)
+    return vim.api.nvim_buf_is_loaded(bufnr) and vim.api.nvim_buf_get_name(bufnr) == path
+  end)
+end
+
 ---@param bufnr integer
 ---@return vim.lsp.Client?
 function M.client(bufnr)

@@ -59,7 +59,7 @@ e2e.run(function()
   )
   e2e.equal('the other file is as it was', e2e.text(buf), modtext)
   e2e.ok('and not modified', not vim.bo[buf].modified)
-  e2e.equal('no buffer is left behind', vim.fn.bufnr(sum), -1)
+  e2e.ok('it is closed again', not e2e.is_open(sum))
 
   answer = apply(
     document(sum, nil, insert(0, 'x v1.0.0 h1:x=\n')),
@@ -71,7 +71,7 @@ e2e.run(function()
     answer.failureReason:find('go.mod', 1, true),
     answer.failureReason
   )
-  e2e.equal('no buffer is left behind', vim.fn.bufnr(sum), -1)
+  e2e.ok('it is closed again', not e2e.is_open(sum))
 
   answer = apply(
     document(mod, version(), insert(0, '// one\n')),
@@ -115,8 +115,12 @@ e2e.run(function()
   e2e.equal('the files that are loaded are saved', answer, { saved = { uris[1], uris[2] } })
   e2e.equal('in the order that was asked for', written, { 'go.sum', 'go.mod' })
   e2e.equal('they are on disk', e2e.read(mod), '// one\n' .. modtext)
+  e2e.ok('a file that was closed is closed again', not e2e.is_open(sum))
+  e2e.ok('and not listed', not vim.bo[sumbuf].buflisted)
+  e2e.ok('one that was open is open', e2e.is_open(mod))
 
   -- Another program was here first.
+  vim.cmd.edit(sum)
   vim.api.nvim_buf_set_lines(sumbuf, 0, 0, true, { 'z v1.0.0 h1:z=' })
   e2e.write(sum, sumtext .. '\n')
   answer = ask('gomodls/save', { uris = uris })

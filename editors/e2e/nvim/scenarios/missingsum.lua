@@ -53,6 +53,7 @@ e2e.run(function()
   e2e.wait('go.sum, which was closed, is saved', function()
     return e2e.read(sum) == complete
   end)
+  e2e.ok('and closed', not e2e.is_open(sum))
   e2e.ok('go.mod, which was not modified, is not modified', not vim.bo[mod].modified)
   accepted = e2e.go(dir, 'list', '-deps', '-test', './...')
   e2e.ok('go loads the packages', accepted)

@@ -31,6 +31,7 @@ local function show_file(title, uri, text)
   vim.bo[result].modifiable = false
   vim.keymap.set('n', 'q', '<Cmd>tabclose<CR>', { buffer = result, desc = 'Close this preview' })
 
+  vim.cmd.stopinsert()
   vim.cmd('tab split')
   vim.api.nvim_win_set_buf(0, file)
   vim.cmd.diffthis()

@@ -5,18 +5,10 @@
 
 local M = {}
 
----@class gomodls.Change
----@field name string of the file, for messages
----@field bufnr integer
----@field edits lsp.TextEdit[]
----@field added boolean the buffer was made for this change
-
----@param uri string
----@return integer? bufnr nil where there is no buffer of that name
-local function existing(uri)
-  local bufnr = vim.fn.bufnr('^' .. vim.fn.fnameescape(vim.uri_to_fname(uri)) .. '$')
-  return bufnr ~= -1 and bufnr or nil
-end
+--- The buffers that were loaded only to change them and that nobody has looked at. They are unloaded when saved, so
+--- that a file that was closed is closed afterwards.
+---@type table<integer, true>
+local loaded_here = {}
 
 ---@param uri string
 ---@return string
@@ -77,6 +69,12 @@ local function conflict(document, bufnr, loaded)
   end
 end
 
+---@param bufnr integer
+local function unload(bufnr)
+  vim.bo[bufnr].buflisted = false
+  vim.api.nvim_buf_delete(bufnr, { unload = true, force = true })
+end
+
 --- Applies an edit, or changes nothing.
 ---@param edit lsp.WorkspaceEdit
 ---@param encoding string the encoding of its positions
@@ -87,24 +85,18 @@ function M.apply(edit, encoding)
     return reason
   end
 
-  ---@type gomodls.Change[]
-  local changes = {}
-  for _, document in ipairs(documents) do
-    local bufnr = existing(document.uri)
-    local added = bufnr == nil
-    bufnr = bufnr or vim.uri_to_bufnr(document.uri)
-    local loaded = vim.api.nvim_buf_is_loaded(bufnr)
-    table.insert(changes, {
-      name = name_of(document.uri),
-      bufnr = bufnr,
-      edits = document.edits,
-      added = added,
-    })
-    if not loaded then
+  local buffers = {} ---@type integer[]
+  local loaded = {} ---@type table<integer, true>
+  for i, document in ipairs(documents) do
+    local bufnr = vim.uri_to_bufnr(document.uri)
+    buffers[i] = bufnr
+    local was_loaded = vim.api.nvim_buf_is_loaded(bufnr)
+    if not was_loaded then
+      loaded[bufnr] = true
       local ok, err = pcall(vim.fn.bufload, bufnr)
       reason = not ok and ('%s cannot be read: %s'):format(name_of(document.uri), err) or nil
     end
-    reason = reason or conflict(document, bufnr, loaded)
+    reason = reason or conflict(document, bufnr, was_loaded)
     if reason then
       break
     end
@@ -112,16 +104,16 @@ function M.apply(edit, encoding)
 
   local before = {} ---@type table<integer, {lines: string[], modified: boolean}>
   if not reason then
-    for _, change in ipairs(changes) do
-      local bufnr = change.bufnr
+    for i, document in ipairs(documents) do
+      local bufnr = buffers[i]
       before[bufnr] = before[bufnr]
         or {
           lines = vim.api.nvim_buf_get_lines(bufnr, 0, -1, true),
           modified = vim.bo[bufnr].modified,
         }
-      local ok, err = pcall(vim.lsp.util.apply_text_edits, change.edits, bufnr, encoding)
+      local ok, err = pcall(vim.lsp.util.apply_text_edits, document.edits, bufnr, encoding)
       if not ok then
-        reason = ('%s cannot be changed: %s'):format(change.name, err)
+        reason = ('%s cannot be changed: %s'):format(name_of(document.uri), err)
         break
       end
     end
@@ -132,17 +124,26 @@ function M.apply(edit, encoding)
       vim.api.nvim_buf_set_lines(bufnr, 0, -1, true, was.lines)
       vim.bo[bufnr].modified = was.modified
     end
-    for _, change in ipairs(changes) do
-      if change.added and vim.api.nvim_buf_is_valid(change.bufnr) then
-        vim.api.nvim_buf_delete(change.bufnr, { force = true })
-      end
+    for bufnr in pairs(loaded) do
+      unload(bufnr)
     end
     return reason
   end
 
-  for _, change in ipairs(changes) do
-    if not vim.bo[change.bufnr].buflisted then
-      vim.bo[change.bufnr].buflisted = true
+  for bufnr in pairs(loaded) do
+    loaded_here[bufnr] = true
+    vim.api.nvim_create_autocmd('BufWinEnter', {
+      buffer = bufnr,
+      once = true,
+      desc = 'gomodls: a file that is shown stays open',
+      callback = function()
+        loaded_here[bufnr] = nil
+      end,
+    })
+  end
+  for _, bufnr in ipairs(buffers) do
+    if not vim.bo[bufnr].buflisted then
+      vim.bo[bufnr].buflisted = true
     end
   end
 end
@@ -172,8 +173,8 @@ end
 function M.save(uris)
   local saved = {}
   for _, uri in ipairs(uris) do
-    local bufnr = existing(uri)
-    if bufnr and vim.api.nvim_buf_is_loaded(bufnr) then
+    local bufnr = vim.uri_to_bufnr(uri)
+    if vim.api.nvim_buf_is_loaded(bufnr) then
       if vim.bo[bufnr].modified then
         if changed_on_disk(bufnr) then
           vim.notify(
@@ -191,6 +192,10 @@ function M.save(uris)
         end
       end
       table.insert(saved, uri)
+      if loaded_here[bufnr] then
+        loaded_here[bufnr] = nil
+        unload(bufnr)
+      end
     end
   end
   return saved
