@@ -1,0 +1,292 @@
+// Package analysistest runs analyzers over archives that read as documents: each file with its diagnostics beneath the
+// marked lines, and then each file as every fix leaves it.
+//
+// The one idea to keep in mind: an archive is input and expectation in one. The harness strips the marks, analyzes, renders
+// the archive anew and compares the whole, so a missing diagnostic fails like a surplus one. UPDATE=1 writes what it found.
+//
+// The files of an archive are the world. Those named "modcache/PATH@VERSION.mod" are the module cache, "home/…" is the
+// user's home directory, "env" holds KEY=value lines of the environment.
+// All others lie in one directory. There is nothing else: no disk, no network, no go command.
+package analysistest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/mod/module"
+	"golang.org/x/tools/txtar"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+const (
+	root   = "/m"      // where the files of an archive lie
+	home   = "/home"   // the user's home directory
+	goroot = "/goroot" // of a go command that is there in name only
+)
+
+// Run runs the analyzers over every archive in testdata.
+func Run(t *testing.T, analyzers ...*analysis.Analyzer) {
+	t.Helper()
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no archives in testdata (%v)", err)
+	}
+	for _, file := range archives {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := string(txtar.Format(analyze(t, txtar.Parse(data), analyzers)))
+			if got == string(data) {
+				return
+			}
+			if os.Getenv("UPDATE") != "" {
+				if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			t.Errorf("%s (-want +got; UPDATE=1 writes it):\n%s", file, cmp.Diff(strings.Split(string(data), "\n"), strings.Split(got, "\n")))
+		})
+	}
+}
+
+// world is the archive as facts.
+type world struct {
+	files map[string]string // by absolute path
+	dirs  map[string][]string
+	env   map[string]string
+}
+
+func analyze(t *testing.T, a *txtar.Archive, analyzers []*analysis.Analyzer) *txtar.Archive {
+	t.Helper()
+	w := &world{files: map[string]string{}, dirs: map[string][]string{}, env: map[string]string{"HOME": home}}
+	cache := t.TempDir()
+	var inputs []txtar.File
+	var paths []string
+	for _, f := range a.Files {
+		if generated(f.Name) {
+			continue
+		}
+		f.Data = []byte(strip(string(f.Data)))
+		inputs = append(inputs, f)
+		switch {
+		case f.Name == "env":
+			for line := range strings.Lines(string(f.Data)) {
+				key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+				w.env[key] = value
+			}
+		case strings.HasPrefix(f.Name, "modcache/"):
+			addToCache(t, cache, strings.TrimPrefix(f.Name, "modcache/"), f.Data)
+		case strings.HasPrefix(f.Name, "home/"):
+			w.add(path.Join(home, strings.TrimPrefix(f.Name, "home/")), string(f.Data))
+		default:
+			p := path.Join(root, f.Name)
+			w.add(p, string(f.Data))
+			if k := workspace.KindOf(p); k == workspace.ModFile || k == workspace.WorkFile {
+				paths = append(paths, p)
+			}
+		}
+	}
+	w.add(goroot+"/VERSION", "go1.26.8\n")
+	w.add(goroot+"/go.env", "GOPROXY=https://proxy.example.com,direct\nGOSUMDB=sum.example.com\nGOTOOLCHAIN=local\n")
+	if w.env["GOMODCACHE"] == "" {
+		w.env["GOMODCACHE"] = cache
+	}
+	machine := &workspace.Machine{Environ: w.env, Home: home, ConfigDir: home + "/.config", Go: goroot + "/bin/go", GOOS: "linux"}
+	session := workspace.NewSession(machine, nil, modcache.NewStores())
+	result := w.settle(t, session, analyzers, paths)
+
+	out := &txtar.Archive{Comment: a.Comment}
+	var after []txtar.File
+	for _, f := range inputs {
+		for _, r := range result.Files {
+			if r.File.Path != path.Join(root, f.Name) {
+				continue
+			}
+			f.Data = []byte(render(r.File, r.Diagnostics))
+			for _, d := range r.Diagnostics {
+				for _, fix := range d.Fixes {
+					after = append(after, w.applied(t, fix, after)...)
+				}
+			}
+		}
+		out.Files = append(out.Files, f)
+	}
+	out.Files = append(out.Files, after...)
+	return out
+}
+
+func generated(name string) bool {
+	return strings.Contains(name, ` after "`) || strings.HasPrefix(name, `command "`)
+}
+
+func addToCache(t *testing.T, dir, name string, data []byte) {
+	t.Helper()
+	p, v, ok := strings.Cut(strings.TrimSuffix(name, ".mod"), "@")
+	escaped, err := module.EscapePath(p)
+	if !ok || err != nil {
+		t.Fatalf("modcache/%s: want modcache/PATH@VERSION.mod (%v)", name, err)
+	}
+	file := filepath.Join(dir, "cache", "download", escaped, "@v", v+".mod")
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// add puts a file into the world. A name that ends in "/.keep" makes a directory only.
+func (w *world) add(p, data string) {
+	if path.Base(p) != ".keep" {
+		w.files[p] = data
+	}
+	for name := p; name != "/"; name = path.Dir(name) {
+		dir, entry := path.Dir(name), path.Base(name)
+		if name != p {
+			entry += "/"
+		}
+		if entry != ".keep" && !slices.Contains(w.dirs[dir], entry) {
+			w.dirs[dir] = append(w.dirs[dir], entry)
+		} else if w.dirs[dir] == nil {
+			w.dirs[dir] = []string{}
+		}
+	}
+}
+
+func (w *world) look(want workspace.Want) *workspace.Fact {
+	p := filepath.ToSlash(want.Path)
+	if data, ok := w.files[p]; ok {
+		return &workspace.Fact{State: workspace.Regular, File: workspace.NewFile(want.Path, data)}
+	}
+	if names, ok := w.dirs[p]; ok {
+		f := &workspace.Fact{State: workspace.Directory}
+		if want.List {
+			f.Names = slices.Sorted(slices.Values(names))
+		}
+		return f
+	}
+	return &workspace.Fact{State: workspace.Missing}
+}
+
+func (w *world) settle(t *testing.T, session *workspace.Session, analyzers []*analysis.Analyzer, paths []string) *analysis.Result {
+	t.Helper()
+	for {
+		snap := session.Snapshot()
+		result, err := analysis.Run(context.Background(), snap, analyzers, paths)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range result.Failures {
+			t.Error(err)
+		}
+		var learned []workspace.Change
+		for _, want := range snap.Wants() {
+			learned = append(learned, workspace.Learned(want, w.look(want)))
+		}
+		if len(learned) == 0 {
+			return result
+		}
+		session.Apply(learned...)
+	}
+}
+
+// applied renders what a fix makes of each file that it edits, or the command that it is.
+func (w *world) applied(t *testing.T, fix fixes.Fix, before []txtar.File) []txtar.File {
+	t.Helper()
+	if fix.Command != nil {
+		args, err := json.Marshal(fix.Command.Arguments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []txtar.File{{Name: unique(fmt.Sprintf("command %q", fix.Title), before), Data: fmt.Appendf(nil, "%s %s\n", fix.Command.Name, args)}}
+	}
+	var out []txtar.File
+	for u, edits := range fixes.ByFile(fix.Edits) {
+		file := filepath.ToSlash(u.FsPath())
+		now, ok := text.Apply(w.files[file], edits)
+		if !ok {
+			t.Fatalf("fix %q: edits overlap or lie outside %s", fix.Title, file)
+		}
+		name := fmt.Sprintf("%s after %q", strings.TrimPrefix(file, root+"/"), fix.Title)
+		out = append(out, txtar.File{Name: unique(name, before), Data: []byte(now)})
+	}
+	slices.SortFunc(out, func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func unique(name string, have []txtar.File) string {
+	candidate := name
+	for n := 2; slices.ContainsFunc(have, func(f txtar.File) bool { return f.Name == candidate }); n++ {
+		candidate = fmt.Sprintf("%s (%d)", name, n)
+	}
+	return candidate
+}
+
+// strip removes the marks: the lines that start, after blanks, with a caret.
+func strip(data string) string {
+	var b strings.Builder
+	for line := range strings.Lines(data) {
+		if !strings.HasPrefix(strings.TrimLeft(line, " \t"), "^") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// render draws the diagnostics of a file beneath its lines.
+func render(f *workspace.File, ds []analysis.Diagnostic) string {
+	lines := text.NewLines(f.Text)
+	marks := map[int][]string{}
+	for _, d := range ds {
+		line := lines.Line(d.Span.Start)
+		start := lines.Span(line)
+		indent := strings.Map(func(r rune) rune {
+			if r == '\t' {
+				return r
+			}
+			return ' '
+		}, f.Text[start.Start:d.Span.Start])
+		carets := strings.Repeat("^", max(1, len([]rune(f.Text[d.Span.Start:min(d.Span.End, max(start.End, d.Span.Start))]))))
+		severity := d.Severity.String()
+		if d.Silenced {
+			severity = "silenced " + severity
+		}
+		marks[line] = append(marks[line], fmt.Sprintf("%s%s %s %s: %s\n", indent, carets, severity, d.Code, d.Message))
+		for _, r := range d.Related {
+			file := strings.TrimPrefix(filepath.ToSlash(r.URI.FsPath()), root+"/")
+			marks[line] = append(marks[line], fmt.Sprintf("%s^ see %s: %s\n", indent, file, r.Message))
+		}
+	}
+	var b strings.Builder
+	for i := range lines.Count() {
+		end := len(f.Text)
+		if i+1 < lines.Count() {
+			end = lines.Offset(text.Position{Line: i + 1})
+		}
+		line := f.Text[lines.Span(i).Start:end]
+		b.WriteString(line)
+		if len(marks[i]) > 0 && line != "" && !strings.HasSuffix(line, "\n") {
+			b.WriteByte('\n')
+		}
+		for _, m := range marks[i] {
+			b.WriteString(m)
+		}
+	}
+	return b.String()
+}

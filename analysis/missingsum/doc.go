@@ -1,0 +1,9 @@
+// Package missingsum reports requirements for which go.sum lacks a checksum that the go command demands.
+//
+// In its ordinary, readonly mode the go command reads the go.mod file of a module version only if go.sum says what its
+// checksum must be, and stops with "missing go.sum entry" at the first one it does not find. The requirement that leads
+// there is marked; the message counts all modules that are missing behind it, so that one fix adds them at once.
+//
+// A checksum is demanded under the name of the replacement, where a module is replaced by another. Nothing is demanded for
+// directories, in a workspace, with a vendor directory or with -mod=mod.
+package missingsum

@@ -1,0 +1,89 @@
+package missingsum
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/gosum"
+	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports requirements for which go.sum lacks a checksum.
+var Analyzer = &analysis.Analyzer{
+	Name:     "missingsum",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Error,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind != workspace.ModFile || pass.View.Work != nil || pass.View.Mode != workspace.Readonly {
+		return nil
+	}
+	g := pass.View.Graph()
+	if g == nil {
+		return nil
+	}
+	behind := map[*syntax.Require][]*modgraph.Node{} // what is missing, by the requirement that leads to it
+	var order []*syntax.Require
+	for _, n := range gosum.Missing(g, pass.Module.Sum.Checksums()) {
+		root := pass.RootOf(g, n.Module)
+		if behind[root] == nil {
+			order = append(order, root)
+		}
+		behind[root] = append(behind[root], n)
+	}
+	for _, root := range order {
+		report(pass, root, behind[root], len(order) > 1)
+	}
+	return nil
+}
+
+func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node, more bool) {
+	d := analysis.Diagnostic{Module: missing[0].Module, Message: message(root, missing)}
+	switch decl := pass.File.Mod().Module; {
+	case root != nil:
+		d.Span = root.Line.Span
+	case decl != nil:
+		d.Span = decl.Line.Span
+	}
+	title := fmt.Sprintf("Add the missing checksum of %s %s to go.sum", missing[0].Actual.Path, missing[0].Actual.Version)
+	if len(missing) > 1 || more {
+		title = "Add the missing checksums to go.sum"
+	}
+	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", nil)}}
+	pass.Report(d)
+}
+
+func message(root *syntax.Require, missing []*modgraph.Node) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "go.sum has no checksum for the go.mod file of %s", name(missing[0]))
+	if root != nil && missing[0].Module.Path != root.Path {
+		fmt.Fprintf(&b, ", which %s leads to", root.Path)
+	}
+	switch n := len(missing) - 1; {
+	case n == 1:
+		fmt.Fprintf(&b, ", and none for %s", name(missing[1]))
+	case n > 1:
+		fmt.Fprintf(&b, ", and none for %d more modules that it leads to", n)
+	}
+	b.WriteString(`; go refuses with "missing go.sum entry"`)
+	return b.String()
+}
+
+// name says which module version go.sum would have to protect.
+func name(n *modgraph.Node) string {
+	if n.Replace != nil {
+		return fmt.Sprintf("%s %s (which replaces %s)", n.Actual.Path, n.Actual.Version, n.Module.Path)
+	}
+	return n.Actual.Path + " " + n.Actual.Version
+}

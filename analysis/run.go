@@ -1,0 +1,214 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.lsp.dev/uri"
+
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+// A Result is what the analyzers say about the modules that some documents belong to. It is final if the snapshot that it
+// was made from has no wants left.
+type Result struct {
+	Snapshot *workspace.Snapshot
+	Files    []FileResult   // by path
+	Modules  []ModuleResult // by directory
+	Failures []error        // analyzers that failed: faults of ours, never of a file
+}
+
+// A FileResult holds the diagnostics of one document, which may be none, by place.
+type FileResult struct {
+	File        *workspace.File
+	Diagnostics []Diagnostic
+}
+
+// A ModuleResult sums up one main module.
+type ModuleResult struct {
+	Dir    string
+	Path   string // "" if its go.mod declares none
+	Health Health
+}
+
+// Diagnostics returns what is said about the document u.
+func (r *Result) Diagnostics(u uri.URI) []Diagnostic {
+	for _, f := range r.Files {
+		if f.File.URI == u {
+			return f.Diagnostics
+		}
+	}
+	return nil
+}
+
+// Run runs the analyzers over every view that one of the paths belongs to. Paths that belong to no view add nothing. It
+// returns early, with an error, only when ctx ends.
+func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, paths []string) (*Result, error) {
+	c := &collector{files: map[uri.URI]*FileResult{}, modules: map[string]*ModuleResult{}, seen: map[seen]int{}}
+	done := map[*workspace.View]bool{}
+	for _, path := range paths {
+		for _, v := range snap.Views(path) {
+			if done[v] {
+				continue
+			}
+			done[v] = true
+			if err := c.view(ctx, snap, v, analyzers); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c.result(snap), nil
+}
+
+// seen identifies a diagnostic that two views may both report.
+type seen struct {
+	uri     uri.URI
+	code    string
+	span    text.Span
+	message string
+}
+
+type collector struct {
+	files    map[uri.URI]*FileResult
+	modules  map[string]*ModuleResult
+	seen     map[seen]int // place in the file's diagnostics
+	failures []error
+}
+
+func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *workspace.View, analyzers []*Analyzer) error {
+	for _, m := range v.Modules {
+		c.modules[m.Dir] = &ModuleResult{Dir: m.Dir, Path: m.Path()}
+	}
+	files := v.Files()
+	for _, f := range files {
+		if c.files[f.URI] == nil {
+			c.files[f.URI] = &FileResult{File: f}
+		}
+	}
+	for _, f := range files {
+		pass := Pass{Snapshot: snap, View: v, File: f, Module: v.Module(f.Path)}
+		if f == v.Work || f == v.WorkSum {
+			pass.Module = nil
+		}
+		settings := snap.SettingsFor(v, pass.Module)
+		for _, a := range analyzers {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			pass.Analyzer = a
+			pass.Report = func(d Diagnostic) { c.add(snap, v, settings, a, f, d) }
+			if err := a.Run(ctx, &pass); err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				c.failures = append(c.failures, fmt.Errorf("analyzer %s on %s: %w", a.Name, f.Path, err))
+			}
+		}
+	}
+	if pending := v.Graph(); pending != nil && !pending.Complete() {
+		for _, m := range v.Modules {
+			c.modules[m.Dir].Health.incomplete = true
+		}
+	}
+	return nil
+}
+
+func (c *collector) add(snap *workspace.Snapshot, v *workspace.View, settings *workspace.Settings, a *Analyzer, in *workspace.File, d Diagnostic) {
+	d.Code = a.Name
+	if d.URI == "" {
+		d.URI = in.URI
+	}
+	if d.Severity == Default {
+		d.Severity = a.Severity
+	}
+	if v.Own && d.Severity == Error {
+		d.Severity = Warning
+	}
+	if s, ok := ParseSeverity(settings.Severity[d.Code]); ok {
+		d.Severity = s
+	}
+	if d.Severity == Off {
+		return
+	}
+	f := c.files[d.URI]
+	if f == nil { // a file that no view holds, a replaced directory's go.mod for example
+		fact := snap.Read(d.URI.FsPath())
+		if fact.File == nil {
+			return
+		}
+		f = &FileResult{File: fact.File}
+		c.files[d.URI] = f
+	}
+	d.Silenced = silenced(f.File, d)
+	key := seen{d.URI, d.Code, d.Span, d.Message}
+	if i, ok := c.seen[key]; ok {
+		f.Diagnostics[i].Severity = min(f.Diagnostics[i].Severity, d.Severity)
+		return
+	}
+	c.seen[key] = len(f.Diagnostics)
+	f.Diagnostics = append(f.Diagnostics, d)
+}
+
+// silenced reports whether the line that d starts on has a comment "gomodls:ignore CODE". The lines of module and retract
+// directives cannot be silenced: their comments are published.
+func silenced(f *workspace.File, d Diagnostic) bool {
+	var line *syntax.Line
+	switch f.Kind {
+	case workspace.ModFile:
+		line = f.Mod().LineAt(d.Span.Start)
+	case workspace.WorkFile:
+		line = f.Work().LineAt(d.Span.Start)
+	}
+	if line == nil || line.Suffix == nil || line.Verb == "module" || line.Verb == "retract" {
+		return false
+	}
+	_, rest, ok := strings.Cut(line.Suffix.Text, "gomodls:ignore ")
+	if !ok {
+		return false
+	}
+	words := strings.Fields(rest)
+	return len(words) > 0 && words[0] == d.Code
+}
+
+func (c *collector) result(snap *workspace.Snapshot) *Result {
+	r := &Result{Snapshot: snap, Failures: c.failures}
+	for _, f := range c.files {
+		slices.SortStableFunc(f.Diagnostics, func(a, b Diagnostic) int {
+			return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End),
+				cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+		})
+		r.Files = append(r.Files, *f)
+	}
+	slices.SortFunc(r.Files, func(a, b FileResult) int { return cmp.Compare(a.File.Path, b.File.Path) })
+	for _, f := range r.Files {
+		m := c.moduleOf(f.File.Path)
+		if m == nil {
+			continue
+		}
+		for _, d := range f.Diagnostics {
+			m.Health.count(d)
+		}
+	}
+	for _, m := range c.modules {
+		m.Health.finish()
+		r.Modules = append(r.Modules, *m)
+	}
+	slices.SortFunc(r.Modules, func(a, b ModuleResult) int { return cmp.Compare(a.Dir, b.Dir) })
+	return r
+}
+
+// moduleOf returns the module whose directory holds path, or the nearest above.
+func (c *collector) moduleOf(path string) *ModuleResult {
+	var best *ModuleResult
+	for dir, m := range c.modules {
+		if strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/") && (best == nil || len(dir) > len(best.Dir)) {
+			best = m
+		}
+	}
+	return best
+}

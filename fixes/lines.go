@@ -1,0 +1,55 @@
+package fixes
+
+import (
+	"strings"
+
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
+)
+
+// DeleteLine returns the edit that removes a line of go.mod or go.work. A comment at its end stays, on a line of its own,
+// unless it only says that the requirement is indirect. The comments above it stay where they are.
+func DeleteLine(src string, l *syntax.Line) text.Edit {
+	comment := remark(l)
+	if comment == "" {
+		return text.Edit{Span: l.Full}
+	}
+	return text.Edit{Span: text.Span{Start: l.Span.Start, End: l.Suffix.End}, New: comment}
+}
+
+// remark returns what the comment at the end of a line says to people, with its slashes; "" if it says nothing but
+// "indirect".
+func remark(l *syntax.Line) string {
+	if l.Suffix == nil {
+		return ""
+	}
+	body := strings.TrimSpace(strings.TrimPrefix(l.Suffix.Text, "//"))
+	if body == "indirect" || body == "indirect;" {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(body, "indirect;"); ok {
+		return "// " + strings.TrimSpace(rest)
+	}
+	return strings.TrimRight(l.Suffix.Text, " \t\r")
+}
+
+// InsertAfter returns the edit that adds a line after l, in the same block and with the same indentation and line ending, or
+// as a statement of its own if l is one. The text has no indentation, no newline and, in a block, no verb.
+func InsertAfter(src string, l *syntax.Line, line string) text.Edit {
+	newline := "\n"
+	if strings.HasSuffix(l.Full.In(src), "\r\n") {
+		newline = "\r\n"
+	}
+	indent := src[l.Full.Start:l.Span.Start]
+	if strings.TrimLeft(indent, " \t") != "" {
+		indent = "\t"
+	}
+	at := l.Full.End
+	if at == len(src) && !strings.HasSuffix(src, "\n") {
+		return text.Edit{Span: text.Span{Start: at, End: at}, New: newline + indent + line}
+	}
+	return text.Edit{Span: text.Span{Start: at, End: at}, New: indent + line + newline}
+}
+
+// Replace returns the edit that puts other text in the place of a token.
+func Replace(span text.Span, s string) text.Edit { return text.Edit{Span: span, New: s} }

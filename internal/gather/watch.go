@@ -1,0 +1,168 @@
+package gather
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/fsnotify/fsnotify"
+	"go.uber.org/zap"
+
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+// A Watcher looks again at the facts of a session when something changes on disk.
+type Watcher struct {
+	session *workspace.Session
+	changed func() // called after the session learnt something new, from the watcher's goroutine or Refresh's caller
+	log     *zap.Logger
+
+	mu      sync.Mutex // guards what follows
+	notify  *fsnotify.Watcher
+	watched map[string]bool // directories
+}
+
+// maxWatched bounds the directories watched at once; beyond it changes are seen at the next Refresh.
+const maxWatched = 2000
+
+// NewWatcher returns a watcher for the facts of a session. Where the system offers no notification it still works, by
+// Refresh alone.
+func NewWatcher(session *workspace.Session, log *zap.Logger, changed func()) *Watcher {
+	w := &Watcher{session: session, changed: changed, log: log, watched: map[string]bool{}}
+	var err error
+	if w.notify, err = fsnotify.NewWatcher(); err != nil {
+		log.Warn("no file notification; changes on disk are seen at the next save or request", zap.Error(err))
+	}
+	return w
+}
+
+// Run handles notifications until ctx ends. It is called once, by the goroutine that owns the watcher.
+func (w *Watcher) Run(ctx context.Context) {
+	if w.notify == nil {
+		<-ctx.Done()
+		return
+	}
+	defer w.notify.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case err := <-w.notify.Errors:
+			w.log.Warn("watching files", zap.Error(err))
+			w.Refresh()
+		case e := <-w.notify.Events:
+			paths := []string{e.Name}
+			for more := true; more; { // one look for a burst of events
+				select {
+				case e := <-w.notify.Events:
+					paths = append(paths, e.Name)
+				default:
+					more = false
+				}
+			}
+			w.Refresh(paths...)
+			// What was made inside a new directory before it was watched raised no event.
+			for w.Follow(w.session.Snapshot()) {
+				w.Refresh()
+			}
+		}
+	}
+}
+
+// Follow watches the directories in which the session's facts lie, and reports whether it began to watch any. It is called
+// when an answer is final.
+func (w *Watcher) Follow(snap *workspace.Snapshot) (more bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.notify == nil {
+		return false
+	}
+	before := len(w.watched)
+	for want := range snap.Facts() {
+		dir := filepath.Dir(want.Path)
+		if want.List {
+			dir = want.Path
+		}
+		w.watch(dir)
+	}
+	return len(w.watched) > before
+}
+
+// watch watches dir, or the nearest directory above it that there is.
+func (w *Watcher) watch(dir string) {
+	for !w.watched[dir] && len(w.watched) < maxWatched {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			if err := w.notify.Add(dir); err != nil {
+				w.log.Debug("watching a directory", zap.String("dir", dir), zap.Error(err))
+			}
+			w.watched[dir] = true
+			return
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return
+		}
+		dir = up
+	}
+}
+
+// Refresh looks again at the facts about the given paths and what lies below them, or at all facts if none is given, and
+// applies those that have changed.
+func (w *Watcher) Refresh(paths ...string) {
+	snap := w.session.Snapshot()
+	var changes []workspace.Change
+	for want, old := range snap.Facts() {
+		if len(paths) > 0 && !concerns(paths, want) {
+			continue
+		}
+		if !changedSince(want, old) {
+			continue
+		}
+		changes = append(changes, workspace.Learned(want, Read(want)))
+	}
+	w.forgetGone(paths)
+	if len(changes) == 0 {
+		return
+	}
+	w.session.Apply(changes...)
+	w.changed()
+}
+
+// forgetGone stops taking directories for watched that were removed: the system has dropped the watch.
+func (w *Watcher) forgetGone(paths []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range paths {
+		if w.watched[p] {
+			if _, err := os.Stat(p); err != nil {
+				delete(w.watched, p)
+			}
+		}
+	}
+}
+
+func concerns(paths []string, want workspace.Want) bool {
+	for _, p := range paths {
+		if p == want.Path || want.List && filepath.Dir(p) == want.Path || strings.HasPrefix(want.Path, p+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
+}
+
+// changedSince reports whether a path looks other than it did, without reading it.
+func changedSince(want workspace.Want, old *workspace.Fact) bool {
+	info, err := os.Stat(want.Path)
+	if err != nil {
+		return old.State != failed(err).State
+	}
+	switch {
+	case info.IsDir():
+		return old.State != workspace.Directory || want.List && old.Stamp != stamp(info)
+	case !info.Mode().IsRegular():
+		return old.State != workspace.Irregular
+	}
+	return old.Stamp != stamp(info)
+}

@@ -1,0 +1,708 @@
+// Package modgraph computes the module graph and the build list exactly as the go command does, from the text of the main
+// modules' go.mod files and the go.mod files of their dependencies.
+//
+// The one idea to keep in mind: minimal version selection looks at every version that is mentioned anywhere in the graph,
+// also by edges to modules that are never loaded, and graph pruning decides which modules are loaded by the go line of the
+// module that requires, not of the one that is required. Facts that are not at hand make a graph incomplete, never wrong:
+// versions can only rise when more becomes known.
+//
+// The source of every rule is cmd/go/internal/modload: readModGraph in buildlist.go, goModSummary in modfile.go.
+package modgraph
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"go/version"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/modcache"
+)
+
+// A Replacement is a replace line of a main module or of go.work.
+type Replacement struct {
+	Old, New module.Version // New.Version is "" for a directory, which is then New.Path as written
+	Dir      string         // what a relative New.Path is relative to
+}
+
+// Directory returns the directory that replaces the module, or "" if another module version does.
+func (r Replacement) Directory() string {
+	switch {
+	case r.New.Version != "":
+		return ""
+	case filepath.IsAbs(r.New.Path):
+		return filepath.Clean(r.New.Path)
+	}
+	return filepath.Join(r.Dir, filepath.FromSlash(r.New.Path))
+}
+
+// A MainModule is what a main module's go.mod file says, as far as the graph depends on it.
+type MainModule struct {
+	Path      string
+	Dir       string
+	Go        string // "" without a go line
+	Toolchain string // "" without a toolchain line
+	Require   []module.Version
+	Exclude   []module.Version
+	Replace   []Replacement
+}
+
+// An Input is all that a graph depends on.
+type Input struct {
+	Workspace bool         // Main are the modules of a go.work
+	Main      []MainModule // exactly one outside a workspace
+	Go        string       // go.work's go line, in a workspace
+	Toolchain string       // go.work's toolchain line, in a workspace
+	Replace   []Replacement
+	Local     string // the version of the user's go command; "" if it is unknown, and then nothing is too new for it
+
+	Names *modcache.Names
+	// Mod returns the go.mod file of a module version: ErrNotKnown if it is not on this machine but could be had, and any
+	// other error if the go command could not have it either.
+	Mod func(modcache.NodeID) (*modcache.Mod, error)
+	// Dir returns the go.mod file in a directory that replaces a module: ErrNotKnown if nobody has looked yet, and any other
+	// error if there is none that can be read.
+	Dir func(dir string) (*modcache.Mod, error)
+}
+
+// ErrNotKnown says that a fact is not at hand, so that nobody can tell what the go command would say.
+var ErrNotKnown = errors.New("not on this machine")
+
+// A Cause says why the go command cannot load the requirements of a module.
+type Cause uint8
+
+const (
+	OK           Cause = iota
+	NotKnown           // its go.mod file is not on this machine: nobody can tell
+	Unavailable        // its go.mod file cannot be had: the proxy has none, or nothing may be asked
+	Unreadable         // it cannot be parsed
+	NoModuleLine       // it does not say which module it is
+	WrongPath          // it declares another path than the one it was required by
+	TooNew             // it needs a newer go command than the user's
+	BadDirectory       // the directory that replaces it has no go.mod file that can be read
+)
+
+// A Node is one module version whose go.mod file the go command reads to build the graph.
+type Node struct {
+	Module  module.Version // as required
+	Actual  module.Version // what is read: the replacement, if there is one. Version is "" for a directory, Path as written
+	Dir     string         // the directory, made absolute, if a directory is read
+	Replace *Replacement   // the replacement in force, if any
+	Mod     *modcache.Mod  // nil if it could not be had
+	Cause   Cause
+	Err     error
+
+	id modcache.NodeID
+}
+
+// A Graph is the module graph of one main module or workspace. It is immutable and safe for concurrent use.
+type Graph struct {
+	in       Input // with the functions that read
+	pruning  pruning
+	names    *modcache.Names
+	roots    []modcache.NodeID
+	mains    []modcache.NodeID
+	excluded map[modcache.NodeID]bool
+	byPath   map[modcache.PathID][]replacements
+
+	selected []modcache.NodeID // by path; zero is "none"
+	index    []int32           // by node; one more than its place in nodes
+	nodes    []Node            // in the order in which they were met
+	requires [][]modcache.NodeID
+	isMain   map[modcache.PathID]bool
+
+	walk func() *walk
+}
+
+type pruning uint8
+
+const (
+	pruned pruning = iota
+	unpruned
+	workspace
+)
+
+// replacements are those of one path that stand in one file.
+type replacements struct {
+	inWork bool
+	any    *Replacement
+	exact  map[string]*Replacement
+}
+
+func (r *replacements) find(version string) *Replacement {
+	if exact, ok := r.exact[version]; ok {
+		return exact
+	}
+	return r.any
+}
+
+// Load computes the graph. It never fails: what cannot be loaded is a Node with a Cause.
+func Load(in Input) *Graph {
+	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}, byPath: map[modcache.PathID][]replacements{}, isMain: map[modcache.PathID]bool{}}
+	for _, m := range in.Main {
+		id := g.names.Node(module.Version{Path: m.Path})
+		g.mains = append(g.mains, id)
+		g.isMain[g.names.PathOf(id)] = true
+		for _, x := range m.Exclude {
+			g.excluded[g.names.Node(x)] = true
+		}
+	}
+	g.addReplacements(in.Replace, true)
+	for i := range in.Main {
+		g.addReplacements(in.Main[i].Replace, false)
+	}
+
+	switch {
+	case in.Workspace:
+		g.pruning = workspace
+		g.roots = append(g.roots, g.mains...)
+		g.roots = append(g.roots, g.goRoots(in.Go, "1.18", in.Toolchain)...)
+	default:
+		m := in.Main[0]
+		g.pruning = unpruned
+		if isPruned(m.Go) {
+			g.pruning = pruned
+		}
+		for _, r := range m.Require {
+			if id := g.names.Node(r); !g.excluded[id] {
+				g.roots = append(g.roots, id)
+			}
+		}
+		g.roots = append(g.roots, g.goRoots(m.Go, "1.16", m.Toolchain)...)
+	}
+
+	l := &loader{Graph: g, done: map[visit]bool{}}
+	l.grow()
+	for _, id := range g.mains {
+		l.selected[g.names.PathOf(id)] = id
+	}
+	l.mention(g.roots)
+	for _, id := range g.roots {
+		l.enqueue(id, g.pruning)
+	}
+	l.drain()
+	if in.Workspace {
+		l.reload()
+	}
+	g.walk = sync.OnceValue(g.breadthFirst)
+	return g
+}
+
+func (g *Graph) goRoots(goLine, without, toolchain string) []modcache.NodeID {
+	if goLine == "" {
+		goLine = without
+	}
+	roots := []modcache.NodeID{g.names.Node(module.Version{Path: "go", Version: goLine})}
+	if toolchain != "" {
+		roots = append(roots, g.names.Node(module.Version{Path: "toolchain", Version: toolchain}))
+	}
+	return roots
+}
+
+func isPruned(goLine string) bool { return version.Compare("go"+goLine, "go1.17") >= 0 }
+
+// addReplacements notes the replacements of one file, go.work's before the modules'.
+func (g *Graph) addReplacements(rs []Replacement, inWork bool) {
+	own := map[modcache.PathID]int{} // one more than the place in byPath of this file's replacements
+	for i := range rs {
+		r := &rs[i]
+		path := g.names.Path(r.Old.Path)
+		if own[path] == 0 {
+			g.byPath[path] = append(g.byPath[path], replacements{inWork: inWork, exact: map[string]*Replacement{}})
+			own[path] = len(g.byPath[path])
+		}
+		have := &g.byPath[path][own[path]-1]
+		if r.Old.Version == "" {
+			have.any = r
+		} else {
+			have.exact[r.Old.Version] = r
+		}
+	}
+}
+
+// Replacement returns the replacement in force for m, or nil; see modload.replacementFrom. In one file a replacement of the
+// exact version goes before one of all versions. go.work's goes before those of the modules, and among the modules that of
+// the last one which has any. A main module is never replaced.
+func (g *Graph) Replacement(m module.Version) *Replacement {
+	path := g.names.Path(m.Path)
+	files := g.byPath[path]
+	if len(files) == 0 || m.Version == "" && g.isMain[path] {
+		return nil
+	}
+	if files[0].inWork {
+		if r := files[0].find(m.Version); r != nil {
+			return r
+		}
+		files = files[1:]
+	}
+	for i := len(files) - 1; i >= 0; i-- {
+		if r := files[i].find(m.Version); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+type visit struct {
+	id      modcache.NodeID
+	pruning pruning
+}
+
+// loader builds a graph. It visits a module once for each way of pruning by which it is reached.
+type loader struct {
+	*Graph
+	done  map[visit]bool
+	queue []visit
+}
+
+// grow makes room for the names that have been given out since.
+func (l *loader) grow() {
+	paths, nodes := l.names.Len()
+	if paths > len(l.selected) {
+		l.selected = append(l.selected, make([]modcache.NodeID, paths-len(l.selected))...)
+	}
+	if nodes > len(l.index) {
+		l.index = append(l.index, make([]int32, nodes-len(l.index))...)
+	}
+}
+
+// mention counts versions for selection; they need not ever be loaded.
+func (l *loader) mention(ids []modcache.NodeID) {
+	for _, id := range ids {
+		path := l.names.PathOf(id)
+		if int(path) >= len(l.selected) || int(id) >= len(l.index) {
+			l.grow()
+		}
+		if cur := l.selected[path]; cur == 0 && l.names.Valid(id) || cur != 0 && cur != id && l.names.Compare(cur, id) < 0 {
+			l.selected[path] = id
+		}
+	}
+}
+
+func (l *loader) enqueue(id modcache.NodeID, p pruning) {
+	v := visit{id, p}
+	if l.done[v] {
+		return
+	}
+	l.done[v] = true
+	l.queue = append(l.queue, v)
+}
+
+func (l *loader) drain() {
+	for len(l.queue) > 0 {
+		v := l.queue[0]
+		l.queue = l.queue[1:]
+		requires, ok := l.load(v.id)
+		if !ok {
+			continue
+		}
+		own := l.ownPruning(v.id)
+		next := own
+		if v.pruning == unpruned {
+			next = unpruned
+		}
+		if v.pruning != pruned || own == unpruned {
+			for _, r := range requires {
+				l.enqueue(r, next)
+			}
+		}
+	}
+}
+
+// ownPruning returns whether a loaded module's own go line lets its graph be pruned.
+func (l *loader) ownPruning(id modcache.NodeID) pruning {
+	i := l.index[id]
+	if i == 0 {
+		return pruned
+	}
+	n := &l.nodes[i-1]
+	if isToolchain(n.Module.Path) || n.Mod != nil && n.Mod.Pruned {
+		return pruned
+	}
+	return unpruned
+}
+
+func isToolchain(path string) bool { return path == "go" || path == "toolchain" }
+
+// load reads the requirements of a module, once.
+func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) {
+	if int(id) >= len(l.index) {
+		l.grow()
+	}
+	if i := l.index[id]; i != 0 {
+		return l.requires[i-1], l.nodes[i-1].Cause == OK
+	}
+	n := l.read(id)
+	n.id = id
+	if n.Cause == OK {
+		requires = l.requirements(&n)
+	}
+	l.nodes = append(l.nodes, n)
+	l.requires = append(l.requires, requires)
+	l.index[id] = int32(len(l.nodes))
+	l.mention(requires)
+	return requires, n.Cause == OK
+}
+
+func (l *loader) requirements(n *Node) []modcache.NodeID {
+	if n.Mod == nil {
+		if v := n.Module.Version; n.Module.Path == "go" && version.Compare("go"+v, "go1.21") >= 0 {
+			return []modcache.NodeID{l.names.Node(module.Version{Path: "toolchain", Version: "go" + v})}
+		}
+		return nil
+	}
+	requires := n.Mod.Requires
+	if len(l.excluded) > 0 && slices.ContainsFunc(requires, func(id modcache.NodeID) bool { return l.excluded[id] }) {
+		requires = slices.DeleteFunc(slices.Clone(requires), func(id modcache.NodeID) bool { return l.excluded[id] })
+	}
+	return requires
+}
+
+// read finds the go.mod file that stands for a module and checks what cmd/go checks before it uses it.
+func (l *loader) read(id modcache.NodeID) Node {
+	m := l.names.Version(id)
+	n := Node{Module: m, Actual: m}
+	switch {
+	case isToolchain(m.Path):
+		return n
+	case m.Version == "" && l.isMain[l.names.PathOf(id)]: // only in a workspace
+		n.Mod = l.mainMod(m.Path)
+		return n
+	}
+	var err error
+	if n.Replace = l.Replacement(m); n.Replace != nil {
+		n.Actual = n.Replace.New
+	}
+	if n.Replace != nil && n.Replace.New.Version == "" {
+		n.Dir = n.Replace.Directory()
+		n.Mod, err = l.in.Dir(n.Dir)
+	} else {
+		actual := id
+		if n.Replace != nil {
+			actual = l.names.Node(n.Actual)
+		}
+		n.Mod, err = l.in.Mod(actual)
+	}
+	switch {
+	case errors.Is(err, ErrNotKnown):
+		n.Cause = NotKnown
+	case err != nil && n.Dir != "":
+		n.Cause, n.Err = BadDirectory, err
+	case err != nil:
+		n.Cause, n.Err = Unavailable, err
+	case n.Mod.Err != nil:
+		n.Cause, n.Err = Unreadable, n.Mod.Err
+	case l.in.Local != "" && version.Compare("go"+n.Mod.Go, "go1.21") >= 0 && version.Compare("go"+n.Mod.Go, "go"+l.in.Local) > 0:
+		n.Cause = TooNew
+	case n.Dir != "": // a directory may call itself what it likes
+	case n.Mod.Path == "":
+		n.Cause = NoModuleLine
+	case n.Mod.Path != m.Path && n.Mod.Path != n.Actual.Path:
+		n.Cause = WrongPath
+	}
+	return n
+}
+
+// mainMod returns the requirements of a workspace's module in the form of a dependency's.
+func (l *loader) mainMod(path string) *modcache.Mod {
+	i := slices.IndexFunc(l.in.Main, func(m MainModule) bool { return m.Path == path })
+	m := l.in.Main[i]
+	mod := &modcache.Mod{Path: m.Path, Go: m.Go, Pruned: isPruned(m.Go)}
+	for _, r := range m.Require {
+		mod.Requires = append(mod.Requires, l.names.Node(r))
+	}
+	if version.Compare("go"+m.Go, "go1.21") >= 0 {
+		mod.Requires = append(mod.Requires, l.names.Node(module.Version{Path: "go", Version: m.Go}))
+	}
+	return mod
+}
+
+// reload loads deeper where the versions that a workspace selects are above those that its modules asked for: the fix-up
+// loop at the end of readModGraph.
+func (l *loader) reload() {
+	var paths []modcache.PathID // of modules whose dependencies may provide packages
+	have := map[modcache.PathID]bool{}
+	add := func(p modcache.PathID) {
+		if !have[p] {
+			have[p] = true
+			paths = append(paths, p)
+		}
+	}
+	for _, id := range l.roots {
+		add(l.names.PathOf(id))
+	}
+	seen := map[modcache.NodeID]bool{}
+	for {
+		var todo []modcache.NodeID
+		queued := map[modcache.NodeID]bool{}
+		want := func(id modcache.NodeID) {
+			if !seen[id] && !queued[id] {
+				queued[id] = true
+				todo = append(todo, id)
+			}
+		}
+		for _, p := range paths {
+			m := l.selected[p]
+			if m == 0 {
+				continue
+			}
+			if !seen[m] {
+				want(m)
+				continue
+			}
+			if int(m) >= len(l.index) || l.index[m] == 0 {
+				continue
+			}
+			for _, r := range l.requires[l.index[m]-1] {
+				if s := l.selected[l.names.PathOf(r)]; s != r && l.names.Compare(s, r) > 0 {
+					want(s)
+				}
+			}
+		}
+		if len(todo) == 0 {
+			return
+		}
+		for _, id := range todo {
+			l.enqueue(id, workspace)
+			seen[id] = true
+			add(l.names.PathOf(id))
+		}
+		l.drain()
+	}
+}
+
+// Roots returns the roots of the graph: the requirements of a single main module that are not excluded, or a workspace's
+// modules; and in both cases go@version and, with a toolchain line, toolchain@name.
+func (g *Graph) Roots() []module.Version {
+	roots := make([]module.Version, len(g.roots))
+	for i, id := range g.roots {
+		roots[i] = g.names.Version(id)
+	}
+	return roots
+}
+
+// Selected returns the selected version of a module path: "" for a main module, and "none" if nothing mentions the path.
+func (g *Graph) Selected(path string) string {
+	id := g.names.Path(path)
+	if int(id) >= len(g.selected) || g.selected[id] == 0 {
+		return "none"
+	}
+	return g.names.Version(g.selected[id]).Version
+}
+
+// BelowSelected reports whether m, a requirement of a main module, is below the version that the graph selects.
+func (g *Graph) BelowSelected(m module.Version) bool {
+	id := g.names.Node(m)
+	path := g.names.PathOf(id)
+	return int(path) < len(g.selected) && g.selected[path] != 0 && g.names.Compare(id, g.selected[path]) < 0
+}
+
+// Compare orders two versions of one path as selection does.
+func (g *Graph) Compare(path, a, b string) int {
+	return g.names.Compare(g.names.Node(module.Version{Path: path, Version: a}), g.names.Node(module.Version{Path: path, Version: b}))
+}
+
+// Nodes returns every module version whose go.mod file the go command reads, in the order of loading. The pseudo-modules go
+// and toolchain and the main modules are not among them.
+func (g *Graph) Nodes() []*Node {
+	nodes := make([]*Node, 0, len(g.nodes))
+	for i := range g.nodes {
+		if n := &g.nodes[i]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// Node returns the loaded module version m, or nil if the go command does not read its go.mod file.
+func (g *Graph) Node(m module.Version) *Node {
+	id := g.names.Node(m)
+	if int(id) >= len(g.index) || g.index[id] == 0 {
+		return nil
+	}
+	return &g.nodes[g.index[id]-1]
+}
+
+// Complete reports whether every go.mod file that the graph depends on was at hand.
+func (g *Graph) Complete() bool {
+	return !slices.ContainsFunc(g.nodes, func(n Node) bool { return n.Cause == NotKnown })
+}
+
+// BuildList returns the selected version of every module, the main modules first and the others by path. The pseudo-modules
+// go and toolchain are left out, as `go list -m all` does.
+func (g *Graph) BuildList() []module.Version {
+	var list []module.Version
+	for path, id := range g.selected {
+		if id == 0 || g.isMain[modcache.PathID(path)] {
+			continue
+		}
+		if m := g.names.Version(id); !isToolchain(m.Path) {
+			list = append(list, m)
+		}
+	}
+	slices.SortFunc(list, func(a, b module.Version) int { return strings.Compare(a.Path, b.Path) })
+	mains := make([]module.Version, len(g.mains))
+	for i, id := range g.mains {
+		mains[i] = g.names.Version(id)
+	}
+	return append(mains, list...)
+}
+
+// walk is the graph in breadth-first order from the main modules, as mvs.Graph.FindPath goes through it: the order that
+// decides which of several errors the go command prints, and the chain that it prints with it.
+type walk struct {
+	order  []modcache.NodeID
+	parent map[modcache.NodeID]modcache.NodeID
+}
+
+func (g *Graph) breadthFirst() *walk {
+	w := &walk{parent: map[modcache.NodeID]modcache.NodeID{}}
+	seen := map[modcache.NodeID]bool{}
+	push := func(id, from modcache.NodeID) {
+		if !seen[id] {
+			seen[id] = true
+			w.order = append(w.order, id)
+			if from != 0 {
+				w.parent[id] = from
+			}
+		}
+	}
+	start := g.mains
+	if g.in.Workspace {
+		start = g.roots
+	}
+	for _, id := range start {
+		push(id, 0)
+	}
+	if !g.in.Workspace {
+		for _, id := range sortedRoots(g) {
+			push(id, g.mains[0])
+		}
+	}
+	for i := 0; i < len(w.order); i++ {
+		id := w.order[i]
+		if !g.in.Workspace && i == 0 || int(id) >= len(g.index) || g.index[id] == 0 {
+			continue
+		}
+		for _, r := range g.requires[g.index[id]-1] {
+			push(r, id)
+		}
+	}
+	return w
+}
+
+// sortedRoots returns the roots by path and version, as newRequirements keeps them.
+func sortedRoots(g *Graph) []modcache.NodeID {
+	roots := slices.Clone(g.roots)
+	slices.SortStableFunc(roots, func(a, b modcache.NodeID) int {
+		if c := strings.Compare(g.names.Version(a).Path, g.names.Version(b).Path); c != 0 {
+			return c
+		}
+		return g.names.Compare(a, b)
+	})
+	return roots
+}
+
+// InOrder returns the Nodes in breadth-first order from the main modules: where several cannot be loaded, the go command
+// speaks of the first.
+func (g *Graph) InOrder() []*Node {
+	w := g.walk()
+	nodes := make([]*Node, 0, len(w.order))
+	for _, id := range w.order {
+		if int(id) < len(g.index) && g.index[id] != 0 {
+			if n := &g.nodes[g.index[id]-1]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
+				nodes = append(nodes, n)
+			}
+		}
+	}
+	return nodes
+}
+
+// Chain returns the shortest chain of requirements that leads to m, from a main module to m itself, or nil if nothing does.
+func (g *Graph) Chain(m module.Version) []module.Version {
+	w := g.walk()
+	id := g.names.Node(m)
+	if _, ok := w.parent[id]; !ok {
+		return nil
+	}
+	chain := []module.Version{m}
+	for {
+		from, ok := w.parent[id]
+		if !ok {
+			break
+		}
+		chain = append(chain, g.names.Version(from))
+		id = from
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+// WithRequire returns the graph of a single main module as it would be with other requirements.
+func (g *Graph) WithRequire(require []module.Version) *Graph {
+	in := g.in
+	main := in.Main[0]
+	main.Require = slices.Clone(require)
+	in.Main = []MainModule{main}
+	return Load(in)
+}
+
+// Repair returns the requirements of a single main module raised until each is the selected version of its path, one for
+// each path, in the order of the file, and the graph that they make: what the go command does when it may change go.mod and
+// needs no further requirement; see modload.updateRoots.
+func (g *Graph) Repair() (require []module.Version, repaired *Graph) {
+	have := map[string]bool{}
+	for _, r := range g.in.Main[0].Require {
+		if !have[r.Path] && !g.excluded[g.names.Node(r)] {
+			have[r.Path] = true
+			require = append(require, r)
+		}
+	}
+	repaired = g
+	for {
+		changed := false
+		for i, r := range require {
+			if v := repaired.Selected(r.Path); v != "" && v != r.Version && repaired.Compare(r.Path, r.Version, v) < 0 {
+				require[i].Version = v
+				changed = true
+			}
+		}
+		if !changed {
+			return require, repaired
+		}
+		repaired = g.WithRequire(require)
+	}
+}
+
+// Requirements returns the requirements of a single main module, as it has them.
+func (g *Graph) Requirements() []module.Version { return g.in.Main[0].Require }
+
+// WithoutReplacement returns the graph as it would be without a replacement of a main module or of go.work.
+func (g *Graph) WithoutReplacement(old module.Version) *Graph {
+	drop := func(rs []Replacement) []Replacement {
+		return slices.DeleteFunc(slices.Clone(rs), func(r Replacement) bool { return r.Old == old })
+	}
+	in := g.in
+	in.Replace = drop(in.Replace)
+	in.Main = slices.Clone(in.Main)
+	for i := range in.Main {
+		in.Main[i].Replace = drop(in.Main[i].Replace)
+	}
+	return Load(in)
+}
+
+// AnyBelowSelected reports whether a root is below the version that the graph selects, go and toolchain included: the go
+// command then says "updates to go.mod needed". A workspace has no such roots.
+func (g *Graph) AnyBelowSelected() bool {
+	if g.in.Workspace {
+		return false
+	}
+	return slices.ContainsFunc(g.roots, func(id modcache.NodeID) bool {
+		s := g.selected[g.names.PathOf(id)]
+		return s != 0 && !g.isMain[g.names.PathOf(id)] && g.names.Compare(id, s) < 0
+	})
+}

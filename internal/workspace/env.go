@@ -1,0 +1,84 @@
+package workspace
+
+import (
+	"errors"
+	"path/filepath"
+
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modgraph"
+)
+
+type envMemo struct {
+	machine *Machine
+	files   [3]*File
+	env     *goenv.Env
+}
+
+// Env returns the environment that the go command would run with: the process's, the user's go/env file and GOROOT's. It is
+// the same value for as long as none of them changes.
+func (s *Snapshot) Env() *goenv.Env {
+	m := s.machine
+	var files [3]*File
+	read := func(i int, path string) goenv.FileText {
+		if path == "" {
+			return goenv.FileText{}
+		}
+		f := s.Read(path)
+		if f.State != Regular {
+			return goenv.FileText{Path: path}
+		}
+		files[i] = f.File
+		return goenv.FileText{Path: path, Text: f.File.Text, Exists: true}
+	}
+	in := goenv.Inputs{OS: m.Environ, GOOS: m.GOOS, Home: m.Home, ConfigDir: m.ConfigDir}
+	in.GoEnvFile = read(0, goenv.EnvFilePath(m.Environ, m.ConfigDir))
+	root, envRoot := goenv.GorootDirs(m.Environ, in.GoEnvFile, goenv.GorootOf(m.Go))
+	if in.Goroot = root; root != "" {
+		in.GorootVersion = read(1, filepath.Join(root, "VERSION"))
+	}
+	if envRoot != "" {
+		in.GorootEnv = read(2, filepath.Join(envRoot, "go.env"))
+	}
+
+	s.memo.mu.Lock()
+	defer s.memo.mu.Unlock()
+	if last := s.memo.env; last != nil && last.machine == m && last.files == files {
+		return last.env
+	}
+	env := goenv.Resolve(in)
+	s.memo.env = &envMemo{machine: m, files: files, env: env}
+	return env
+}
+
+// localProxies returns the file:// trees that the go command looks into before it asks anything of the network.
+func localProxies(env *goenv.Env) []string {
+	var dirs []string
+	for _, p := range env.Proxies {
+		if p.Kind != goenv.FileProxy {
+			break
+		}
+		dirs = append(dirs, p.Dir)
+	}
+	return dirs
+}
+
+// absent says what it means that a module's files are on this machine nowhere: modgraph.ErrNotKnown if the go command would
+// look for them on the network, and otherwise the reason why it could not have them either.
+func absent(env *goenv.Env, path string) error {
+	if env.ProxyErr != nil {
+		return env.ProxyErr
+	}
+	if env.NoProxy.Match(path) {
+		return modgraph.ErrNotKnown // fetched from its repository, whatever GOPROXY says
+	}
+	for _, p := range env.Proxies {
+		switch p.Kind {
+		case goenv.FileProxy:
+		case goenv.Off:
+			return errors.New("module lookup disabled by GOPROXY=off")
+		default:
+			return modgraph.ErrNotKnown
+		}
+	}
+	return errors.New("the module proxy on this machine does not have it")
+}

@@ -1,0 +1,99 @@
+package workspace
+
+import (
+	"path/filepath"
+	"sync"
+
+	"go.lsp.dev/uri"
+
+	"github.com/gomodls/gomodls/internal/gosum"
+	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/syntax"
+)
+
+// A Kind says what a file is to the go command. It goes by the file's name, whatever an editor calls its language.
+type Kind uint8
+
+const (
+	Other    Kind = iota // nothing that gomodls diagnoses
+	ModFile              // go.mod
+	SumFile              // go.sum and go.work.sum
+	WorkFile             // go.work
+	GoFile               // a Go source file, of which only the imports matter
+)
+
+// KindOf returns the kind of the file at path.
+func KindOf(path string) Kind {
+	switch filepath.Base(path) {
+	case "go.mod":
+		return ModFile
+	case "go.sum", "go.work.sum":
+		return SumFile
+	case "go.work":
+		return WorkFile
+	}
+	if filepath.Ext(path) == ".go" {
+		return GoFile
+	}
+	return Other
+}
+
+// A File is one version of one document, as an editor holds it or as it was last read from disk. It is immutable;
+// snapshots that do not see a change keep sharing it, and with it its parse, so there is no cache to invalidate.
+type File struct {
+	URI     uri.URI
+	Path    string // cleaned absolute path
+	Kind    Kind
+	Open    bool  // an editor holds it; what is on disk does not count
+	Version int32 // the editor's version, where Open
+	Text    string
+
+	mod  func() *syntax.Mod
+	work func() *syntax.Work
+	sum  func() *syntax.Sum
+	sums func() *gosum.Index
+	sett func() moduleSettings
+
+	lax    sync.Once
+	laxMod *modcache.Mod
+}
+
+// NewFile returns the file at path as it is on disk.
+func NewFile(path, text string) *File { return newFile(uri.File(path), path, text) }
+
+func newFile(u uri.URI, path, text string) *File {
+	f := &File{
+		URI: u, Path: path, Kind: KindOf(path), Text: text,
+		mod:  sync.OnceValue(func() *syntax.Mod { return syntax.ParseMod(text) }),
+		work: sync.OnceValue(func() *syntax.Work { return syntax.ParseWork(text) }),
+		sum:  sync.OnceValue(func() *syntax.Sum { return syntax.ParseSum(text) }),
+	}
+	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(text) })
+	f.sums = sync.OnceValue(func() *gosum.Index { return gosum.NewIndex(f.sum()) })
+	return f
+}
+
+// Mod returns the file read as a go.mod, which never fails.
+func (f *File) Mod() *syntax.Mod { return f.mod() }
+
+// Work returns the file read as a go.work, which never fails.
+func (f *File) Work() *syntax.Work { return f.work() }
+
+// Sum returns the file read as a go.sum, which never fails.
+func (f *File) Sum() *syntax.Sum { return f.sum() }
+
+// Checksums returns the lines of a go.sum by what they protect. It may be called on a nil File, which has none.
+func (f *File) Checksums() *gosum.Index {
+	if f == nil {
+		return nil
+	}
+	return f.sums()
+}
+
+func (f *File) settings() moduleSettings { return f.sett() }
+
+// dependency returns the file as the go command reads the go.mod of a directory that replaces a module.
+func (f *File) dependency(names *modcache.Names) *modcache.Mod {
+	f.lax.Do(func() { f.laxMod = modcache.ParseMod(names, f.Text) })
+	return f.laxMod
+}

@@ -1,0 +1,492 @@
+package workspace
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"go/version"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/syntax"
+)
+
+// A Mode is how the go command treats module files: the value of its -mod flag.
+type Mode uint8
+
+const (
+	Readonly Mode = iota // refuses what it would have to change
+	Vendor               // reads the vendor directory and nothing else
+	Mutable              // changes what it has to: -mod=mod
+)
+
+// A Module is a main module of a view.
+type Module struct {
+	Dir string
+	Mod *File // its go.mod
+	Sum *File // its go.sum; nil if there is none
+}
+
+// Path returns the module path that the go.mod declares; "" if it declares none.
+func (m *Module) Path() string {
+	if decl := m.Mod.Mod().Module; decl != nil {
+		return decl.Path
+	}
+	return ""
+}
+
+// A View is one way in which the go command loads modules: a workspace, or a single module. A module that a go.work lists
+// has two: the workspace's, which decides what go refuses, and its own, which `go mod tidy` sees.
+type View struct {
+	Snapshot *Snapshot
+	Dir      string // of the go.work or go.mod
+	Work     *File  // the go.work; nil for a single module
+	WorkSum  *File  // the go.work.sum; nil if there is none
+	Modules  []*Module
+	Mode     Mode
+	// Own says that the view is a module of a workspace on its own, so that what is wrong with it does not keep go from
+	// loading in this folder, but does with GOWORK=off, in tidy and for everybody who gets the module alone.
+	Own bool
+
+	graph func() *modgraph.Graph
+}
+
+// Module returns the main module whose directory holds the file at path, or nil.
+func (v *View) Module(path string) *Module {
+	dir := filepath.Dir(path)
+	for _, m := range v.Modules {
+		if m.Dir == dir {
+			return m
+		}
+	}
+	return nil
+}
+
+// Env returns the environment that the go command would run with here.
+func (v *View) Env() *goenv.Env { return v.Snapshot.Env() }
+
+// Files returns the module files of the view that there are, go.work first and then each module's.
+func (v *View) Files() []*File {
+	var files []*File
+	add := func(fs ...*File) {
+		for _, f := range fs {
+			if f != nil {
+				files = append(files, f)
+			}
+		}
+	}
+	add(v.Work, v.WorkSum)
+	for _, m := range v.Modules {
+		add(m.Mod, m.Sum)
+	}
+	return files
+}
+
+// Graph returns the view's module graph, or nil where the go command loads none: in vendor mode, and where a module file is
+// so broken that nobody can say what the graph would be.
+func (v *View) Graph() *modgraph.Graph { return v.graph() }
+
+// Views returns the views that the document at path belongs to, the one that decides first. It is empty where the document
+// is not a module file, has no go.mod beside it, or the facts to tell are still missing; then it has left wants.
+func (s *Snapshot) Views(path string) []*View {
+	dir := filepath.Dir(path)
+	switch KindOf(path) {
+	case WorkFile:
+		return single(s.workView(path))
+	case SumFile:
+		if filepath.Base(path) == "go.work.sum" {
+			return single(s.workView(filepath.Join(dir, "go.work")))
+		}
+	case ModFile:
+	default:
+		return nil
+	}
+	own := s.moduleView(dir)
+	if own == nil {
+		return nil
+	}
+	work, known := s.findWork(dir)
+	if !known {
+		return nil
+	}
+	if work == "" {
+		return []*View{own}
+	}
+	own = s.ownView(dir)
+	ws := s.workView(work)
+	if ws == nil || ws.Module(path) == nil {
+		return []*View{own}
+	}
+	return []*View{ws, own}
+}
+
+func single(v *View) []*View {
+	if v == nil {
+		return nil
+	}
+	return []*View{v}
+}
+
+// FindModule returns the directory of the module that dir lies in: its own or the nearest above with a go.mod that is a
+// file. It reports false while facts are missing.
+func (s *Snapshot) FindModule(dir string) (root string, known bool) {
+	for {
+		switch s.Read(filepath.Join(dir, "go.mod")).State {
+		case Unknown:
+			return "", false
+		case Regular, Unreadable:
+			return dir, true
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", true
+		}
+		dir = up
+	}
+}
+
+// findWork returns the go.work file that is in force in dir, or "" if there is none; see modload.FindGoWork. It reports
+// false while facts are missing.
+func (s *Snapshot) findWork(dir string) (path string, known bool) {
+	switch env := s.Env(); env.GoWork {
+	case "", "auto":
+	case "off":
+		return "", true
+	default:
+		return env.GoWork, true
+	}
+	for {
+		switch path := filepath.Join(dir, "go.work"); s.Read(path).State {
+		case Unknown:
+			return "", false
+		case Regular, Unreadable:
+			return path, true
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", true
+		}
+		dir = up
+	}
+}
+
+// view returns the view under key, made once for each snapshot.
+func (s *Snapshot) view(key string, build func() *View) *View {
+	s.mu.Lock()
+	v, ok := s.views[key]
+	s.mu.Unlock()
+	if ok {
+		return v
+	}
+	v = build()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if first, ok := s.views[key]; ok {
+		return first
+	}
+	if v != nil {
+		s.views[key] = v
+	}
+	return v
+}
+
+func (s *Snapshot) moduleView(dir string) *View {
+	return s.view("module "+dir, func() *View { return s.buildModule(dir, false) })
+}
+
+func (s *Snapshot) ownView(dir string) *View {
+	return s.view("own "+dir, func() *View { return s.buildModule(dir, true) })
+}
+
+func (s *Snapshot) buildModule(dir string, own bool) *View {
+	m, known := s.module(dir)
+	if m == nil || !known {
+		return nil
+	}
+	v := &View{Snapshot: s, Dir: dir, Modules: []*Module{m}, Own: own}
+	if v.Mode, known = s.mode(dir, m.Mod.Mod().Go, false); !known {
+		return nil
+	}
+	v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(v) })
+	return v
+}
+
+func (s *Snapshot) workView(path string) *View {
+	return s.view("work "+path, func() *View {
+		fact := s.Read(path)
+		if fact.State != Regular {
+			return nil
+		}
+		v := &View{Snapshot: s, Dir: filepath.Dir(path), Work: fact.File}
+		sum := s.Read(path + ".sum")
+		known := sum.State != Unknown
+		v.WorkSum = sum.File
+		seen := map[string]bool{}
+		for _, use := range fact.File.Work().Use {
+			dir := filepath.FromSlash(use.Path)
+			if !filepath.IsAbs(dir) {
+				dir = filepath.Join(v.Dir, dir)
+			}
+			m, ok := s.module(dir)
+			known = known && ok
+			if m != nil && !seen[m.Dir] {
+				seen[m.Dir] = true
+				v.Modules = append(v.Modules, m)
+			}
+		}
+		var ok bool
+		v.Mode, ok = s.mode(v.Dir, fact.File.Work().Go, true)
+		if !known || !ok {
+			return nil
+		}
+		v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(v) })
+		return v
+	})
+}
+
+// module returns the module in dir, or nil if there is no go.mod that can be read.
+func (s *Snapshot) module(dir string) (m *Module, known bool) {
+	mod, sum := s.Read(filepath.Join(dir, "go.mod")), s.Read(filepath.Join(dir, "go.sum"))
+	if mod.State == Unknown || sum.State == Unknown {
+		return nil, false
+	}
+	if mod.State != Regular {
+		return nil, true
+	}
+	return &Module{Dir: filepath.Clean(dir), Mod: mod.File, Sum: sum.File}, true
+}
+
+// mode returns the effective -mod: as GOFLAGS says, else vendor where there is a vendor directory made for this kind of
+// view and the go line is 1.14 or above, else readonly; see modload.setDefaultBuildMod.
+func (s *Snapshot) mode(dir string, goLine *syntax.Go, inWork bool) (mode Mode, known bool) {
+	switch s.Env().Mod {
+	case "mod":
+		return Mutable, true
+	case "vendor":
+		return Vendor, true
+	case "readonly":
+		return Readonly, true
+	}
+	vendor := s.Read(filepath.Join(dir, "vendor"))
+	if vendor.State != Directory {
+		return Readonly, vendor.State != Unknown
+	}
+	if !inWork && (goLine == nil || version.Compare("go"+goLine.Version, "go1.14") < 0) {
+		return Readonly, true
+	}
+	list := s.Read(filepath.Join(dir, "vendor", "modules.txt"))
+	if list.State == Unknown {
+		return Readonly, false
+	}
+	forWork := list.State == Regular && vendoredWorkspace(list.File.Text)
+	if forWork != inWork {
+		return Readonly, true
+	}
+	return Vendor, true
+}
+
+// vendoredWorkspace reports whether a modules.txt was written by `go work vendor`; see modload.modulesTextIsForWorkspace.
+func vendoredWorkspace(text string) bool {
+	line, _, _ := strings.Cut(text[:min(len(text), 512)], "\n")
+	annotations, ok := strings.CutPrefix(line, "## ")
+	if !ok {
+		return false
+	}
+	for entry := range strings.SplitSeq(annotations, ";") {
+		if strings.TrimSpace(entry) == "workspace" {
+			return true
+		}
+	}
+	return false
+}
+
+// memo keeps what is costly to compute, by the value of its inputs, from snapshot to snapshot.
+type memo struct {
+	mu     sync.Mutex
+	graphs map[string]*graphMemo // by view
+	env    *envMemo
+}
+
+type graphMemo struct {
+	input modgraph.Input
+	env   *goenv.Env
+	facts []factUsed
+	graph *modgraph.Graph
+}
+
+// A factUsed is what a graph saw at one path.
+type factUsed struct {
+	path  string
+	state State
+	file  *File
+}
+
+func (v *View) key() string {
+	if v.Work != nil {
+		return v.Work.Path
+	}
+	return v.Dir
+}
+
+// graph returns the view's graph, the one computed before if nothing that it depends on has changed.
+func (m *memo) graph(v *View) *modgraph.Graph {
+	in, ok := v.input()
+	if !ok {
+		return nil
+	}
+	env := v.Env()
+	m.mu.Lock()
+	last := m.graphs[v.key()]
+	m.mu.Unlock()
+	if last != nil && last.env == env && last.current(v.Snapshot) && sameInput(&last.input, &in) {
+		return last.graph
+	}
+	next := &graphMemo{input: in, env: env}
+	in.Mod = func(id modcache.NodeID) (*modcache.Mod, error) { return next.mod(v.Snapshot, id) }
+	in.Dir = func(dir string) (*modcache.Mod, error) { return next.dir(v.Snapshot, dir) }
+	next.graph = modgraph.Load(in)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.graphs == nil {
+		m.graphs = map[string]*graphMemo{}
+	}
+	m.graphs[v.key()] = next
+	return next.graph
+}
+
+// current reports whether every fact that the graph was computed from still holds.
+func (g *graphMemo) current(s *Snapshot) bool {
+	for _, u := range g.facts {
+		if f := s.Read(u.path); f.State != u.state || f.File != u.file {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *graphMemo) read(s *Snapshot, path string) *Fact {
+	f := s.Read(path)
+	g.facts = append(g.facts, factUsed{path, f.State, f.File})
+	return f
+}
+
+// mod finds the go.mod file of a module version. That it is missing is a fact like any other, so that it is noticed when it
+// appears; that it is there never changes.
+func (g *graphMemo) mod(s *Snapshot, id modcache.NodeID) (*modcache.Mod, error) {
+	m := s.stores.Names().Version(id)
+	store, proxies := s.Store(), len(localProxies(g.env)) > 0
+	if proxies && g.env.NoProxy.Match(m.Path) {
+		store, proxies = s.stores.At(g.env.ModCache, nil), false
+	}
+	if mod, ok := store.Loaded(id); ok {
+		return mod, nil
+	}
+	path := store.File(m, ".mod")
+	if path == "" {
+		return nil, errors.New("malformed module path or version")
+	}
+	if f, ok := s.facts[Want{Path: path}]; !ok || f.State != Missing || proxies {
+		mod, err := store.Mod(id)
+		if !errors.Is(err, modcache.ErrMissing) {
+			return mod, err
+		}
+	}
+	g.read(s, path)
+	return nil, absent(g.env, m.Path)
+}
+
+func (g *graphMemo) dir(s *Snapshot, dir string) (*modcache.Mod, error) {
+	f := g.read(s, filepath.Join(dir, "go.mod"))
+	switch f.State {
+	case Unknown:
+		return nil, modgraph.ErrNotKnown
+	case Regular:
+		return f.File.dependency(s.stores.Names()), nil
+	case Unreadable:
+		return nil, errors.New(f.Err)
+	}
+	return nil, errors.New("no go.mod file")
+}
+
+// input gathers what the graph depends on. It reports false where there is no graph; see Graph.
+func (v *View) input() (modgraph.Input, bool) {
+	if v.Mode == Vendor || len(v.Modules) == 0 {
+		return modgraph.Input{}, false
+	}
+	in := modgraph.Input{Local: v.Env().GoVersion, Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil}
+	for _, m := range v.Modules {
+		mod := m.Mod.Mod()
+		if mod.Module == nil || !mod.Module.Valid || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
+			return modgraph.Input{}, false
+		}
+		main := modgraph.MainModule{Path: mod.Module.Path, Dir: m.Dir}
+		if mod.Go != nil {
+			main.Go = mod.Go.Version
+		}
+		if mod.Toolchain != nil {
+			main.Toolchain = mod.Toolchain.Name
+		}
+		for _, r := range mod.Require {
+			if r.Valid {
+				main.Require = append(main.Require, module.Version{Path: r.Path, Version: r.Version})
+			}
+		}
+		for _, x := range mod.Exclude {
+			if !x.Valid {
+				return modgraph.Input{}, false
+			}
+			main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: x.Version})
+		}
+		var ok bool
+		if main.Replace, ok = replacements(mod.Replace, m.Dir); !ok {
+			return modgraph.Input{}, false
+		}
+		in.Main = append(in.Main, main)
+	}
+	if v.Work != nil {
+		work := v.Work.Work()
+		if len(work.Use) != len(v.Modules) || work.Go != nil && !work.Go.Valid || work.Toolchain != nil && !work.Toolchain.Valid {
+			return modgraph.Input{}, false
+		}
+		if work.Go != nil {
+			in.Go = work.Go.Version
+		}
+		if work.Toolchain != nil {
+			in.Toolchain = work.Toolchain.Name
+		}
+		var ok bool
+		if in.Replace, ok = replacements(work.Replace, v.Dir); !ok {
+			return modgraph.Input{}, false
+		}
+	}
+	return in, true
+}
+
+func replacements(lines []*syntax.Replace, dir string) ([]modgraph.Replacement, bool) {
+	var rs []modgraph.Replacement
+	for _, r := range lines {
+		if !r.Valid {
+			return nil, false
+		}
+		rs = append(rs, modgraph.Replacement{Old: r.Old, New: r.New, Dir: dir})
+	}
+	return rs, true
+}
+
+func sameInput(a, b *modgraph.Input) bool {
+	return a.Workspace == b.Workspace && a.Go == b.Go && a.Toolchain == b.Toolchain && a.Local == b.Local &&
+		slices.Equal(a.Replace, b.Replace) &&
+		slices.EqualFunc(a.Main, b.Main, func(x, y modgraph.MainModule) bool {
+			return x.Path == y.Path && x.Dir == y.Dir && x.Go == y.Go && x.Toolchain == y.Toolchain &&
+				slices.Equal(x.Require, y.Require) && slices.Equal(x.Exclude, y.Exclude) && slices.Equal(x.Replace, y.Replace)
+		})
+}
+
+// Dependency returns a go.mod file as the go command reads it in a directory that replaces a module.
+func (s *Snapshot) Dependency(f *File) *modcache.Mod { return f.dependency(s.stores.Names()) }
