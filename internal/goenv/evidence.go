@@ -89,11 +89,9 @@ func PrivateEvidence(modulePath string, in EvidenceInputs) []Evidence {
 func (in EvidenceInputs) declared(modulePath string) []Evidence {
 	var list []Evidence
 	for _, declared := range in.Declared {
-		for _, p := range Patterns(declared).Split() {
-			if Patterns(p.Text).Match(modulePath) {
-				list = append(list, Evidence{Kind: KindPattern, Strong: !p.Wide(), Where: in.DeclaredIn, Pattern: narrow(p),
-					Detail: fmt.Sprintf("%s is declared private", p.Text)})
-			}
+		for _, p := range Patterns(declared).matching(modulePath) {
+			list = append(list, Evidence{Kind: KindPattern, Strong: !p.Wide(), Where: in.DeclaredIn, Pattern: narrow(p),
+				Detail: fmt.Sprintf("%s is declared private", p.Text)})
 		}
 	}
 	return list
@@ -102,11 +100,9 @@ func (in EvidenceInputs) declared(modulePath string) []Evidence {
 func (in EvidenceInputs) fromCI(modulePath string) []Evidence {
 	var list []Evidence
 	for _, setting := range in.CI {
-		for _, p := range setting.Patterns.Split() {
-			if Patterns(p.Text).Match(modulePath) {
-				list = append(list, Evidence{Kind: KindCI, Strong: !p.Wide(), Where: fmt.Sprintf("%s:%d", setting.File, setting.Line), Pattern: narrow(p),
-					Detail: fmt.Sprintf("GOPRIVATE has %s there", p.Text)})
-			}
+		for _, p := range setting.Patterns.matching(modulePath) {
+			list = append(list, Evidence{Kind: KindCI, Strong: !p.Wide(), Where: fmt.Sprintf("%s:%d", setting.File, setting.Line), Pattern: narrow(p),
+				Detail: fmt.Sprintf("GOPRIVATE has %s there", p.Text)})
 		}
 	}
 	return list

@@ -31,7 +31,7 @@ func FindGap(modulePath string, e *Env, evidence []Evidence) (Gap, bool) {
 	g := Gap{Module: modulePath, Evidence: evidence}
 	proxies := e.sentTo(modulePath)
 	g.MissingProxy = len(proxies) > 0 && !e.ownProxies(modulePath)
-	g.MissingSumDB = e.AsksSumDB(modulePath) && module.CheckPath(modulePath) == nil && e.fetches()
+	g.MissingSumDB = e.AsksSumDB(modulePath) && e.fetches(modulePath)
 	if !g.MissingProxy && !g.MissingSumDB {
 		return Gap{}, false
 	}
@@ -62,8 +62,11 @@ func (e *Env) sentTo(modulePath string) []ProxyEntry {
 	return e.RemoteProxiesFor(modulePath)
 }
 
-// fetches reports whether go fetches anything at all: what cannot be fetched is not verified either.
-func (e *Env) fetches() bool { return e.ProxyErr == nil && e.Proxies[0].Kind != Off }
+// fetches reports whether go would try to fetch the module: what is not fetched is not verified either. GOPROXY=off does
+// not stop what GONOPROXY matches.
+func (e *Env) fetches(modulePath string) bool {
+	return e.ProxyErr == nil && module.CheckPath(modulePath) == nil && (e.Proxies[0].Kind != Off || e.NoProxy.Match(modulePath))
+}
 
 // ownProxies reports whether the user has said that the proxies may see the private module.
 func (e *Env) ownProxies(modulePath string) bool {

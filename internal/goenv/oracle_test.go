@@ -3,16 +3,25 @@
 package goenv
 
 import (
+	"crypto/rand"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // goBinary is the go command that runs this test.
@@ -178,6 +187,316 @@ func TestAgainstGo(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("go env (-) and Resolve (+) differ:\n%s", diff)
+			}
+		})
+	}
+}
+
+// A machine is a home directory, a working directory and an environment for the go command, without any network.
+type machine struct {
+	work string
+	env  map[string]string
+}
+
+func newMachine(t *testing.T, env map[string]string) machine {
+	t.Helper()
+	dir := t.TempDir()
+	m := machine{work: filepath.Join(dir, "work"), env: map[string]string{
+		"HOME":        filepath.Join(dir, "home"),
+		"GOCACHE":     filepath.Join(dir, "cache"),
+		"GOMODCACHE":  filepath.Join(dir, "mod"),
+		"GOFLAGS":     "-modcacherw", // or the directory could not be removed
+		"GOPROXY":     "off",
+		"GOSUMDB":     "off",
+		"GOTOOLCHAIN": "local",
+	}}
+	maps.Copy(m.env, env)
+	writeFile(t, filepath.Join(configDir(m.env), "go/telemetry/mode"), "off")
+	writeFile(t, filepath.Join(m.work, "go.mod"), "module m.example/m\n\ngo 1.21\n")
+	return m
+}
+
+// run returns what go prints on stderr, and whether it succeeded.
+func (m machine) run(t *testing.T, args ...string) (stderr string, ok bool) {
+	t.Helper()
+	var out strings.Builder
+	cmd := exec.Command(goBinary(t), args...)
+	cmd.Dir = m.work
+	cmd.Stderr = &out
+	for _, k := range slices.Sorted(maps.Keys(m.env)) {
+		cmd.Env = append(cmd.Env, k+"="+m.env[k])
+	}
+	err := cmd.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return out.String(), err == nil
+}
+
+// TestRefusals runs "go list -m" in environments that it refuses, and in some near them, and compares with Problems.
+func TestRefusals(t *testing.T) {
+	tests := []map[string]string{
+		{},
+		{"GOFLAGS": "-x -v"},
+		{"GOFLAGS": "-frobnicate"},
+		{"GOFLAGS": "--frobnicate=x -mod"},
+		{"GOFLAGS": "-mod mod"},
+		{"GOFLAGS": "-mod"},
+		{"GOFLAGS": "-mod="},
+		{"GOFLAGS": "-mod=bad"},
+		{"GOFLAGS": "-mod=bad -mod=mod"},
+		{"GOFLAGS": "-modfile=other"},
+		{"GOFLAGS": "-trimpath=maybe"},
+		{"GOFLAGS": "-trimpath=F"},
+		{"GOFLAGS": "-trimpath="},
+		{"GOFLAGS": "-buildvcs=auto"},
+		{"GOFLAGS": "-buildvcs=maybe"},
+		{"GOFLAGS": "-json=whatever"},
+		{"GOFLAGS": "-p=x"},
+		{"GOFLAGS": "-p=0x4"},
+		{"GOFLAGS": "-C=/"},
+		{"GOFLAGS": "-tags"},
+		{"GOFLAGS": "'-tags=a b'"},
+		{"GOFLAGS": "'-tags=a b"},
+		{"GOFLAGS": "-"},
+		{"GOFLAGS": "---x"},
+		{"GOFLAGS": "-=x"},
+		{"GOFLAGS": "-run=x -timeout"}, // flags of other commands
+		{"GOFLAGS": "-insecure"},
+		{"GO111MODULE": "auto"},
+		{"GO111MODULE": "off"},
+		{"GO111MODULE": "yes"},
+		{"GOPATH": "relative"},
+		{"GOPATH": "/abs:relative"},
+		{"GOPATH": "~/go"},
+		{"GOPATH": ":/abs"},
+		{"GOWORK": "relative/go.work"},
+		{"GOWORK": "off"},
+		{"GOWORK": "auto"},
+		{"GOTOOLCHAIN": "local+auto"},
+		{"GOTOOLCHAIN": "gone"},
+		{"GOTOOLCHAIN": "go1.21+maybe"},
+		{"GOTOOLCHAIN": "bash+auto"},
+		{"GOTOOLCHAIN": "go2.0"},
+		{"GOPRIVATE": " , [", "GOVCS": "bad", "GOSUMDB": "bad"}, // only used to fetch
+	}
+	for _, env := range tests {
+		t.Run(fmt.Sprint(env), func(t *testing.T) {
+			m := newMachine(t, env)
+			var refusal string
+			for _, p := range Resolve(readInputs(t, m.work, m.env)).Problems {
+				if p.Effect == RefusesAll && refusal == "" {
+					refusal = p.Message
+				}
+			}
+			stderr, ok := m.run(t, "list", "-m")
+			if ok != (refusal == "") {
+				t.Fatalf("problem %q, but go says: %s", refusal, stderr)
+			}
+			if env["GO111MODULE"] == "off" {
+				return // each go command says it in its own words
+			}
+			if !strings.Contains(stderr, refusal) {
+				t.Errorf("problem %q, and go says: %s", refusal, stderr)
+			}
+		})
+	}
+}
+
+// TestFlagTable has the go command look at every flag that the tables know for its version.
+func TestFlagTable(t *testing.T) {
+	m := newMachine(t, nil)
+	version := Resolve(readInputs(t, m.work, m.env)).GoVersion
+	var flags []string
+	for _, name := range append(slices.Sorted(maps.Keys(listFlags)), slices.Sorted(maps.Keys(otherFlags))...) {
+		if !unknownFlag(name, version) && name != "C" {
+			flags = append(flags, "-"+name)
+		}
+	}
+	if len(flags) < 100 {
+		t.Fatalf("only %d flags", len(flags))
+	}
+	m.env["GOFLAGS"] = strings.Join(flags, " ")
+	if stderr, ok := m.run(t, "version"); !ok {
+		t.Error(stderr)
+	}
+}
+
+// TestFetchRefusals lets go fetch a module from a directory in environments that it refuses only then.
+func TestFetchRefusals(t *testing.T) {
+	_, vkey, err := note.GenerateKey(rand.Reader, "sum.example/db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, slash, err := note.GenerateKey(rand.Reader, "sum.example/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := t.TempDir()
+	writeFile(t, filepath.Join(proxy, "lib.example/a/@v/v1.0.0.mod"), "module lib.example/a\n")
+	writeFile(t, filepath.Join(proxy, "lib.example/a/@v/v1.0.0.info"), `{"Version":"v1.0.0"}`)
+	known := parseEnvFile(readText(t, filepath.Join(GorootOf(goBinary(t)), "go.env")).Text)["GOSUMDB"]
+	local := "file://" + filepath.ToSlash(proxy)
+	// A database that is not there, at a port that nobody serves: go gets to the point of asking it.
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	tests := []struct {
+		name string
+		env  map[string]string
+		says string // the part of the message that go has too, if not the whole
+		args []string
+	}{
+		{name: "off", env: map[string]string{"GOSUMDB": "off"}},
+		{name: "key and URL", env: map[string]string{"GOSUMDB": vkey + " " + server.URL}},
+		{name: "known name and URL", env: map[string]string{"GOSUMDB": known + " " + server.URL}},
+		{name: "unknown name", env: map[string]string{"GOSUMDB": "sum.example"}},
+		{name: "blank", env: map[string]string{"GOSUMDB": " "}},
+		{name: "too many fields", env: map[string]string{"GOSUMDB": vkey + " " + server.URL + " x"}},
+		{name: "bad key", env: map[string]string{"GOSUMDB": vkey + "x"}},
+		{name: "bad name", env: map[string]string{"GOSUMDB": slash}},
+		{name: "bad URL", env: map[string]string{"GOSUMDB": vkey + " http://[::1"}, says: "missing ']' in host"},
+		{name: "no proxies", env: map[string]string{"GOPROXY": ","}, says: "contains no entries"},
+		{name: "proxy without a scheme", env: map[string]string{"GOPROXY": "proxy"}},
+		{name: "proxy with a strange scheme", env: map[string]string{"GOPROXY": "ftp://proxy.example"}},
+		{name: "good and bad proxy", env: map[string]string{"GOPROXY": local + ",/srv"}},
+		{name: "bad proxy that is never used", env: map[string]string{"GOPROXY": local + ",off,/srv"}},
+		{name: "file proxy with a host", env: map[string]string{"GOPROXY": "file://host/srv"}},
+		{name: "module cache is relative", env: map[string]string{"GOMODCACHE": "relative"}, args: []string{"mod", "download"}},
+		{name: "authentication by nothing", env: map[string]string{"GOAUTH": ";", "GOPROXY": strings.Replace(server.URL, "http:", "https:", 1)}},
+		{name: "authentication off and on", env: map[string]string{"GOAUTH": "off;netrc", "GOPROXY": strings.Replace(server.URL, "http:", "https:", 1)}},
+		{name: "authentication by git nowhere", env: map[string]string{"GOAUTH": "git rel", "GOPROXY": strings.Replace(server.URL, "http:", "https:", 1)}},
+		{name: "authentication by netrc", env: map[string]string{"GOAUTH": "netrc", "GOPROXY": strings.Replace(server.URL, "http:", "https:", 1)}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMachine(t, map[string]string{"GOPROXY": local, "GOFLAGS": "-mod=mod -modcacherw"})
+			maps.Copy(m.env, tt.env)
+			writeFile(t, filepath.Join(m.work, "go.mod"), "module m.example/m\n\ngo 1.21\n\nrequire lib.example/a v1.0.0\n")
+			var refusal string
+			for _, p := range Resolve(readInputs(t, m.work, m.env)).Problems {
+				if p.Effect == RefusesFetch && refusal == "" {
+					refusal = p.Message
+				}
+			}
+			if tt.args == nil {
+				tt.args = []string{"list", "-m", "all"}
+			}
+			stderr, ok := m.run(t, tt.args...)
+			if refusal != "" && ok {
+				t.Errorf("problem %q, but go accepts", refusal)
+			}
+			if tt.says != "" {
+				refusal = tt.says
+			}
+			if !strings.Contains(stderr, refusal) {
+				t.Errorf("problem %q, and go says: %s", refusal, stderr)
+			}
+			if i := strings.Index(stderr, "invalid"); refusal == "" && i >= 0 {
+				t.Errorf("no problem, but go says: %s", stderr)
+			}
+		})
+	}
+}
+
+// A recorder is a server that notes whether it was asked for anything but the checksum database.
+type recorder struct {
+	*httptest.Server
+	mu    sync.Mutex
+	asked []string
+}
+
+func newRecorder(t *testing.T, status int) *recorder {
+	r := new(recorder)
+	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if strings.HasPrefix(req.URL.Path, "/sumdb/") {
+			http.NotFound(w, req)
+			return
+		}
+		r.asked = append(r.asked, req.URL.Path)
+		switch {
+		case status != http.StatusOK:
+			http.Error(w, "", status)
+		case strings.HasSuffix(req.URL.Path, ".mod"):
+			fmt.Fprintln(w, "module", strings.TrimPrefix(strings.TrimSuffix(req.URL.Path, "/@v/v1.0.0.mod"), "/"))
+		default:
+			fmt.Fprintln(w, `{"Version":"v1.0.0"}`)
+		}
+	}))
+	t.Cleanup(r.Close)
+	return r
+}
+
+func (r *recorder) wasAsked() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.asked) > 0
+}
+
+// TestWhatGoSends compares what is said to be sent with the requests that arrive at two proxies and a checksum database.
+func TestWhatGoSends(t *testing.T) {
+	const private = "git.corp.example/team/lib.git" // a repository by its name: go need not ask the host what it is
+	tests := []struct {
+		name   string
+		path   string
+		env    map[string]string
+		status int    // of the first proxy
+		sep    string // between the two
+		want   string // which of a, b and the database are asked
+	}{
+		{name: "nothing is covered", path: private, status: 404, sep: ",", want: "a b db"},
+		{name: "the first proxy fails", path: private, status: 500, sep: ",", want: "a"},
+		{name: "the first proxy fails, with a bar", path: private, status: 500, sep: "|", want: "a b db"},
+		{name: "covered", path: private, env: map[string]string{"GOPRIVATE": "git.corp.example"}, status: 404, sep: ","},
+		{name: "covered by a part of an element", path: private, env: map[string]string{"GOPRIVATE": "git.corp.example/te"}, status: 404, sep: ",", want: "a b db"},
+		{name: "covered but for a blank", path: private, env: map[string]string{"GOPRIVATE": "x.example, git.corp.example"}, status: 404, sep: ",", want: "a b db"},
+		{name: "the database half", path: private, env: map[string]string{"GONOSUMDB": "git.corp.example"}, status: 404, sep: ",", want: "a b"},
+		{name: "the other half", path: private, env: map[string]string{"GONOPROXY": "git.corp.example"}, status: 404, sep: ","},
+		{name: "proxies of one's own", path: private, env: map[string]string{"GOPRIVATE": "git.corp.example", "GONOPROXY": "none"}, status: 404, sep: ",", want: "a b"},
+		{name: "no database", path: private, env: map[string]string{"GOSUMDB": "off"}, status: 404, sep: ",", want: "a b"},
+		{name: "a host without a dot", path: "corp/lib", status: 404, sep: ","},
+		{name: "an upper-case host", path: "Git.corp.example/lib", status: 404, sep: ","},
+		{name: "an address", path: "10.1.2.3/lib", status: 404, sep: ",", want: "a b db"},
+		{name: "a public module", path: "github.com/someone/lib", status: 404, sep: ",", want: "a b db"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a, b, db := newRecorder(t, tt.status), newRecorder(t, 200), newRecorder(t, 404)
+			_, vkey, err := note.GenerateKey(rand.Reader, "sum.example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := newMachine(t, map[string]string{
+				"GOFLAGS": "-mod=mod -modcacherw",
+				"GOPROXY": a.URL + tt.sep + b.URL,
+				"GOSUMDB": vkey + " " + db.URL,
+				"GOVCS":   "*:off",
+			})
+			maps.Copy(m.env, tt.env)
+			writeFile(t, filepath.Join(m.work, "go.mod"), "module m.example/m\n\ngo 1.21\n\nrequire "+tt.path+" v1.0.0\n")
+			m.run(t, "list", "-m", "all")
+			var asked []string
+			for name, r := range map[string]*recorder{"a": a, "b": b, "db": db} {
+				if r.wasAsked() {
+					asked = append(asked, name)
+				}
+			}
+			slices.Sort(asked)
+			if got := strings.Join(asked, " "); got != tt.want {
+				t.Fatalf("go asked %q, and the test expects %q", got, tt.want)
+			}
+
+			e := Resolve(readInputs(t, m.work, m.env))
+			g, gap := FindGap(tt.path, e, []Evidence{{Kind: KindPattern, Strong: true}})
+			sent := strings.Join(g.Sent, "; ")
+			for name, r := range map[string]*recorder{"a": a, "b": b, "db": db} {
+				if r.wasAsked() && !strings.Contains(sent, r.URL) && !strings.Contains(tt.name, "one's own") {
+					t.Errorf("%s was asked, but the gap says: %s", name, sent)
+				}
+			}
+			if module.CheckPath(tt.path) != nil && gap {
+				t.Errorf("go sends nothing, but the gap says: %s", sent)
 			}
 		})
 	}

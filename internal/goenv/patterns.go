@@ -52,6 +52,30 @@ func (p Patterns) Split() []Pattern {
 	return list
 }
 
+// matching returns the entries that match the module path.
+func (p Patterns) matching(modulePath string) []Pattern {
+	var list []Pattern
+	for text := range strings.SplitSeq(string(p), ",") {
+		if Patterns(text).Match(modulePath) {
+			list = append(list, inspect(text))
+		}
+	}
+	return list
+}
+
+// With returns the list with one more pattern at its end, unless it has that already.
+func (p Patterns) With(pattern string) Patterns {
+	for text := range strings.SplitSeq(string(p), ",") {
+		if text == pattern {
+			return p
+		}
+	}
+	if p == "" || strings.HasSuffix(string(p), ",") {
+		return p + Patterns(pattern)
+	}
+	return p + "," + Patterns(pattern)
+}
+
 func inspect(text string) Pattern {
 	p := Pattern{Text: text}
 	trimmed := strings.TrimSpace(text)
