@@ -27,6 +27,7 @@ type checker struct {
 	trial       bool  // only whether a line is refused is of interest
 	refusedLine bool  // a problem of it has been reported that makes it invalid
 	moduleSeen  bool
+	statements  map[string]int // how many there are of each directive; see count
 }
 
 func (c *checker) run() {
@@ -92,24 +93,47 @@ func (c *checker) knownBlock(b *Block) bool {
 	known := has(c.grammar.verbs, verb)
 	switch {
 	case len(b.Extra) > 0 && has(c.grammar.blocks, verb):
-		p.prefer("Delete "+strconv.Quote(joinRaw(b.Extra)), remove(text.Span{Start: b.Verb.End, End: b.Extra[len(b.Extra)-1].End}))
+		p.offer(c.fits(verb, b.Lines), "Delete "+strconv.Quote(joinRaw(b.Extra)), remove(text.Span{Start: b.Verb.End, End: b.Extra[len(b.Extra)-1].End}))
 	case len(b.Extra) > 0:
 	case known:
 		c.suggestUnfactor(p, b)
 	default:
-		c.suggestVerb(p, b.Verb, c.grammar.blocks, func(v string) bool {
-			for _, l := range b.Lines {
-				if l.broken || refused(c.grammar, v, l.Args) {
-					return false
-				}
-			}
-			return true
-		})
+		c.suggestVerb(p, b.Verb, c.grammar.blocks, func(v string) bool { return c.fits(v, b.Lines) })
 	}
 	for _, l := range b.Lines {
 		l.broken = true
 	}
 	return known
+}
+
+// fits reports whether go would accept lines in a block of verb.
+func (c *checker) fits(verb string, lines []*Line) bool {
+	for _, l := range lines {
+		if l.broken || refused(c.grammar, verb, l.Args) {
+			return false
+		}
+	}
+	return !c.taken(verb) && (verb != "module" || len(lines) == 1)
+}
+
+// count returns how many statements of the file have a directive.
+func (c *checker) count(verb string) int {
+	if c.statements == nil {
+		c.statements = make(map[string]int)
+		for _, s := range c.tree.Stmts {
+			if s.Line != nil {
+				c.statements[s.Line.Verb]++
+			} else {
+				c.statements[s.Block.Verb.Raw]++
+			}
+		}
+	}
+	return c.statements[verb]
+}
+
+// taken reports whether the file has a directive already that it may have but once.
+func (c *checker) taken(verb string) bool {
+	return (verb == "module" || verb == "go" || verb == "toolchain") && c.count(verb) > 0
 }
 
 // suggestUnfactor offers to write a block of one line as a line.
@@ -128,7 +152,7 @@ func (c *checker) suggestUnfactor(p *Problem, b *Block) {
 	if l.Suffix != nil {
 		end = l.Suffix.End
 	}
-	p.prefer("Write it as one line", substitute(text.Span{Start: b.LParen.Start, End: l.Span.Start}, gap),
+	p.offer(c.count(b.Verb.Raw) == 1, "Write it as one line", substitute(text.Span{Start: b.LParen.Start, End: l.Span.Start}, gap),
 		remove(text.Span{Start: end, End: b.RParen.End}))
 }
 
@@ -216,7 +240,7 @@ func (c *checker) read(l *Line) {
 	}
 	if !has(c.grammar.verbs, l.Verb) {
 		p := c.refuse("unknown-directive", l.VerbTok.Span, "%s", c.unknownVerb(l.Verb))
-		c.suggestVerb(p, l.VerbTok, c.grammar.verbs, func(v string) bool { return !refused(c.grammar, v, l.Args) })
+		c.suggestVerb(p, l.VerbTok, c.grammar.verbs, func(v string) bool { return !c.taken(v) && !refused(c.grammar, v, l.Args) })
 		return
 	}
 	switch l.Verb {
@@ -260,13 +284,13 @@ func (c *checker) value(t Token) (string, bool) {
 		}
 	case t.Kind == String:
 		p := c.refuse("backquote-rejected", t.Span, "go accepts only double quotes, not back-quotes")
-		if s := strings.Trim(t.Raw, "`"); len(s) == len(t.Raw)-2 {
-			p.prefer("Write "+modfile.AutoQuote(s), substitute(t.Span, modfile.AutoQuote(s)))
+		if s := modfile.AutoQuote(strings.Trim(t.Raw, "`")); p != nil && len(s) >= len(t.Raw)-2 {
+			p.offer(c.acceptsWith(t, s), "Write "+s, substitute(t.Span, s))
 		}
 	default:
 		p := c.refuse("backquote-rejected", t.Span, "a word without double quotes around it cannot contain a quote")
-		if s := strings.Trim(t.Raw, "'"); len(s) == len(t.Raw)-2 && s != "" && !strings.ContainsAny(s, "\"'`") {
-			p.prefer("Write "+s, substitute(t.Span, s))
+		if s := strings.Trim(t.Raw, "'"); p != nil && len(s) == len(t.Raw)-2 && s != "" && !strings.ContainsAny(s, "\"'`") {
+			p.offer(c.acceptsWith(t, s), "Write "+s, substitute(t.Span, s))
 		} else {
 			p.suggest("Write "+strconv.Quote(t.Raw), substitute(t.Span, strconv.Quote(t.Raw)))
 		}
@@ -304,7 +328,8 @@ func (c *checker) dropExtra(p *Problem, l *Line, n int) {
 		return
 	}
 	title := "Delete " + strconv.Quote(joinRaw(l.Args[n:]))
-	p.offer(!refused(c.grammar, l.Verb, l.Args[:n]), title, remove(text.Span{Start: l.Args[n-1].End, End: l.Span.End}))
+	ok := !refused(c.grammar, l.Verb, l.Args[:n]) && (!c.taken(l.Verb) || c.count(l.Verb) == 1)
+	p.offer(ok, title, remove(text.Span{Start: l.Args[n-1].End, End: l.Span.End}))
 }
 
 func (c *checker) readModule(l *Line) {
@@ -367,7 +392,7 @@ func (c *checker) readGo(l *Line) {
 	case !modfile.GoVersionRE.MatchString(g.VersionTok.Raw):
 		p := c.refuse("go-version-syntax", g.VersionTok.Span, "%s is no Go version; write one such as 1.23.0", g.VersionTok.Raw)
 		if v := cutGo(g.VersionTok.Raw); modfile.GoVersionRE.MatchString(v) {
-			p.prefer("Write "+v, substitute(g.VersionTok.Span, v))
+			p.offer(c.count("go") == 1, "Write "+v, substitute(g.VersionTok.Span, v))
 		}
 	}
 	g.Valid = !c.refusedLine
@@ -401,7 +426,7 @@ func (c *checker) readToolchain(l *Line) {
 	case !modfile.ToolchainRE.MatchString(t.NameTok.Raw):
 		p := c.refuse("toolchain-name-syntax", t.NameTok.Span, "%s names no toolchain; write one such as go1.23.0", t.NameTok.Raw)
 		if v := "go" + cutGo(t.NameTok.Raw); modfile.ToolchainRE.MatchString(v) && version.IsValid(v) {
-			p.prefer("Write "+v, substitute(t.NameTok.Span, v))
+			p.offer(c.count("toolchain") == 1, "Write "+v, substitute(t.NameTok.Span, v))
 		}
 	}
 	t.Valid = !c.refusedLine

@@ -49,7 +49,7 @@ type parser struct {
 	before   []Comment // whole-line comments that the next line may claim
 	detached bool      // a blank line was seen since the last line of the block
 	conflict conflict
-	closers  []int32 // for each row, the next row from it on that starts with ")", or len(rows)
+	ahead    []ahead // for each row and the end; made when first asked for
 }
 
 // parse fills t. The problems it returns are those of form; what a directive's arguments say is not looked at.
@@ -230,7 +230,7 @@ func (p *parser) blockRow(i int, toks []Token) {
 		return
 	}
 	var rparen Token
-	if toks[n-1].Raw == ")" && n > 1 && p.nextCloser(i+1) == len(p.rows) && !p.refused(b.Verb.Raw, toks[:n-1]) {
+	if toks[n-1].Raw == ")" && n > 1 && !p.closes(i+1) && !p.refused(b.Verb.Raw, toks[:n-1]) {
 		rparen, toks = toks[n-1], toks[:n-1]
 	}
 	l := p.line(i, toks)
@@ -273,7 +273,7 @@ func (p *parser) unterminated(i int) {
 		return // the other side of a conflict closed it
 	}
 	stage := Lexical
-	if p.nextCloser(i) < len(p.rows) {
+	if p.look(i).closer {
 		stage = Directive // go takes that parenthesis for this block's
 	}
 	prob := p.problems.add("syntax-unterminated-block", Refused, stage, b.Header(), nil, "this %s block has no closing )", b.Verb.Raw)
@@ -289,24 +289,35 @@ func (p *parser) unterminated(i int) {
 	prob.relate(text.Span{Start: b.Span.End, End: b.Span.End}, "the block ends here for lack of a )")
 }
 
-// nextCloser returns the first row from i on that starts with ")", or the number of rows.
-func (p *parser) nextCloser(i int) int {
-	if p.closers == nil {
-		p.closers = make([]int32, len(p.rows)+1)
-		p.closers[len(p.rows)] = int32(len(p.rows))
+// ahead says what comes from a row on.
+type ahead struct {
+	closer bool // a row that starts with ")"
+	first  bool // and it comes before any that looks like a new statement
+}
+
+// closes reports whether a block that is open at row i is closed before a new statement begins.
+func (p *parser) closes(i int) bool { return p.look(i).first }
+
+func (p *parser) look(i int) ahead {
+	if p.ahead == nil {
+		p.ahead = make([]ahead, len(p.rows)+1)
 		for j := len(p.rows) - 1; j >= 0; j-- {
-			p.closers[j] = p.closers[j+1]
-			for _, t := range p.tree.Tokens[p.rows[j].tok0:p.rows[j].tok1] {
-				if t.Kind != Invalid {
-					if t.Raw == ")" {
-						p.closers[j] = int32(j)
-					}
-					break
-				}
+			p.ahead[j] = p.ahead[j+1]
+			r := &p.rows[j]
+			toks := p.tree.Tokens[r.tok0:r.tok1]
+			for len(toks) > 0 && toks[0].Kind == Invalid {
+				toks = toks[1:]
+			}
+			switch {
+			case len(toks) == 0:
+			case toks[0].Raw == ")":
+				p.ahead[j] = ahead{true, true}
+			case len(toks) > 1 && toks[0].Start == r.start && has(p.grammar.verbs, toks[0].Raw):
+				p.ahead[j].first = false
 			}
 		}
 	}
-	return int(p.closers[i])
+	return p.ahead[i]
 }
 
 // afterParen parses what stands behind the ) of a block on the same row.

@@ -54,21 +54,19 @@ func (c *checker) invalidUTF8() {
 		if utf8.ValidString(tok.Raw) {
 			continue
 		}
-		start, end := -1, 0
+		var edits []text.Edit
 		for i := 0; i < len(tok.Raw); {
 			r, size := utf8.DecodeRuneInString(tok.Raw[i:])
 			if r == utf8.RuneError && size == 1 {
-				if start < 0 {
-					start = i
-				}
-				end = i + 1
-			} else if start >= 0 {
-				break
+				edits = append(edits, remove(text.Span{Start: tok.Start + i, End: tok.Start + i + 1}))
 			}
 			i += size
 		}
-		span := text.Span{Start: tok.Start + start, End: tok.Start + end}
-		c.silent("syntax-invalid-utf8", span, c.tree.lineOf(tok), "these bytes are not UTF-8").prefer("Delete them", remove(span))
+		span := text.Span{Start: edits[0].Span.Start, End: edits[len(edits)-1].Span.End}
+		c.line = c.tree.lineOf(tok)
+		kept := strings.ToValidUTF8(tok.Raw, "")
+		ok := c.line != nil && kept != "" && c.line.VerbTok != tok && !c.line.refused && c.acceptsWith(tok, kept)
+		c.silent("syntax-invalid-utf8", span, c.line, "not all of this is UTF-8").offer(ok, "Delete the invalid bytes", edits...)
 	}
 }
 

@@ -136,7 +136,7 @@ func (t *Tree) TokenAt(offset int) (Token, *Line) {
 		return Token{}, nil
 	}
 	if i > 0 && t.Tokens[i].Kind == Punct && t.Tokens[i].Start == offset {
-		if prev := t.Tokens[i-1]; prev.End == offset && prev.Kind != Punct {
+		if prev := t.Tokens[i-1]; prev.End == offset && prev.Kind <= String {
 			i--
 		}
 	}
