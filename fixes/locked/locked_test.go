@@ -1,0 +1,479 @@
+package locked
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.lsp.dev/uri"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest"
+	"golang.org/x/tools/txtar"
+
+	"github.com/gomodls/gomodls/fixes"
+)
+
+// TestMain plays one of the children if it is started as one. Else it gives all tests one module proxy, which is a file
+// tree, one module cache, and an environment that holds nothing of the user's.
+func TestMain(m *testing.M) {
+	if child, ok := children[os.Getenv("LOCKED_TEST_CHILD")]; ok {
+		child()
+		return
+	}
+	dir, err := os.MkdirTemp("", "locked")
+	if err != nil {
+		panic(err)
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		panic(err)
+	}
+	buildProxy(filepath.Join(dir, "proxy"))
+	for key, value := range map[string]string{
+		"GOPROXY": string(uri.File(filepath.Join(dir, "proxy"))), "GONOPROXY": "", "GOPRIVATE": "", "GOSUMDB": "off",
+		"GOMODCACHE": filepath.Join(dir, "cache"), "GOFLAGS": "-modcacherw", "GOENV": "off", "GOWORK": "", "GOTOOLCHAIN": "local",
+	} {
+		os.Setenv(key, value)
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func buildProxy(dir string) {
+	archive, err := txtar.ParseFile("testdata/proxy.txtar")
+	if err != nil {
+		panic(err)
+	}
+	zips := make(map[string]*bytes.Buffer)
+	writers := make(map[string]*zip.Writer)
+	for _, f := range archive.Files {
+		mod, name, _ := strings.Cut(f.Name, "@")
+		version, name, _ := strings.Cut(name, "/")
+		base := filepath.Join(dir, filepath.FromSlash(mod), "@v", version)
+		if writers[base] == nil {
+			zips[base] = new(bytes.Buffer)
+			writers[base] = zip.NewWriter(zips[base])
+			writeFile(base+".info", fmt.Sprintf(`{"Version":%q}`, version))
+			list := filepath.Join(filepath.Dir(base), "list")
+			have, _, _ := readFile(list)
+			writeFile(list, have+version+"\n")
+		}
+		w, err := writers[base].Create(mod + "@" + version + "/" + name)
+		if err != nil {
+			panic(err)
+		}
+		w.Write(f.Data)
+		if name == "go.mod" {
+			writeFile(base+".mod", string(f.Data))
+		}
+	}
+	for base, w := range writers {
+		w.Close()
+		writeFile(base+".zip", zips[base].String())
+	}
+}
+
+// writeFile panics instead of taking a *testing.T, because children use it, too.
+func writeFile(path, text string) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		panic(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		panic(err)
+	}
+}
+
+func newStore(t *testing.T) *Store {
+	t.Helper()
+	return &Store{Dir: t.TempDir(), Log: zaptest.NewLogger(t, zaptest.WrapOptions(zap.Development()))}
+}
+
+// newModule writes files below a new directory and returns it.
+func newModule(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		writeFile(filepath.Join(dir, name), text)
+	}
+	return dir
+}
+
+// tree returns the files below dir by their relative names.
+func tree(dir string) map[string]string {
+	files := make(map[string]string)
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, _, err := readFile(path)
+		rel, _ := filepath.Rel(dir, path)
+		files[filepath.ToSlash(rel)] = text
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return files
+}
+
+func disk(dir string) func() World {
+	return func() World { return World{Dirs: []string{dir}} }
+}
+
+func tidy(ctx context.Context, s *Shadow) error { return s.Tidy(ctx) }
+
+// TestShadow carries out the transactions of testdata/shadow. Each archive has the files on disk, the unsaved buffers,
+// and, behind "$", the commands; then what the result changes and what go printed. The disk must stay as it is.
+func TestShadow(t *testing.T) {
+	files, err := filepath.Glob("testdata/shadow/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no archives", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			w := World{Dirs: []string{dir}}
+			got := &txtar.Archive{Comment: archive.Comment}
+			for _, f := range archive.Files {
+				switch kind, name, _ := strings.Cut(f.Name, " "); kind {
+				case "disk":
+					writeFile(filepath.Join(dir, name), string(f.Data))
+				case "buffer":
+					w.Buffers = append(w.Buffers, Buffer{filepath.Join(dir, name), string(f.Data)})
+				default:
+					continue
+				}
+				got.Files = append(got.Files, f)
+			}
+			var commands [][]string
+			for line := range strings.Lines(string(archive.Comment)) {
+				switch words := strings.Fields(line); {
+				case len(words) > 1 && words[0] == "$":
+					commands = append(commands, words[1:])
+				case len(words) > 1 && words[0] == "in":
+					w.Work = filepath.Join(dir, words[1])
+				case len(words) > 1 && words[0] == "with":
+					w.Dirs = append(w.Dirs, filepath.Join(dir, words[1]))
+				}
+			}
+			before := tree(dir)
+			result, err := newStore(t).Do(t.Context(), Transaction{
+				Title: t.Name(),
+				World: func() World { return w },
+				Run: func(ctx context.Context, s *Shadow) error {
+					for _, c := range commands {
+						if err := run(ctx, s, c); err != nil {
+							return err
+						}
+					}
+					return nil
+				},
+			})
+			if d := cmp.Diff(before, tree(dir)); d != "" {
+				t.Errorf("the disk has changed (-before +after):\n%s", d)
+			}
+			for _, c := range result.Changes {
+				rel, err := filepath.Rel(dir, c.Path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				kind := "changed "
+				if c.Created {
+					kind = "created "
+				} else if c.Deleted {
+					kind = "deleted "
+				}
+				got.Files = append(got.Files, txtar.File{Name: kind + filepath.ToSlash(rel), Data: []byte(c.After)})
+			}
+			var output string
+			for line := range strings.Lines(result.Output) {
+				if !strings.HasPrefix(line, "go: downloading ") { // depends on what other tests have downloaded
+					output += line
+				}
+			}
+			if err != nil {
+				output += fmt.Sprintf("error %v\n", err)
+			}
+			output = strings.NewReplacer(dir, "DIR", os.Getenv("GOPROXY"), "PROXY", strings.TrimPrefix(os.Getenv("GOPROXY"), "file://"), "PROXY").Replace(output)
+			if output != "" {
+				got.Files = append(got.Files, txtar.File{Name: "output", Data: []byte(output)})
+			}
+			if os.Getenv("UPDATE") != "" {
+				writeFile(file, string(txtar.Format(got)))
+				return
+			}
+			if d := cmp.Diff(string(txtar.Format(archive)), string(txtar.Format(got))); d != "" {
+				t.Errorf("-want +got:\n%s", d)
+			}
+		})
+	}
+}
+
+func run(ctx context.Context, s *Shadow, command []string) error {
+	switch command[0] {
+	case "tidy":
+		return s.Tidy(ctx)
+	case "get":
+		return s.Get(ctx, command[1:]...)
+	case "download":
+		return s.Download(ctx, command[1:]...)
+	case "verify":
+		return s.Verify(ctx)
+	case "vendor":
+		return s.Vendor(ctx)
+	case "remove":
+		s.Remove(filepath.Join(s.World().Root(), command[1]))
+		return nil
+	default:
+		return s.Run(ctx, command...)
+	}
+}
+
+// A tidy through the disk is what the go command would have written itself.
+func TestTidyEqualsGo(t *testing.T) {
+	files := map[string]string{
+		"go.mod":     "module example.com/m\n\ngo 1.21\n\n// why\nrequire example.com/b v1.0.0 // because\n",
+		"m.go":       "package m\n\nimport _ \"example.com/a\"\n",
+		"sub/sub.go": "package sub\n",
+	}
+	ours, theirs := newModule(t, files), newModule(t, files)
+	result, err := newStore(t).Do(t.Context(), Transaction{Title: "go mod tidy", World: disk(ours), Run: tidy, Apply: Disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Changes) != 2 {
+		t.Errorf("changed %v, want go.mod and go.sum", result.Changes)
+	}
+	goCommand(t, theirs, "mod", "tidy")
+	if d := cmp.Diff(tree(theirs), tree(ours)); d != "" {
+		t.Errorf("-go +gomodls:\n%s", d)
+	}
+}
+
+// What changes while go runs decides whether its result may be applied.
+func TestChangedMeanwhile(t *testing.T) {
+	const goMod, goFile = "module example.com/m\n\ngo 1.21\n", "package m\n\nimport _ \"example.com/b\"\n"
+	for _, tt := range []struct {
+		name   string
+		change map[string]string // while go runs the first time
+		again  map[string]string // while it runs the second time
+		runs   int
+		fails  bool
+	}{
+		{"nothing", nil, nil, 1, false},
+		{"a function body", map[string]string{"m.go": goFile + "\nfunc f() {}\n"}, nil, 1, false},
+		{"a comment", map[string]string{"m.go": "// Package m is typed upon.\n" + goFile}, nil, 1, false},
+		{"the order of imports", map[string]string{"m.go": strings.Replace(goFile, "_ ", "b ", 1)}, nil, 1, false},
+		{"an import", map[string]string{"m.go": "package m\n\nimport _ \"example.com/a\"\n"}, nil, 2, false},
+		{"a build constraint", map[string]string{"m.go": "//go:build ignore\n\n" + goFile}, nil, 2, false},
+		{"a new package", map[string]string{"sub/sub.go": "package sub\n"}, nil, 2, false},
+		{"a file that go does not see", map[string]string{"testdata/x.go": goFile, "_x.go": goFile, "README": "x"}, nil, 1, false},
+		{"a nested module", map[string]string{"nested/x.go": goFile}, nil, 1, false},
+		{"go.mod", map[string]string{"go.mod": goMod + "\n// a comment\n"}, nil, 2, false},
+		{"go.sum", map[string]string{"go.sum": "\n"}, nil, 2, false},
+		{"go.mod, twice", map[string]string{"go.mod": goMod + "\n"}, map[string]string{"go.mod": goMod + "\n\n"}, 2, true},
+	} {
+		for _, where := range []string{"disk", "buffer"} {
+			t.Run(tt.name+" on "+where, func(t *testing.T) {
+				dir := newModule(t, map[string]string{"go.mod": goMod, "m.go": goFile, "nested/go.mod": goMod})
+				buffers := make(map[string]string)
+				world := func() World {
+					w := World{Dirs: []string{dir}}
+					for name, text := range buffers {
+						w.Buffers = append(w.Buffers, Buffer{filepath.Join(dir, name), text})
+					}
+					return w
+				}
+				runs := 0
+				var applied []Change
+				_, err := newStore(t).Do(t.Context(), Transaction{
+					Title: "go mod tidy", World: world,
+					Run: func(ctx context.Context, s *Shadow) error {
+						runs++
+						for name, text := range map[int]map[string]string{1: tt.change, 2: tt.again}[runs] {
+							if where == "disk" {
+								writeFile(filepath.Join(dir, name), text)
+							} else {
+								buffers[name] = text
+							}
+						}
+						return s.Tidy(ctx)
+					},
+					Apply: func(_ context.Context, r Result) (bool, error) {
+						applied = r.Changes
+						return true, nil
+					},
+				})
+				var changed *ChangedError
+				if errors.As(err, &changed) != tt.fails || !tt.fails && err != nil {
+					t.Errorf("error %v; want a ChangedError: %v", err, tt.fails)
+				}
+				if runs != tt.runs {
+					t.Errorf("%d runs, want %d", runs, tt.runs)
+				}
+				if tt.fails && applied != nil {
+					t.Errorf("applied %v over a change", applied)
+				}
+				for _, c := range applied {
+					if now, _, _ := world().Read(c.Path); now != c.Before {
+						t.Errorf("%s is %q, but the result starts from %q", c.Path, now, c.Before)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Where nothing can be applied, nothing is changed and the error says why.
+func TestFailures(t *testing.T) {
+	files := map[string]string{
+		"go.mod": "module example.com/m\n\ngo 1.21\n",
+		"go.sum": "",
+		"m.go":   "package m\n\nimport _ \"example.com/a\"\n",
+	}
+	for _, tt := range []struct {
+		name    string
+		prepare func(dir string) Go
+		want    string
+	}{
+		{"go fails", func(dir string) Go {
+			writeFile(filepath.Join(dir, "n.go"), "package m\n\nimport _ \"example.com/missing\"\n")
+			return Go{}
+		}, "cannot find module providing package example.com/missing"},
+		{"no go", func(string) Go { return Go{Command: "no-such-go"} }, "there is no go command in PATH"},
+		{"go.mod is malformed", func(dir string) Go {
+			writeFile(filepath.Join(dir, "go.mod"), "module example.com/m\n\nfoo\n")
+			return Go{}
+		}, "go.mod:3: unknown directive: foo"},
+		{"go.mod is a directory", func(dir string) Go {
+			os.Remove(filepath.Join(dir, "go.mod"))
+			os.Mkdir(filepath.Join(dir, "go.mod"), 0o777)
+			return Go{}
+		}, "go.mod is a directory"},
+		{"go.mod is read-only", func(dir string) Go {
+			os.Chmod(filepath.Join(dir, "go.mod"), 0o444)
+			return Go{}
+		}, "go.mod is read-only"},
+		{"go.mod is missing", func(dir string) Go {
+			os.Remove(filepath.Join(dir, "go.mod"))
+			return Go{}
+		}, "go.mod: file does not exist"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := newModule(t, files)
+			g := tt.prepare(dir)
+			before := tree(dir)
+			store := newStore(t)
+			_, err := store.Do(t.Context(), Transaction{Title: "go mod tidy", World: disk(dir), Run: tidy, Apply: Disk, Go: g})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v; want %q in it", err, tt.want)
+			}
+			if d := cmp.Diff(before, tree(dir)); d != "" {
+				t.Errorf("the disk has changed (-before +after):\n%s", d)
+			}
+			if left := tree(store.Dir); len(left) != 1 { // the mutex
+				t.Errorf("left in the store: %q", slices.Sorted(keys(left)))
+			}
+		})
+	}
+}
+
+func keys(m map[string]string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// A module that is reached through links gets its overlays, and names as the user gave them.
+func TestLinkedDirectories(t *testing.T) {
+	top := newModule(t, map[string]string{
+		"real/m/go.mod":   "module example.com/m\n\ngo 1.21\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ../lib\n",
+		"real/m/m.go":     "package m\n\nimport _ \"example.com/lib\"\n",
+		"real/lib/go.mod": "module example.com/lib\n\ngo 1.21\n",
+		"real/lib/lib.go": "package lib\n",
+	})
+	os.Mkdir(filepath.Join(top, "linked"), 0o777)
+	for _, name := range []string{"m", "lib"} {
+		if err := os.Symlink(filepath.Join(top, "real", name), filepath.Join(top, "linked", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := filepath.Join(top, "linked", "m")
+	libGo, libMod := filepath.Join(top, "linked", "lib", "lib.go"), filepath.Join(top, "real", "lib", "go.mod")
+	world := func() World {
+		return World{Dirs: []string{link, filepath.Join(top, "linked", "lib")}, Buffers: []Buffer{
+			{libGo, "package lib\n\nimport _ \"example.com/b\"\n"},
+			{libMod, "module example.com/lib\n\ngo 1.21\n\nrequire example.com/b v1.0.0\n"},
+		}}
+	}
+	result, err := newStore(t).Do(t.Context(), Transaction{Title: "go mod tidy", World: world, Run: tidy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Changes) != 2 || result.Changes[0].Path != filepath.Join(link, "go.mod") ||
+		!strings.Contains(result.Changes[0].After, "example.com/b v1.0.0") {
+		t.Errorf("changes: %+v; want %s with example.com/b v1.0.0, and go.sum", result.Changes, filepath.Join(link, "go.mod"))
+	}
+}
+
+func TestEdits(t *testing.T) {
+	for _, tt := range []struct{ name, before, after, want string }{
+		{"nothing", "a\nb\n", "a\nb\n", "a\nb\n"},
+		{"all new", "", "a\n", "a\n"},
+		{"all gone", "a\r\n", "", ""},
+		{"one line", "a\nb\nc\n", "a\nB\nc\n", "a\nB\nc\n"},
+		{"carriage returns stay", "a\r\nb\r\nc\r\n", "a\nB\nnew\nc\n", "a\r\nB\r\nnew\r\nc\r\n"},
+		{"and so does a mixture", "a\r\nb\nc\r\n", "a\nb\nnew\nc\n", "a\r\nb\nnew\r\nc\r\n"},
+		{"a last line without end", "a\nb", "a\nb\n", "a\nb\n"},
+		{"the same with carriage returns", "a\r\nb", "a\nb\nc\n", "a\r\nb\r\nc\r\n"},
+		{"only line endings", "a\r\nb\r\n", "a\nb\n", "a\r\nb\r\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			change := Change{Path: "/m/go.mod", Before: tt.before, After: tt.after}
+			got, ok := textApply(tt.before, change.Edits())
+			if got != tt.want || !ok {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if kept := keepEndings(tt.before, tt.after); kept != tt.want {
+				t.Errorf("keepEndings = %q, want %q", kept, tt.want)
+			}
+			if lineFeeds(tt.before) == lineFeeds(tt.after) && len(change.Edits()) > 0 {
+				t.Errorf("edits of what has not changed: %v", change.Edits())
+			}
+		})
+	}
+}
+
+func FuzzEdits(f *testing.F) {
+	f.Add("a\r\nb\n", "b\nc")
+	f.Add("é\n\n", "\r\r\n")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		got := keepEndings(before, after)
+		if strings.ReplaceAll(got, "\r", "") != strings.ReplaceAll(after, "\r", "") {
+			t.Errorf("from %q to %q: %q", before, after, got)
+		}
+		if lineFeeds(before) == lineFeeds(after) && got != before {
+			t.Errorf("%q became %q, but only line endings differ from %q", before, got, after)
+		}
+	})
+}
+
+func textApply(src string, edits []fixes.Edit) (string, bool) {
+	return applyEdits(src, fixes.ByFile(edits)[uri.File("/m/go.mod")])
+}

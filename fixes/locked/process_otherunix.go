@@ -1,0 +1,7 @@
+//go:build unix && !linux
+
+package locked
+
+import "syscall"
+
+func dieWithParent(*syscall.SysProcAttr) {}
