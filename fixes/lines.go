@@ -8,13 +8,41 @@ import (
 )
 
 // DeleteLine returns the edit that removes a line of go.mod or go.work. A comment at its end stays, on a line of its own,
-// unless it only says that the requirement is indirect. The comments above it stay where they are.
+// unless it only says that the requirement is indirect; the comments above it stay where they are. A block goes with its
+// only line, and a statement between blank lines, or at the end of the file, takes one of them with it.
 func DeleteLine(src string, l *syntax.Line) text.Edit {
-	comment := remark(l)
-	if comment == "" {
-		return text.Edit{Span: l.Full}
+	if comment := remark(l); comment != "" {
+		return text.Edit{Span: text.Span{Start: l.Span.Start, End: l.Suffix.End}, New: comment}
 	}
-	return text.Edit{Span: text.Span{Start: l.Span.Start, End: l.Suffix.End}, New: comment}
+	span := l.Full
+	if b := l.Block; b != nil {
+		if len(b.Lines) > 1 || b.RParen.IsZero() || len(l.Before)+len(b.Trailing) > 0 || b.Suffix != nil || b.RParenSuffix != nil {
+			return text.Edit{Span: span}
+		}
+		span = b.Full
+	}
+	if before := blankBefore(src, span.Start); before < span.Start && (span.End == len(src) || blank(src[span.End:])) {
+		span.Start = before
+	}
+	return text.Edit{Span: span}
+}
+
+// blankBefore returns where the blank line that ends at offset starts, or offset if there is none.
+func blankBefore(src string, offset int) int {
+	if offset == 0 || src[offset-1] != '\n' {
+		return offset
+	}
+	start := strings.LastIndexByte(src[:offset-1], '\n') + 1
+	if strings.TrimSpace(src[start:offset]) != "" {
+		return offset
+	}
+	return start
+}
+
+// blank reports whether the first line of src holds nothing but blanks.
+func blank(src string) bool {
+	line, _, _ := strings.Cut(src, "\n")
+	return strings.TrimSpace(line) == ""
 }
 
 // remark returns what the comment at the end of a line says to people, with its slashes; "" if it says nothing but
