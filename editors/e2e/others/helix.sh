@@ -24,7 +24,7 @@ keys -l '/pflag v1'
 keys Enter
 see 'the cursor is on the requirement' '11:[0-9]+ *$'
 keys -l ' a'
-see 'fixes are offered' '─.* Upgrade .*pflag to v1\.0\.10'
+see 'fixes are offered' ' Upgrade github.com/spf13/pflag to v1\.0\.10'
 keys Enter
 see 'the fix restores the version' 'spf13/pflag v1\.0\.10'
 keys -l ':wq'
