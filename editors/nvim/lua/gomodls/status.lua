@@ -43,8 +43,12 @@ end
 ---@param health gomodls.Health
 ---@param client_id integer
 function M.set(health, client_id)
+  if health.busy == vim.NIL then
+    health.busy = nil
+  end
   reports[client_id] = reports[client_id] or {}
-  reports[client_id][vim.uri_to_fname(health.uri)] = health
+  -- A report without text ends what was said before.
+  reports[client_id][vim.uri_to_fname(health.uri)] = health.text ~= '' and health or nil
   announce(health)
 end
 
