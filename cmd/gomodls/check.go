@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gomodls/gomodls/analysis"
+)
+
+// A printer writes a report in one format.
+type printer func(*report, *bytes.Buffer) error
+
+var printers = map[string]printer{"text": printText, "json": printJSON, "sarif": printSARIF, "github": printGitHub}
+
+func newCheck() *cobra.Command {
+	var format, failOn, baselineFile, overlay string
+	cmd := &cobra.Command{
+		Use:   "check [flags] [DIR...]",
+		Short: "Print what is wrong with the module files of each DIR",
+		Long: `Check prints the diagnostics of the module or workspace in each DIR, the working directory by default; DIR/... stands
+for all modules in and below DIR. It runs no go command and uses no network.
+
+The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if not everything could be checked.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			print, ok := printers[format]
+			if !ok {
+				return fmt.Errorf("--format=%s: choose text, json, sarif or github", format)
+			}
+			limit, err := parseThreshold(failOn)
+			if err != nil {
+				return err
+			}
+			var known baseline
+			if baselineFile != "" {
+				if known, err = readBaseline(baselineFile); err != nil {
+					return err
+				}
+			}
+			e, err := newEngine(args, overlay)
+			if err != nil {
+				return err
+			}
+			a, err := e.analyze(cmd.Context())
+			if err != nil {
+				return err
+			}
+			r := newReport(e.cwd, a.Result)
+			r.findings = known.unknown(r)
+			return finish(cmd, print, r, a, limit)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&format, "format", "text", "text, json, sarif or github")
+	flags.StringVar(&failOn, "fail-on", "error", "the least that makes the exit status 1: error, warning, information or unknown")
+	flags.StringVar(&baselineFile, "baseline", "", "leave out what this output of an earlier --format=json has")
+	flags.StringVar(&overlay, "overlay", "", "read files as this file says, which is in the format of the go command's -overlay")
+	return cmd
+}
+
+// finish prints the report and the troubles, and turns them into the exit status.
+func finish(cmd *cobra.Command, print printer, r *report, a *answer, limit threshold) error {
+	if len(a.documents) > 0 {
+		var out bytes.Buffer
+		if err := print(r, &out); err != nil {
+			return err
+		}
+		if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
+			return err
+		}
+	}
+	for _, err := range a.troubles {
+		fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: %v\n", err)
+	}
+	switch {
+	case len(a.troubles) > 0:
+		return status(exitFailed)
+	case limit.reached(r):
+		return status(exitFound)
+	}
+	return nil
+}
+
+// A threshold says what makes check fail.
+type threshold struct {
+	least   analysis.Severity // as severe as this, or more
+	unknown bool              // or facts that are not on this machine
+}
+
+func parseThreshold(s string) (threshold, error) {
+	switch s {
+	case "error", "warning", "information":
+		severity, _ := analysis.ParseSeverity(s)
+		return threshold{least: severity}, nil
+	case "unknown":
+		return threshold{least: analysis.Error, unknown: true}, nil
+	}
+	return threshold{}, fmt.Errorf("--fail-on=%s: choose error, warning, information or unknown", s)
+}
+
+// reached reports whether something in r makes check fail. An error counts even when a comment silences it, for go still
+// refuses.
+func (t threshold) reached(r *report) bool {
+	for _, f := range r.findings {
+		if f.Severity <= t.least && (!f.Silenced || f.Severity == analysis.Error) {
+			return true
+		}
+	}
+	if t.unknown {
+		for _, m := range r.result.Modules {
+			if !m.Health.Complete {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// colored reports whether standard output is a terminal that may be drawn on in colours.
+func colored() bool { return os.Getenv("NO_COLOR") == "" && isTerminal(os.Stdout) }
