@@ -84,7 +84,7 @@ export class Server implements Disposable {
 		}
 		this.log.info(`starting ${found.path}`);
 
-		const client: LanguageClient = new LanguageClient('gomodls', 'gomodls', {
+		const client: LanguageClient = new QuietClient('gomodls', 'gomodls', {
 			command: found.path,
 			args: ['serve', '--stdio'],
 			// Not the opened folder: nothing may be found by a relative path.
@@ -97,12 +97,11 @@ export class Server implements Disposable {
 			initializationOptions: (): InitializationOptions => ({ trusted: workspace.isTrusted, save: true, showDiff: true }),
 			middleware: this.middleware,
 			markdown: { supportThemeIcons: true },
-			// What the client would say by itself is said below, once.
 			initializationFailedHandler: () => false,
 			errorHandler: {
 				error: () => ({ action: ErrorAction.Continue, handled: true }),
 				closed: () => {
-					this.died(client);
+					this.died(client, 'it ended');
 					return { action: CloseAction.DoNotRestart, handled: true };
 				},
 			},
@@ -112,11 +111,8 @@ export class Server implements Disposable {
 		try {
 			await client.start();
 		} catch (error) {
-			// A server that died during the start has been dealt with by closed.
-			if (this.client === client) {
-				this.client = undefined;
-				this.fail(`The gomodls server could not be started: ${error instanceof Error ? error.message : error}`);
-			}
+			// The same death may have been told, or will be, by closed.
+			this.died(client, error instanceof Error ? error.message : String(error));
 			return;
 		}
 		if (this.client === client) {
@@ -125,7 +121,7 @@ export class Server implements Disposable {
 		}
 	}
 
-	private died(client: LanguageClient): void {
+	private died(client: LanguageClient, reason: string): void {
 		if (this.client !== client) {
 			return;
 		}
@@ -134,10 +130,10 @@ export class Server implements Disposable {
 		const now = Date.now();
 		this.deaths = [...this.deaths.filter(death => now - death < patience.milliseconds), now];
 		if (this.deaths.length < patience.deaths) {
-			this.log.warn('the server ended; starting it again');
+			this.log.warn(`starting the server again: ${reason}`);
 			void this.enqueue();
 		} else {
-			this.fail(`The gomodls server ended ${this.deaths.length} times within three minutes and is not started again.`);
+			this.fail(`The gomodls server failed ${this.deaths.length} times within three minutes and is not started again: ${reason}`);
 		}
 	}
 
@@ -163,6 +159,13 @@ export class Server implements Disposable {
 		for (const command of new Set([...before, ...offered])) {
 			await commands.executeCommand('setContext', `${command}:offered`, offered.includes(command));
 		}
+	}
+}
+
+/** Writes to the log what LanguageClient would put into a message of its own beside ours. */
+class QuietClient extends LanguageClient {
+	override error(message: string, data?: unknown): void {
+		super.error(message, data, false);
 	}
 }
 

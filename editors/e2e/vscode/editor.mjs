@@ -1,0 +1,235 @@
+// One window of VS Code, as its user has it: everything is done with keys and clicks, and everything is read from the screen.
+
+import assert from 'node:assert/strict';
+
+/** Asks until the answer is the one that is wanted; the message of a failure says what the last answer was. */
+export async function until(what, ask, wanted, milliseconds = 30_000) {
+	const end = Date.now() + milliseconds;
+	for (;;) {
+		const answer = await ask();
+		if (wanted(answer)) {
+			return answer;
+		}
+		if (Date.now() > end) {
+			assert.fail(`${what}; after ${milliseconds / 1000} s it is still ${JSON.stringify(answer)}`);
+		}
+		await new Promise(resolve => setTimeout(resolve, 50));
+	}
+}
+
+/** VS Code's own default, which nothing here changes. */
+const tabSize = 4;
+
+const ours = row => /gomodls\w+\[Ln/.test(row);
+
+export class Editor {
+	constructor(page, extensionID) {
+		this.page = page;
+		this.extensionID = extensionID;
+	}
+
+	/** Waits for the status bar to say what is wanted of the module. */
+	async status(wanted) {
+		return until(`the status bar should match ${wanted}`, () => this.statusText(), text => wanted.test(text), 60_000);
+	}
+
+	/** The text of the status bar item, with the names of its icons in brackets. */
+	async statusText() {
+		const item = this.page.locator(`[id="${this.extensionID}.gomodls.status"]`);
+		if (await item.count() === 0) {
+			return '';
+		}
+		return item.first().evaluate(node => {
+			const icons = [...node.querySelectorAll('.codicon')].map(icon => [...icon.classList].filter(name => name.startsWith('codicon-')).map(name => `[${name.slice(8)}]`).join(''));
+			return [...icons, node.textContent.trim()].join(' ');
+		}).catch(() => '');
+	}
+
+	/**
+	 * Waits until VS Code has set up its watching of the folder: what is changed before that may go unnoticed, which is not ours
+	 * to test. What is written to find out is removed again.
+	 */
+	async watching(module) {
+		const names = [];
+		await until('VS Code should see new files', async () => {
+			names.push(`probe${names.length}.txt`);
+			await module.write(names.at(-1), '');
+			await new Promise(resolve => setTimeout(resolve, 200));
+			return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: /^probe/ }).count();
+		}, count => count > 0);
+		for (const name of names) {
+			await module.delete(name);
+		}
+		await until('VS Code should see files disappear', () => this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: /^probe/ }).count(),
+			count => count === 0);
+	}
+
+	/** Opens the Problems panel, which from then on lists the diagnostics of all files. */
+	async showProblems() {
+		const panel = this.page.locator('.markers-panel');
+		await this.press('Control+Shift+m', panel);
+		await this.focusEditor();
+	}
+
+	/** The rows of the Problems panel: files, and under each its diagnostics as `messagesourcecode[Ln 1, Col 2]`: what
+	 * stands between them on the screen is not text. */
+	async problems() {
+		return this.page.locator('.markers-panel .monaco-list-row').allTextContents();
+	}
+
+	/** Waits for a diagnostic with this code and message, and for no other one of gomodls. */
+	async onlyProblem(code, message) {
+		await until(`one diagnostic, ${code} ${message}`, () => this.problems(), rows => {
+			const found = rows.filter(ours);
+			return found.length === 1 && found[0].includes(`gomodls${code}[Ln`) && message.test(found[0]);
+		});
+	}
+
+	async noProblems() {
+		await until('there should be no diagnostic', () => this.problems(), rows => !rows.some(ours));
+	}
+
+	/** The squiggles in the visible part of the editor, by severity. */
+	squiggle(severity) {
+		return this.page.locator(`.editor-instance .squiggly-${severity}`);
+	}
+
+	/** Puts the cursor at a line and column, both from 1, as VS Code counts them: a tab is as wide as it looks. */
+	async goTo(line, column = 1) {
+		await this.focusEditor();
+		const input = this.page.locator('.quick-input-widget input[type="text"]');
+		await this.press('Control+g', input);
+		await this.page.keyboard.type(`${line}:${column}`);
+		await this.page.keyboard.press('Enter');
+		await until('the cursor should move', () => this.page.locator('[id="status.editor.selection"]').innerText(),
+			text => text.includes(`Ln ${line}, Col ${column}`));
+	}
+
+	/** Replaces part of the file in the editor, whose text the caller knows, with as few keys as may be. */
+	async retype(text, from, to) {
+		const offset = text.indexOf(from);
+		assert.ok(offset >= 0 && text.indexOf(from, offset + 1) < 0, `${JSON.stringify(from)} should be there exactly once in\n${text}`);
+		let start = 0;
+		while (start < Math.min(from.length, to.length) && from[start] === to[start]) {
+			start++;
+		}
+		let end = 0;
+		while (end < Math.min(from.length, to.length) - start && from.at(-1 - end) === to.at(-1 - end)) {
+			end++;
+		}
+		const lines = text.slice(0, offset + start).split('\n');
+		await this.goTo(lines.length, 1 + [...lines.at(-1)].reduce((width, char) => width + (char === '\t' ? tabSize - width % tabSize : 1), 0));
+		for (let i = start; i < from.length - end; i++) {
+			await this.page.keyboard.press('Delete');
+		}
+		await this.page.keyboard.type(to.slice(start, to.length - end));
+	}
+
+	/** Deletes the one line of the file in the editor, whose text the caller knows, that has this part. */
+	async deleteLine(text, part) {
+		await this.goToLineOf(text, part);
+		await this.page.keyboard.press('Control+Shift+k');
+	}
+
+	/** Puts the cursor on the line of the file in the editor that has this text. */
+	async goToLineOf(text, part) {
+		const line = text.split('\n').findIndex(one => one.includes(part)) + 1;
+		assert.ok(line > 0, `${JSON.stringify(part)} should be in\n${text}`);
+		await this.goTo(line);
+	}
+
+	/** Types at the end of the file in the editor, whose text the caller knows. */
+	async append(text, more) {
+		await this.goTo(text.split('\n').length);
+		await this.page.keyboard.type(more);
+	}
+
+	/** Opens the list of quick fixes with the keyboard and applies the one whose title matches. */
+	async quickFix(title) {
+		const menu = this.page.locator('.action-widget:not(.action-list-submenu-panel)');
+		await this.press('Control+.', menu);
+		await this.#choose(menu, title);
+	}
+
+	/** The same with the mouse, through the light bulb at the cursor. */
+	async lightBulb(title) {
+		const menu = this.page.locator('.action-widget:not(.action-list-submenu-panel)');
+		const bulb = this.page.locator('.lightBulbWidget:visible, [class*="codicon-gutter-lightbulb"]:visible').first();
+		await bulb.waitFor();
+		await bulb.click();
+		await menu.waitFor();
+		await this.#choose(menu, title);
+	}
+
+	async #choose(menu, title) {
+		const row = menu.locator('.monaco-list-row.action').filter({ hasText: title }).first();
+		const titles = () => menu.locator('.monaco-list-row.action').allInnerTexts();
+		await until(`there should be a fix ${title}`, titles, all => all.some(one => title.test(one)));
+		await row.click();
+		await menu.waitFor({ state: 'hidden' });
+	}
+
+	/** Runs a command of the palette by its title. */
+	async command(title) {
+		const input = this.page.locator('.quick-input-widget input[type="text"]');
+		await this.press('F1', input);
+		await this.page.keyboard.type(title);
+		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+		await row.click();
+	}
+
+	async openFile(name) {
+		const input = this.page.locator('.quick-input-widget input[type="text"]');
+		await this.press('Control+p', input);
+		await this.page.keyboard.type(name);
+		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first();
+		await row.click();
+		await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+		await this.focusEditor();
+	}
+
+	/** Saves the file in the editor. */
+	async save() {
+		await this.focusEditor();
+		const name = await this.page.locator('.tab.active').first().getAttribute('data-resource-name');
+		await this.page.keyboard.press('Control+s');
+		await until(`${name} should be saved`, () => this.modified(), names => !names.includes(name));
+	}
+
+	/** The names of the tabs that have unsaved changes. */
+	async modified() {
+		return this.page.locator('.tab.dirty').evaluateAll(tabs => tabs.map(tab => tab.getAttribute('data-resource-name')).sort());
+	}
+
+	/** The visible lines of the editor. */
+	async text() {
+		const lines = await this.page.locator('.editor-instance .view-line').evaluateAll(nodes => nodes
+			.map(node => ({ top: parseInt(node.style.top, 10), text: node.textContent }))
+			.sort((a, b) => a.top - b.top).map(line => line.text));
+		return lines.join('\n').replaceAll('\u00a0', ' ');
+	}
+
+	notification(text) {
+		return this.page.locator('.notification-list-item').filter({ hasText: text });
+	}
+
+	async focusEditor() {
+		await this.page.keyboard.press('Control+1');
+	}
+
+	/** Presses a key until what it opens is there: while the workbench is busy with something else, a key may be lost. */
+	async press(key, opened) {
+		for (let tries = 0; ; tries++) {
+			await this.page.keyboard.press(key);
+			try {
+				await opened.first().waitFor({ timeout: 3000 });
+				return;
+			} catch (error) {
+				if (tries === 5) {
+					throw error;
+				}
+				await this.page.keyboard.press('Escape');
+			}
+		}
+	}
+}

