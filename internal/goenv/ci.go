@@ -19,22 +19,22 @@ func MaySetGOPRIVATE(name string) bool {
 	if i := strings.LastIndexByte(name, '/'); i >= 0 {
 		dir, base = name[:i], name[i+1:]
 	}
-	yaml := strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml")
-	switch {
-	case strings.HasPrefix(dir, ".github/workflows"), strings.HasPrefix(dir, ".github/actions"),
-		strings.HasPrefix(dir, ".gitea/workflows"), strings.HasPrefix(dir, ".forgejo/workflows"),
-		strings.HasPrefix(dir, ".circleci"), strings.HasPrefix(dir, ".buildkite"), strings.HasPrefix(dir, ".woodpecker"),
-		strings.HasPrefix(dir, ".gitlab"), strings.HasPrefix(dir, ".semaphore"), strings.HasPrefix(dir, ".azure"):
-		return yaml
-	case base == "devcontainer.json", base == ".devcontainer.json":
-		return dir == "" || strings.HasPrefix(dir, ".devcontainer")
-	case dir == ".ci", dir == ".devcontainer":
-		return true
-	case dir != "":
+	for _, root := range []string{".devcontainer", ".ci"} {
+		if hasPathPrefix(dir, root) {
+			return true
+		}
+	}
+	for _, root := range []string{".github/workflows", ".github/actions", ".gitea/workflows", ".forgejo/workflows",
+		".circleci", ".buildkite", ".woodpecker", ".gitlab", ".semaphore", ".azure"} {
+		if hasPathPrefix(dir, root) {
+			return strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml")
+		}
+	}
+	if dir != "" {
 		return false
 	}
 	switch base {
-	case ".envrc", ".env", "Makefile", "makefile", "GNUmakefile", "Jenkinsfile", "Taskfile.yml", "Taskfile.yaml",
+	case ".envrc", ".env", ".devcontainer.json", "Makefile", "makefile", "GNUmakefile", "Jenkinsfile", "Taskfile.yml", "Taskfile.yaml",
 		"justfile", "Justfile", "mise.toml", ".mise.toml", ".travis.yml", ".drone.yml", ".cirrus.yml", ".gitlab-ci.yml",
 		".woodpecker.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml", "cloudbuild.yaml", "cloudbuild.yml",
 		"appveyor.yml", ".appveyor.yml", "buildspec.yml", "docker-compose.yml", "docker-compose.yaml", "compose.yml",
@@ -78,12 +78,13 @@ func FindGOPRIVATE(file, text string) []CISetting {
 		if code == "" || strings.HasPrefix(code, "#") || strings.HasPrefix(code, "//") {
 			continue
 		}
-		if m := valueOf.FindStringSubmatch(line); m != nil && awaiting > 0 {
-			add(number, m[1])
-			awaiting = 0
-			continue
+		if awaiting--; awaiting >= 0 {
+			if m := valueOf.FindStringSubmatch(line); m != nil {
+				add(number, m[1])
+				awaiting = 0
+				continue
+			}
 		}
-		awaiting--
 		switch {
 		case !strings.Contains(line, "GOPRIVATE"):
 		case named.MatchString(line), mapping.MatchString(line):

@@ -90,11 +90,11 @@ func inspect(text string) Pattern {
 		p.Fault, p.Fix = Scheme, strings.TrimSuffix(strings.TrimSuffix(rest, "/"), ".git")
 		return p
 	}
-	if _, err := path.Match(text, ""); err != nil {
+	glob := strings.TrimSuffix(text, "/")
+	if _, err := path.Match(glob, ""); err != nil {
 		p.Fault = Malformed
 		return p
 	}
-	glob := strings.TrimSuffix(text, "/")
 	host, _, _ := strings.Cut(glob, "/")
 	switch {
 	case impossible(glob):
@@ -122,15 +122,14 @@ func endOfHost(s string) int {
 }
 
 // impossible reports whether the well-formed glob asks for something that the path of a module that can be fetched never
-// has: an empty element, a character outside its alphabet, or one that is not allowed in the host.
+// has: an empty element, or a byte that such paths do not contain there.
 func impossible(glob string) bool {
-	element := 0
-	inClass := false
+	inHost, inClass := true, false
 	for i := 0; i < len(glob); i++ {
-		switch c := glob[i]; {
-		case c == '\\':
-			i++ // the next byte is plain; none that needs escaping is in a module path
-			return true
+		c := glob[i]
+		switch {
+		case inClass && c == '\\':
+			i++
 		case inClass:
 			inClass = c != ']'
 		case c == '[':
@@ -140,14 +139,27 @@ func impossible(glob string) bool {
 			if i == 0 || glob[i-1] == '/' {
 				return true
 			}
-			element++
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '.':
-		case element > 0 && ('A' <= c && c <= 'Z' || c == '_' || c == '~'):
+			inHost = false
 		default:
-			return true
+			if c == '\\' { // the next byte stands for itself
+				i++
+				c = glob[i]
+			}
+			if !inPath(c, inHost) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// inPath reports whether a module path that can be fetched may have the byte c, in its host or behind it.
+func inPath(c byte, inHost bool) bool {
+	switch {
+	case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '.':
+		return true
+	}
+	return !inHost && ('A' <= c && c <= 'Z' || c == '_' || c == '~')
 }
 
 func (p Pattern) matchesAny(paths []string) bool {
