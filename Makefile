@@ -1,0 +1,91 @@
+# The two commands that matter are "make demo" and "make test". Each installs what it needs.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := build
+
+GO ?= go
+bin := $(CURDIR)/bin
+demo := testdata/demo
+
+# Packages whose tests run goroutines of their own against each other.
+concurrent := ./cmd/... ./fixes/... ./internal/gather/... ./internal/workspace/... ./lsp/...
+
+.PHONY: build
+build: ## the program, in bin/
+	@$(GO) build -o $(bin)/ ./cmd/gomodls
+
+.PHONY: demo
+demo: build ## what gomodls says about a broken module, here and in an editor
+	@tmp=$$(mktemp -d)
+	trap 'rm -rf "$$tmp"' EXIT
+	# Downloading is done in a copy, whose go.mod go may mend: without the module that nobody can download, and once with
+	# each of the two versions of the module that is required twice.
+	cp -r $(demo)/. "$$tmp"
+	cd "$$tmp"
+	export GOFLAGS=-mod=mod GOWORK=off
+	$(GO) mod edit -droprequire=git.acme.internal/platform/auth -replace=example.com/shapes=./shapes
+	for cobra in v1.8.1 v1.9.1; do
+		$(GO) mod edit -droprequire=github.com/spf13/cobra
+		$(GO) mod edit -require=github.com/spf13/cobra@$$cobra
+		$(GO) mod download
+		$(GO) list -m all >/dev/null
+	done
+	unset GOFLAGS
+	cd $(CURDIR)/$(demo)
+	echo "In $(demo), go list -m all says:"
+	echo
+	GOPROXY=off $(GO) list -m all 2>&1 | sed 's/^/    /' || true
+	echo
+	echo "and gomodls check says:"
+	echo
+	status=0
+	$(bin)/gomodls check || status=$$?
+	[ $$status -eq 1 ] || { echo "gomodls check: exit status $$status, not the 1 that the demo's errors make" >&2; exit 1; }
+	printf '%s\n' '' 'To see the same while you type, open that folder in an editor:' '' \
+		'  Neovim   PATH="$(bin):$$PATH" nvim --cmd "set rtp^=$(CURDIR)/editors/nvim" \' \
+		'             -c "lua require(\"gomodls\").enable()" $(CURDIR)/$(demo)/go.mod' \
+		'  VS Code  make vsix && code --install-extension editors/vscode/gomodls-*.vsix' \
+		'           code $(CURDIR)/$(demo)' \
+		'           with the setting "gomodls.path": "$(bin)/gomodls"' '' \
+		'For other editors see editors/README.md.'
+
+.PHONY: vsix
+vsix: ## the VS Code extension, as editors/vscode/gomodls-*.vsix
+	@cd editors/vscode
+	npm ci --no-fund --no-audit
+	npm run package
+
+.PHONY: test
+test: test-go test-editors ## everything
+
+.PHONY: test-go
+test-go: lint ## everything but the editors
+	$(GO) test ./...
+	$(GO) test -race -tags jsonrpc2poison $(concurrent)
+
+.PHONY: lint
+lint: ## formatting, vet, and names that do not belong into the repository
+	@$(GO) vet ./...
+	$(GO) vet -tags jsonrpc2poison ./...
+	unformatted=$$(git ls-files -z '*.go' | xargs -0 gofmt -l)
+	[ -z "$$unformatted" ] || { echo "not formatted with gofmt: $$unformatted" >&2; exit 1; }
+	registry=$$(npm config get registry 2>/dev/null | sed -E 's,^[a-z]+://([^/:]+).*,\1,' || true)
+	[ -z "$$registry" ] || ! git grep -nIF "$$registry" || { echo "a file names a package registry" >&2; exit 1; }
+
+# Every run-*.sh drives one real editor, and fails with a message where it cannot. All are run, so that one failure does
+# not hide another.
+.PHONY: test-editors
+test-editors: build ## the real editors against the real server
+	@export GOMODLS_BIN=$(bin)/gomodls
+	failed=
+	for script in editors/e2e/run-*.sh; do
+		echo "== $$script"
+		bash $$script || failed="$$failed $$script"
+	done
+	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+
+.PHONY: help
+help:
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 16
