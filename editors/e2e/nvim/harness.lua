@@ -302,6 +302,16 @@ function M.fix(bufnr, diagnostic, title)
   end)
 end
 
+---@param client vim.lsp.Client
+---@param force boolean? kill it
+function M.stop(client, force)
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:stop(force)
+  else
+    client.stop(force)
+  end
+end
+
 --- Runs a scenario and ends Neovim.
 ---@param scenario fun()
 function M.run(scenario)
@@ -328,14 +338,15 @@ function M.run(scenario)
   if not finished and err ~= Stop then
     report(false, 'the scenario runs to its end', tostring(err))
   end
-  for _, client in ipairs(vim.lsp.get_clients()) do
-    if vim.fn.has('nvim-0.11') == 1 then
-      client:stop()
-    else
-      client.stop()
-    end
-  end
+  local asked = {}
   local stopped = vim.wait(10000, function()
+    -- One may start while others stop, for a file that was loaded a moment ago.
+    for _, client in ipairs(vim.lsp.get_clients()) do
+      if not asked[client.id] then
+        asked[client.id] = true
+        M.stop(client)
+      end
+    end
     return #vim.lsp.get_clients() == 0
   end, 10)
   if not stopped then

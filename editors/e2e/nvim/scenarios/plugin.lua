@@ -131,12 +131,7 @@ e2e.run(function()
 
   -- The server is killed.
   vim.cmd.helpclose()
-  local client = assert(e2e.client(buf))
-  if vim.fn.has('nvim-0.11') == 1 then
-    client:stop(true)
-  else
-    client.stop(true)
-  end
+  e2e.stop(assert(e2e.client(buf)), true)
   e2e.wait('the status of a stopped server is forgotten', function()
     return require('gomodls').status(buf) == ''
   end)
