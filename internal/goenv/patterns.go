@@ -1,7 +1,10 @@
 package goenv
 
 import (
+	"iter"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -104,9 +107,9 @@ func inspect(text string) Pattern {
 		}
 	case !strings.ContainsAny(host, `.*?[\`):
 		p.Fault = BareWord
-	case p.matchesAll(strangerPaths):
+	case coversStrangers(glob, slices.Values(strangers)) == len(strangers):
 		p.Fault = EveryModule
-	case p.matchesAny(strangerPaths) || p.matchesAny(forgePaths):
+	case coversStrangers(glob, slices.Values(strangers)) > 0 || coversForge(glob):
 		p.Fault = WholeForge
 	case strings.Contains(glob, "**"):
 		p.Fault, p.Fix = DoubleStar, strings.ReplaceAll(glob, "**", "*")
@@ -162,35 +165,34 @@ func inPath(c byte, inHost bool) bool {
 	return !inHost && ('A' <= c && c <= 'Z' || c == '_' || c == '~')
 }
 
-func (p Pattern) matchesAny(paths []string) bool {
-	for _, modulePath := range paths {
-		if Patterns(p.Text).Match(modulePath) {
-			return true
+// Names that nobody has. A pattern that covers them was not written for anybody in particular.
+const stranger = "q7zx-j4"
+
+var strangers = []string{stranger + ".com", stranger + ".org", "k2." + stranger + ".io", stranger + ".dev"}
+
+// coversStrangers returns on how many of the hosts the glob matches a module of a stranger.
+func coversStrangers(glob string, hosts iter.Seq[string]) int {
+	hostGlob, tail := cutHost(glob)
+	if tail != "" && !Patterns("x/"+tail).Match("x/"+stranger+"/"+stranger) {
+		return 0
+	}
+	n := 0
+	for host := range hosts {
+		if match, _ := path.Match(hostGlob, host); match {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
-func (p Pattern) matchesAll(paths []string) bool {
-	for _, modulePath := range paths {
-		if !Patterns(p.Text).Match(modulePath) {
-			return false
-		}
+// coversForge reports whether the glob covers the modules of strangers on a host that is known to be public.
+func coversForge(glob string) bool {
+	host, _ := cutHost(glob)
+	if strings.ContainsAny(host, `*?[\`) {
+		return coversStrangers(glob, maps.Keys(publicHosts)) > 0
 	}
-	return true
+	return PublicHost(host) && coversStrangers(glob, slices.Values([]string{host})) > 0
 }
-
-// A pattern that matches one of these made-up paths was not written for anybody in particular.
-var (
-	strangerPaths = []string{"q7zx-j4.com/q7zx-j4/q7zx-j4", "q7zx-j4.org/q7zx-j4/q7zx-j4", "k2.q7zx-j4.io/q7zx-j4/q7zx-j4", "q7zx-j4.dev/q7zx-j4/q7zx-j4"}
-	forgePaths    = func() []string {
-		var list []string
-		for host := range publicHosts {
-			list = append(list, host+"/q7zx-j4/q7zx-j4")
-		}
-		return list
-	}()
-)
 
 // Wide reports whether the pattern covers modules of people who have nothing to do with each other, so that it says
 // nothing about whether one of them is private.
