@@ -49,6 +49,7 @@ type Analyzer struct {
 	Doc      string                                      // the package comment of doc.go
 	Severity Severity                                    // the default; a Diagnostic may say otherwise
 	Run      func(ctx context.Context, pass *Pass) error // an error says that the analyzer failed, never that the file is bad
+	Kinds    KindSet                                     // the syntax problems that it reports, if that is all it does
 }
 
 // A Pass is one run of one analyzer over one module file of one view.

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -89,4 +90,95 @@ func (p *Pass) Accepts(g *modgraph.Graph) bool {
 		}
 	}
 	return !g.AnyBelowSelected()
+}
+
+// MoreSumsMissing reports whether go.sum would lack more of what the go command demands after a change than before it.
+func (p *Pass) MoreSumsMissing(before, after *modgraph.Graph) bool {
+	if p.View.Mode != workspace.Readonly || p.View.Work != nil {
+		return false
+	}
+	sums := p.Module.Sum.Checksums()
+	return len(gosum.Missing(after, sums)) > len(gosum.Missing(before, sums))
+}
+
+// RepairEdits returns the edits of the pass's go.mod that make its roots consistent, and how many lines they change. Of
+// several requirements of one path only the highest is changed: that there are several is another fault.
+func (p *Pass) RepairEdits(r *modgraph.Repair) (edits []fixes.Edit, lines int) {
+	mod := p.File.Mod()
+	version := map[string]string{}
+	for _, m := range r.Require {
+		version[m.Path] = m.Version
+	}
+	for _, req := range mod.Require {
+		if v := version[req.Path]; req.Valid && v != "" && r.Graph.Compare(req.Path, req.Version, v) < 0 && highest(mod, r.Graph, req) {
+			edits = append(edits, p.Edit(fixes.Replace(req.VersionTok.Span, v)))
+		}
+	}
+	switch {
+	case mod.Go != nil && mod.Go.Version != r.Go:
+		edits = append(edits, p.Edit(fixes.Replace(mod.Go.VersionTok.Span, r.Go)))
+	case mod.Go == nil && r.Go != "":
+		edits = append(edits, p.Edit(fixes.AddStatement(p.File.Text, mod.Module.Line, "go "+r.Go)))
+	}
+	if mod.Toolchain != nil && r.Toolchain == "" {
+		edits = append(edits, p.Edit(fixes.DeleteLine(p.File.Text, mod.Toolchain.Line)))
+	}
+	return edits, len(edits)
+}
+
+// highest reports whether no other requirement of the same path is above r.
+func highest(mod *syntax.Mod, g *modgraph.Graph, r *syntax.Require) bool {
+	for _, other := range mod.Require {
+		if other.Valid && other.Path == r.Path && g.Compare(r.Path, r.Version, other.Version) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Refused reports whether the go command refuses a line of the pass's file for what it says, so that what follows from it
+// is not worth a word.
+func (p *Pass) Refused(l *syntax.Line) bool {
+	var problems []syntax.Problem
+	switch p.File.Kind {
+	case workspace.ModFile:
+		problems = p.File.Mod().Problems
+	case workspace.WorkFile:
+		problems = p.File.Work().Problems
+	}
+	for _, problem := range problems {
+		if problem.Line == l && problem.Severity == syntax.Refused {
+			return true
+		}
+	}
+	return false
+}
+
+// UsableVersion returns another version of a required module with which the go command could load it: the one that the rest
+// of the graph selects, or else the highest in the module cache; "" if there is none.
+func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require) string {
+	if p.View.Work != nil {
+		return ""
+	}
+	var rest []module.Version
+	for _, m := range g.Requirements() {
+		if m.Path != r.Path {
+			rest = append(rest, m)
+		}
+	}
+	usable := func(v string) bool {
+		n := g.WithRequire(append(rest[:len(rest):len(rest)], module.Version{Path: r.Path, Version: v})).Node(module.Version{Path: r.Path, Version: v})
+		return n != nil && n.Cause == modgraph.OK
+	}
+	if v := g.WithRequire(rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
+		return v
+	}
+	versions := p.Snapshot.Store().Versions(r.Path)
+	slices.SortFunc(versions, func(a, b string) int { return g.Compare(r.Path, b, a) })
+	for _, v := range versions {
+		if v != r.Version && usable(v) {
+			return v
+		}
+	}
+	return ""
 }

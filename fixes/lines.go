@@ -61,22 +61,21 @@ func remark(l *syntax.Line) string {
 	return strings.TrimRight(l.Suffix.Text, " \t\r")
 }
 
-// InsertAfter returns the edit that adds a line after l, in the same block and with the same indentation and line ending, or
-// as a statement of its own if l is one. The text has no indentation, no newline and, in a block, no verb.
-func InsertAfter(src string, l *syntax.Line, line string) text.Edit {
+// AddStatement returns the edit that adds a statement after l, or after the block that l is in, with a blank line between.
+func AddStatement(src string, l *syntax.Line, statement string) text.Edit {
+	at := l.Full.End
+	if l.Block != nil {
+		at = l.Block.Full.End
+	}
 	newline := "\n"
-	if strings.HasSuffix(l.Full.In(src), "\r\n") {
+	if strings.HasSuffix(src[:at], "\r\n") {
 		newline = "\r\n"
 	}
-	indent := src[l.Full.Start:l.Span.Start]
-	if strings.TrimLeft(indent, " \t") != "" {
-		indent = "\t"
+	add := newline + statement + newline
+	if !strings.HasSuffix(src[:at], "\n") {
+		add = newline + add
 	}
-	at := l.Full.End
-	if at == len(src) && !strings.HasSuffix(src, "\n") {
-		return text.Edit{Span: text.Span{Start: at, End: at}, New: newline + indent + line}
-	}
-	return text.Edit{Span: text.Span{Start: at, End: at}, New: indent + line + newline}
+	return text.Edit{Span: text.Span{Start: at, End: at}, New: add}
 }
 
 // Replace returns the edit that puts other text in the place of a token.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
-	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -129,40 +128,19 @@ func because(g *modgraph.Graph, m module.Version) string {
 // upgrade returns the fix that raises r to the selected version, together with whatever else that makes necessary. It is a
 // plain edit only if go accepts the result as it is; otherwise go get does it.
 func upgrade(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) fixes.Fix {
-	require, repaired := g.Repair()
-	version := map[string]string{}
-	for _, m := range require {
-		version[m.Path] = m.Version
-	}
-	fix := fixes.Fix{Title: fmt.Sprintf("Upgrade %s to %s", r.Path, version[r.Path]), Kind: fixes.QuickFix, Preferred: true}
-	if !repaired.Complete() || len(gosum.Missing(repaired, pass.Module.Sum.Checksums())) > len(gosum.Missing(g, pass.Module.Sum.Checksums())) {
-		fix.Command = pass.Command("gomodls.get", map[string]any{"module": r.Path, "version": version[r.Path]})
+	repair := g.Repair()
+	fix := fixes.Fix{Title: fmt.Sprintf("Upgrade %s to %s", r.Path, g.Selected(r.Path)), Kind: fixes.QuickFix, Preferred: true}
+	edits, others := pass.RepairEdits(repair)
+	if !repair.Graph.Complete() || pass.MoreSumsMissing(g, repair.Graph) {
+		fix.Command = pass.Command("gomodls.get", map[string]any{"module": r.Path, "version": g.Selected(r.Path)})
 		return fix
 	}
-	others := 0
-	for _, other := range pass.File.Mod().Require {
-		if v := version[other.Path]; other.Valid && v != "" && v != other.Version && g.Compare(other.Path, other.Version, v) < 0 && sole(pass.File.Mod(), other) {
-			fix.Edits = append(fix.Edits, pass.Edit(fixes.Replace(other.VersionTok.Span, v)))
-			if other.Path != r.Path {
-				others++
-			}
-		}
-	}
-	switch {
+	fix.Edits = edits
+	switch others -= 1; {
 	case others == 1:
-		fix.Title += " and one other requirement that go.mod has too low"
+		fix.Title += " and change one other line that go.mod has too low"
 	case others > 1:
-		fix.Title += fmt.Sprintf(" and %d other requirements that go.mod has too low", others)
+		fix.Title += fmt.Sprintf(" and change %d other lines that go.mod has too low", others)
 	}
 	return fix
-}
-
-// sole reports whether r is the only requirement of its path, or the highest one.
-func sole(mod *syntax.Mod, r *syntax.Require) bool {
-	for _, other := range mod.Require {
-		if other.Path == r.Path && other.Valid && semver.Compare(other.Version, r.Version) > 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -3,24 +3,58 @@ package suite
 
 import (
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/badmodule"
+	"github.com/gomodls/gomodls/analysis/badpath"
+	"github.com/gomodls/gomodls/analysis/badreplace"
+	"github.com/gomodls/gomodls/analysis/badtoolchain"
+	"github.com/gomodls/gomodls/analysis/badversion"
+	"github.com/gomodls/gomodls/analysis/duplicateline"
+	"github.com/gomodls/gomodls/analysis/duplicateuse"
+	"github.com/gomodls/gomodls/analysis/excludedrequire"
 	"github.com/gomodls/gomodls/analysis/inconsistentversion"
+	"github.com/gomodls/gomodls/analysis/lowgoline"
 	"github.com/gomodls/gomodls/analysis/malformedsum"
+	"github.com/gomodls/gomodls/analysis/mergeconflict"
+	"github.com/gomodls/gomodls/analysis/misleadingcomment"
+	"github.com/gomodls/gomodls/analysis/missingmodule"
 	"github.com/gomodls/gomodls/analysis/missingsum"
 	"github.com/gomodls/gomodls/analysis/notdownloaded"
+	"github.com/gomodls/gomodls/analysis/oddspelling"
 	"github.com/gomodls/gomodls/analysis/privategap"
+	"github.com/gomodls/gomodls/analysis/repeateddirective"
 	"github.com/gomodls/gomodls/analysis/replacepath"
 	"github.com/gomodls/gomodls/analysis/summismatch"
 	"github.com/gomodls/gomodls/analysis/syntaxerror"
+	"github.com/gomodls/gomodls/analysis/toonew"
+	"github.com/gomodls/gomodls/analysis/unknowndirective"
+	"github.com/gomodls/gomodls/analysis/uselessline"
 )
 
 // All holds every analyzer by name.
 var All = []*analysis.Analyzer{
+	badmodule.Analyzer,
+	badpath.Analyzer,
+	badreplace.Analyzer,
+	badtoolchain.Analyzer,
+	badversion.Analyzer,
+	duplicateline.Analyzer,
+	duplicateuse.Analyzer,
+	excludedrequire.Analyzer,
 	inconsistentversion.Analyzer,
+	lowgoline.Analyzer,
 	malformedsum.Analyzer,
+	mergeconflict.Analyzer,
+	misleadingcomment.Analyzer,
+	missingmodule.Analyzer,
 	missingsum.Analyzer,
 	notdownloaded.Analyzer,
+	oddspelling.Analyzer,
 	privategap.Analyzer,
+	repeateddirective.Analyzer,
 	replacepath.Analyzer,
 	summismatch.Analyzer,
 	syntaxerror.Analyzer,
+	toonew.Analyzer,
+	unknowndirective.Analyzer,
+	uselessline.Analyzer,
 }

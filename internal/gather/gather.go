@@ -15,22 +15,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
 // Machine describes the machine and the environment that gomodls runs in, as the user's settings have it. It starts no
 // process: the go command is found on PATH and never run.
 func Machine(settings *workspace.Settings) *workspace.Machine {
-	m := &workspace.Machine{Environ: map[string]string{}, GOOS: runtime.GOOS}
-	for _, kv := range os.Environ() {
-		if key, value, ok := strings.Cut(kv, "="); ok {
-			m.Environ[key] = value
-		}
-	}
+	m := &workspace.Machine{Environ: goenv.Environ(os.Environ(), runtime.GOOS), GOOS: runtime.GOOS}
 	name := "go"
 	if settings != nil {
 		for key, value := range settings.Env {

@@ -160,7 +160,7 @@ func Load(in Input) *Graph {
 	case in.Workspace:
 		g.pruning = workspace
 		g.roots = append(g.roots, g.mains...)
-		g.roots = append(g.roots, g.goRoots(in.Go, "1.18", in.Toolchain)...)
+		g.roots = append(g.roots, g.goRoots(in.Go, implicitWorkGo, in.Toolchain)...)
 	default:
 		m := in.Main[0]
 		g.pruning = unpruned
@@ -172,7 +172,7 @@ func Load(in Input) *Graph {
 				g.roots = append(g.roots, id)
 			}
 		}
-		g.roots = append(g.roots, g.goRoots(m.Go, "1.16", m.Toolchain)...)
+		g.roots = append(g.roots, g.goRoots(m.Go, implicitGo, m.Toolchain)...)
 	}
 
 	l := &loader{Graph: g, done: map[visit]bool{}}
@@ -191,6 +191,12 @@ func Load(in Input) *Graph {
 	g.walk = sync.OnceValue(g.breadthFirst)
 	return g
 }
+
+// What a missing go line means in go.mod and go.work; see cmd/go/internal/gover.
+const (
+	implicitGo     = "1.16"
+	implicitWorkGo = "1.18"
+)
 
 func (g *Graph) goRoots(goLine, without, toolchain string) []modcache.NodeID {
 	if goLine == "" {
@@ -651,32 +657,62 @@ func (g *Graph) WithRequire(require []module.Version) *Graph {
 	return Load(in)
 }
 
-// Repair returns the requirements of a single main module raised until each is the selected version of its path, one for
-// each path, in the order of the file, and the graph that they make: what the go command does when it may change go.mod and
-// needs no further requirement; see modload.updateRoots.
-func (g *Graph) Repair() (require []module.Version, repaired *Graph) {
+// A Repair is what a single main module would have to say for its roots to be consistent.
+type Repair struct {
+	Require   []module.Version // one for each path, in the order of the file
+	Go        string           // the go line; "" if there is none and none is needed
+	Toolchain string           // the toolchain line; "" if there is none or it has to go
+	Graph     *Graph
+}
+
+// Repair raises the roots of a single main module until each is the selected version of its path: what the go command does
+// when it may change go.mod and needs no further requirement; see modload.updateRoots. A toolchain line that is too low is
+// dropped, as `go get toolchain@none` does.
+func (g *Graph) Repair() *Repair {
+	main := g.in.Main[0]
+	r := &Repair{Go: main.Go, Toolchain: main.Toolchain, Graph: g}
 	have := map[string]bool{}
-	for _, r := range g.in.Main[0].Require {
-		if !have[r.Path] && !g.excluded[g.names.Node(r)] {
-			have[r.Path] = true
-			require = append(require, r)
+	for _, m := range main.Require {
+		if !have[m.Path] && !g.excluded[g.names.Node(m)] {
+			have[m.Path] = true
+			r.Require = append(r.Require, m)
 		}
 	}
-	repaired = g
 	for {
 		changed := false
-		for i, r := range require {
-			if v := repaired.Selected(r.Path); v != "" && v != r.Version && repaired.Compare(r.Path, r.Version, v) < 0 {
-				require[i].Version = v
+		for i, m := range r.Require {
+			if v := r.Graph.Selected(m.Path); v != "" && v != m.Version && g.Compare(m.Path, m.Version, v) < 0 {
+				r.Require[i].Version = v
 				changed = true
 			}
 		}
-		if !changed {
-			return require, repaired
+		if v := r.Graph.Selected("go"); g.Compare("go", or(r.Go, implicitGo), v) < 0 {
+			r.Go = v
+			changed = true
 		}
-		repaired = g.WithRequire(require)
+		if v := r.Graph.Selected("toolchain"); r.Toolchain != "" && g.Compare("toolchain", r.Toolchain, v) < 0 {
+			r.Toolchain = ""
+			changed = true
+		}
+		if !changed {
+			return r
+		}
+		in := g.in
+		main.Require, main.Go, main.Toolchain = slices.Clone(r.Require), r.Go, r.Toolchain
+		in.Main = []MainModule{main}
+		r.Graph = Load(in)
 	}
 }
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Main returns what the main modules say, as the graph took it.
+func (g *Graph) Main() []MainModule { return g.in.Main }
 
 // Requirements returns the requirements of a single main module, as it has them.
 func (g *Graph) Requirements() []module.Version { return g.in.Main[0].Require }
@@ -705,4 +741,15 @@ func (g *Graph) AnyBelowSelected() bool {
 		s := g.selected[g.names.PathOf(id)]
 		return s != 0 && !g.isMain[g.names.PathOf(id)] && g.names.Compare(id, s) < 0
 	})
+}
+
+// LowGoLine reports whether a single main module's go line is below the selected Go version.
+func (g *Graph) LowGoLine() bool {
+	return !g.in.Workspace && g.Compare("go", or(g.in.Main[0].Go, implicitGo), g.Selected("go")) < 0
+}
+
+// LowToolchain reports whether a single main module's toolchain line is below the selected toolchain.
+func (g *Graph) LowToolchain() bool {
+	t := g.in.Main[0].Toolchain
+	return !g.in.Workspace && t != "" && g.Compare("toolchain", t, g.Selected("toolchain")) < 0
 }

@@ -3,9 +3,11 @@ package workspace
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 
 	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/syntax"
 )
 
 type envMemo struct {
@@ -81,4 +83,31 @@ func absent(env *goenv.Env, path string) error {
 		}
 	}
 	return errors.New("the module proxy on this machine does not have it")
+}
+
+// GoVersion returns the version of the go command that loads the view: the installed one, or the one that GOTOOLCHAIN names.
+// It is "" if that is not known, also where a go or toolchain line makes go switch to a toolchain of which nothing is known.
+func (v *View) GoVersion() string {
+	env := v.Env()
+	local := env.GoVersion
+	if t := env.Toolchain; t.Min != "" && t.Min != "local" {
+		local = strings.TrimPrefix(t.Min, "go")
+	}
+	if env.Toolchain.Switch == "" || local == "" {
+		return local
+	}
+	var goLine *syntax.Go
+	var toolchain *syntax.Toolchain
+	if v.Work != nil {
+		goLine, toolchain = v.Work.Work().Go, v.Work.Work().Toolchain
+	} else {
+		goLine, toolchain = v.Modules[0].Mod.Mod().Go, v.Modules[0].Mod.Mod().Toolchain
+	}
+	if goLine != nil && goenv.CompareVersions(goLine.Version, local) > 0 {
+		return ""
+	}
+	if toolchain != nil && goenv.CompareVersions(strings.TrimPrefix(toolchain.Name, "go"), local) > 0 {
+		return ""
+	}
+	return local
 }

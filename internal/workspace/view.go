@@ -419,7 +419,7 @@ func (v *View) input() (modgraph.Input, bool) {
 	if v.Mode == Vendor || len(v.Modules) == 0 {
 		return modgraph.Input{}, false
 	}
-	in := modgraph.Input{Local: v.Env().GoVersion, Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil}
+	in := modgraph.Input{Local: v.GoVersion(), Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil}
 	for _, m := range v.Modules {
 		mod := m.Mod.Mod()
 		if mod.Module == nil || !mod.Module.Valid || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {

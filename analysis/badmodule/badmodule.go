@@ -1,0 +1,134 @@
+package badmodule
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/gosum"
+	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports requirements that lead to a module version which the go command cannot use.
+var Analyzer = &analysis.Analyzer{
+	Name:     "badmodule",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Error,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind != workspace.ModFile {
+		return nil
+	}
+	g := pass.View.Graph()
+	if g == nil {
+		return nil
+	}
+	reported := map[text.Span]bool{}
+	for _, n := range g.InOrder() {
+		switch n.Cause {
+		case modgraph.Unavailable, modgraph.Unreadable, modgraph.NoModuleLine, modgraph.WrongPath:
+		default:
+			continue
+		}
+		if n.Dir != "" || unprotected(pass, n) { // replacepath and missingsum come first
+			continue
+		}
+		span, root := place(pass, g, n)
+		if span == (text.Span{}) || reported[span] {
+			continue
+		}
+		reported[span] = true
+		report(pass, g, n, span, root)
+	}
+	return nil
+}
+
+// unprotected reports whether go stops at the checksum of n before it reads n.
+func unprotected(pass *analysis.Pass, n *modgraph.Node) bool {
+	key, ok := gosum.ModKey(n)
+	return ok && pass.View.Work == nil && pass.View.Mode == workspace.Readonly && !pass.Module.Sum.Checksums().Has(key)
+}
+
+// place returns where the pass's file is to blame: at the replacement that names the version, else at the requirement through
+// which the graph comes to it.
+func place(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node) (text.Span, *syntax.Require) {
+	if n.Replace != nil {
+		for _, r := range pass.File.Mod().Replace {
+			if r.Valid && r.Old == n.Replace.Old && r.New == n.Replace.New && n.Replace.Dir == pass.Module.Dir {
+				return text.Span{Start: r.NewPathTok.Start, End: max(r.NewPathTok.End, r.NewVersionTok.End)}, nil
+			}
+		}
+	}
+	if root := pass.RootOf(g, n.Module); root != nil {
+		return root.VersionTok.Span, root
+	}
+	return text.Span{}, nil
+}
+
+func report(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, span text.Span, root *syntax.Require) {
+	d := analysis.Diagnostic{Span: span, Module: n.Module, Message: message(n)}
+	if chain := g.Chain(n.Module); len(chain) > 2 {
+		var via []string
+		for _, m := range chain[1 : len(chain)-1] {
+			via = append(via, m.Path+" "+m.Version)
+		}
+		d.Message += "; it is required through " + strings.Join(via, ", ")
+	}
+	if root != nil {
+		d.Fixes = waysOut(pass, g, n, root)
+	}
+	pass.Report(d)
+}
+
+func message(n *modgraph.Node) string {
+	name := n.Actual.Path + " " + n.Actual.Version
+	switch n.Cause {
+	case modgraph.Unavailable:
+		return fmt.Sprintf("%s cannot be had: %v; go refuses", name, n.Err)
+	case modgraph.Unreadable:
+		return fmt.Sprintf("the go.mod file of %s cannot be parsed: %v; go refuses", name, n.Err)
+	case modgraph.NoModuleLine:
+		return fmt.Sprintf("the go.mod file of %s has no module line; go refuses", name)
+	}
+	return fmt.Sprintf("%s calls itself %s, but is required as %s; go refuses", name, n.Mod.Path, n.Module.Path)
+}
+
+// waysOut offers, for a requirement of the version itself, another version of it: the one that the rest of the graph asks
+// for, else one from the module cache; and otherwise that the requirement goes.
+func waysOut(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, root *syntax.Require) []fixes.Fix {
+	var list []fixes.Fix
+	if v := pass.UsableVersion(g, root); v != "" {
+		list = append(list, fixes.Fix{
+			Title: fmt.Sprintf("Change %s to %s", root.Path, v), Kind: fixes.QuickFix, Preferred: true,
+			Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.VersionTok.Span, v))},
+		})
+	}
+	if n.Cause == modgraph.WrongPath && n.Module.Path == root.Path && module.CheckPath(n.Mod.Path) == nil && module.MatchPathMajor(root.Version, major(n.Mod.Path)) {
+		list = append(list, fixes.Fix{
+			Title: fmt.Sprintf("Require %s instead", n.Mod.Path), Kind: fixes.QuickFix,
+			Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.PathTok.Span, n.Mod.Path))},
+		})
+	}
+	return append(list, fixes.Fix{
+		Title: "Remove the requirement of " + root.Path, Kind: fixes.QuickFix, Preferred: len(list) == 0,
+		Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, root.Line))},
+	})
+}
+
+func major(path string) string {
+	_, pathMajor, _ := module.SplitPathVersion(path)
+	return pathMajor
+}

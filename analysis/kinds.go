@@ -1,0 +1,38 @@
+package analysis
+
+import (
+	"context"
+
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+// A KindSet says which kinds of problems of go.mod's and go.work's syntax an analyzer reports, with the severity of those
+// that go lets pass. What go refuses always has the analyzer's own severity.
+type KindSet map[string]Severity
+
+// Run reports the problems of the set. It is the Run of an analyzer that needs nothing but one file's text.
+func (ks KindSet) Run(_ context.Context, pass *Pass) error {
+	var problems []syntax.Problem
+	switch pass.File.Kind {
+	case workspace.ModFile:
+		problems = pass.File.Mod().Problems
+	case workspace.WorkFile:
+		problems = pass.File.Work().Problems
+	}
+	for _, p := range problems {
+		severity, ok := ks[p.Kind]
+		if !ok {
+			continue
+		}
+		d := pass.FromProblem(p)
+		if p.Severity == syntax.Silent {
+			d.Severity = severity
+			if severity == Hint {
+				d.Tags = Unnecessary
+			}
+		}
+		pass.Report(d)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package toonew
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports modules that need a newer Go than the one that is installed.
+var Analyzer = &analysis.Analyzer{
+	Name:     "toonew",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Error,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	local := pass.View.GoVersion()
+	if local == "" {
+		return nil
+	}
+	switch pass.File.Kind {
+	case workspace.ModFile:
+		if ownLine(pass, pass.File.Mod().Go, local) {
+			return nil
+		}
+	case workspace.WorkFile:
+		ownLine(pass, pass.File.Work().Go, local)
+		return nil
+	default:
+		return nil
+	}
+	g := pass.View.Graph()
+	if g == nil {
+		return nil
+	}
+	reported := map[text.Span]bool{}
+	for _, n := range g.InOrder() {
+		if n.Cause != modgraph.TooNew {
+			continue
+		}
+		span := place(pass, g, n)
+		if span == (text.Span{}) || reported[span] {
+			continue
+		}
+		reported[span] = true
+		name := n.Actual.Path + " " + n.Actual.Version
+		if n.Dir != "" {
+			name = "the module in " + n.Actual.Path
+		}
+		d := analysis.Diagnostic{Span: span, Module: n.Module,
+			Message: fmt.Sprintf("%s needs go %s, but go %s is installed and GOTOOLCHAIN=%s forbids another; go refuses", name, n.Mod.Go, local, pass.View.Env().Get("GOTOOLCHAIN").Value)}
+		if root := pass.RootOf(g, n.Module); root != nil && root.VersionTok.Span == span {
+			if v := pass.UsableVersion(g, root); v != "" {
+				d.Fixes = []fixes.Fix{{
+					Title: fmt.Sprintf("Change %s to %s", root.Path, v), Kind: fixes.QuickFix, Preferred: true,
+					Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.VersionTok.Span, v))},
+				}}
+			}
+		}
+		pass.Report(d)
+	}
+	return nil
+}
+
+// ownLine checks the file's own go line, and reports whether it is too new, which hides all else.
+func ownLine(pass *analysis.Pass, line *syntax.Go, local string) bool {
+	if line == nil || !line.Valid || goenv.CompareVersions(line.Version, local) <= 0 {
+		return false
+	}
+	pass.Report(analysis.Diagnostic{
+		Span:    line.VersionTok.Span,
+		Message: fmt.Sprintf("go %s is needed here, but go %s is installed and GOTOOLCHAIN=%s forbids another; go refuses", line.Version, local, pass.View.Env().Get("GOTOOLCHAIN").Value),
+		Fixes: []fixes.Fix{{
+			Title: "Set the go line to " + local, Kind: fixes.QuickFix, Preferred: true,
+			Edits: []fixes.Edit{pass.Edit(fixes.Replace(line.VersionTok.Span, local))},
+		}},
+	})
+	return true
+}
+
+// place returns the replacement that names the module, or the requirement through which the graph comes to it.
+func place(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node) text.Span {
+	if n.Replace != nil {
+		for _, r := range pass.File.Mod().Replace {
+			if r.Valid && r.Old == n.Replace.Old && r.New == n.Replace.New && n.Replace.Dir == pass.Module.Dir {
+				return text.Span{Start: r.NewPathTok.Start, End: max(r.NewPathTok.End, r.NewVersionTok.End)}
+			}
+		}
+	}
+	if root := pass.RootOf(g, n.Module); root != nil {
+		return root.VersionTok.Span
+	}
+	return text.Span{}
+}
