@@ -6,15 +6,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/../terminal.sh"
 dir=$E2E_TMP/module
 cp -r "$E2E_MODULE" "$dir"
 cat >"$E2E_TMP/init.lua" <<'LUA'
-vim.opt.runtimepath:prepend(vim.env.E2E_PLUGIN)
 vim.o.swapfile = false
 vim.o.statusline = "%t%m %{%v:lua.require'gomodls'.statusline()%}%= %l:%c"
 vim.diagnostic.config({ virtual_text = true })
-vim.lsp.enable('gomodls')
 LUA
 cd "$dir"
 
-start "$NVIM" --clean -u "$E2E_TMP/init.lua" go.mod
+# As `make demo` says it: the server is enabled after the file is opened.
+start "$NVIM" --clean -u "$E2E_TMP/init.lua" --cmd "set runtimepath^=$E2E_PLUGIN" -c "lua require('gomodls').enable()" go.mod
 see 'the status line shows the file and that it is right' '^go\.mod +go\.mod ✓'
 keys -l '/pflag v1'
 keys Enter

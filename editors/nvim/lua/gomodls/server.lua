@@ -74,6 +74,15 @@ end
 function M.enable()
   if vim.lsp.enable then
     vim.lsp.enable('gomodls')
+    if vim.v.vim_did_enter == 0 then
+      -- Before that, Neovim does not look at the files that are open already, such as those of its command line.
+      vim.api.nvim_create_autocmd('VimEnter', {
+        once = true,
+        callback = function()
+          vim.lsp.enable('gomodls')
+        end,
+      })
+    end
     return
   elseif enabled then
     return
