@@ -59,7 +59,7 @@ e2e.run(function()
     group_of(18, 'indirect'),
     group_of(21, '=>'),
   }, { 'gomodModule', 'gomodVersion', 'gomodComment', 'gomodIndirect', 'gomodArrow' })
-  vim.cmd.edit(dir .. '/go.sum')
+  e2e.open(dir .. '/go.sum')
   e2e.equal('go.sum is coloured', {
     group_of(1, 'github'),
     group_of(1, 'v2.0.4'),
