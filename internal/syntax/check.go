@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -44,6 +45,7 @@ func (c *checker) run() {
 	}
 	c.wholeFile()
 	c.spelling()
+	c.locate()
 	ps := c.tree.outsideConflicts(c.problems)
 	ps.sort()
 	c.tree.Problems = ps
@@ -73,6 +75,13 @@ func (c *checker) refuse(kind string, span text.Span, format string, args ...any
 // later reports a problem for which go refuses the file after parsing it.
 func (c *checker) later(kind string, span text.Span, l *Line, format string, args ...any) *Problem {
 	return c.add(kind, Refused, Later, span, l, format, args...)
+}
+
+// alone is like later, for what go refuses only when it loads the module without a go.work.
+func (c *checker) alone(kind string, span text.Span, l *Line, format string, args ...any) *Problem {
+	p := c.later(kind, span, l, format, args...)
+	p.NotInWorkspace = true
+	return p
 }
 
 // silent reports something that go accepts.
@@ -241,6 +250,9 @@ func (c *checker) read(l *Line) {
 	if !has(c.grammar.verbs, l.Verb) {
 		p := c.refuse("unknown-directive", l.VerbTok.Span, "%s", c.unknownVerb(l.Verb))
 		c.suggestVerb(p, l.VerbTok, c.grammar.verbs, func(v string) bool { return !c.taken(v) && !refused(c.grammar, v, l.Args) })
+		if p != nil {
+			p.suggest("Delete "+c.quoteLine(l), remove(l.Full))
+		}
 		return
 	}
 	switch l.Verb {
@@ -318,8 +330,21 @@ func joinRaw(toks []Token) string {
 	return b.String()
 }
 
+// deleteLine offers to delete l.
 func (c *checker) deleteLine(p *Problem, l *Line) {
-	p.prefer("Delete the line", remove(l.Full))
+	if p != nil {
+		p.prefer("Delete "+c.quoteLine(l), remove(l.Full))
+	}
+}
+
+// quoteLine returns what a title says for l.
+func (c *checker) quoteLine(l *Line) string {
+	const most = 60
+	s := l.Span.In(c.tree.Text)
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
 // dropExtra offers to delete the arguments from the n-th on.
@@ -385,7 +410,11 @@ func (c *checker) readGo(l *Line) {
 	case first != nil && first.Valid:
 		p := c.refuse("go-repeated", l.Span, "this file has a go line already")
 		p.relate(first.Line.Span, "the first go line")
-		c.deleteLine(p, l)
+		if c.deleteLine(p, l); p != nil && len(l.Args) == 1 && version.Compare("go"+g.Version, "go"+first.Version) > 0 &&
+			modfile.GoVersionRE.MatchString(g.VersionTok.Raw) {
+			p.Suggest[0].Preferred = false // the higher one is the one to keep
+			p.offer(c.count("go") == 2, "Delete "+c.quoteLine(first.Line), remove(first.Line.Full))
+		}
 	case len(l.Args) != 1:
 		p := c.refuse("go-arg-count", l.Span, "a go line has one argument, a version such as 1.23.0")
 		c.dropExtra(p, l, 1)
@@ -846,7 +875,10 @@ func (c *checker) readRetract(l *Line) {
 	rest := l.Args
 	switch {
 	case len(rest) == 0 || rest[0].Raw == "(":
-		c.refuse("retract-empty", l.Span, "a retraction has a version, or an interval such as [v1.0.0, v1.2.3]")
+		p := c.refuse("retract-empty", l.Span, "a retraction has a version, or an interval such as [v1.0.0, v1.2.3]")
+		if p != nil {
+			p.suggest("Delete "+c.quoteLine(l), remove(l.Full))
+		}
 	case rest[0].Raw != "[":
 		r.LowTok, r.HighTok = rest[0], rest[0]
 		c.retracted(r.LowTok)

@@ -49,8 +49,8 @@ func (c *checker) modulePath() {
 		return
 	}
 	if err := module.CheckImportPath(m.Path); err != nil {
-		p := c.later("module-path-malformed", m.PathTok.Span, m.Line, "%s is no module path: %s", quoteIfOdd(m.Path), reason(err))
-		c.suggestImportPath(p, m.PathTok, m.Path)
+		p := c.alone("module-path-malformed", m.PathTok.Span, m.Line, "%s is no module path: %s", quoteIfOdd(m.Path), reason(err))
+		c.suggestImportPath(p, m.Line, m.PathTok, m.Path)
 		return
 	}
 	if b := m.Line.Block; b != nil && len(b.Lines) == 1 {
@@ -71,8 +71,12 @@ func reason(err error) string {
 func quoteIfOdd(s string) string { return modfile.AutoQuote(s) }
 
 // suggestImportPath offers to remove what a copied path often has around it.
-func (c *checker) suggestImportPath(p *Problem, tok Token, path string) {
-	path = strings.TrimPrefix(strings.TrimPrefix(path, "https://"), "http://")
+func (c *checker) suggestImportPath(p *Problem, l *Line, tok Token, path string) {
+	span := tok.Span
+	if s := l.Suffix; (path == "https:" || path == "http:") && s != nil && s.Start == tok.End { // the rest is a comment
+		path, _, _ = strings.Cut(strings.TrimPrefix(s.Text, "//"), " ")
+		span.End = s.Start + len("//") + len(path)
+	}
 	path, _, _ = strings.Cut(path, "@")
 	path = strings.TrimSuffix(strings.Trim(path, "/."), ".git")
 	if path == tok.Value || module.CheckImportPath(path) != nil || path == "go" || path == "toolchain" {
@@ -81,7 +85,7 @@ func (c *checker) suggestImportPath(p *Problem, tok Token, path string) {
 	if _, _, ok := module.SplitPathVersion(path); !ok && len(c.retracts()) > 0 {
 		return
 	}
-	p.prefer("Write "+path, substitute(tok.Span, path))
+	p.prefer("Write "+path, substitute(span, path))
 }
 
 func (c *checker) retracts() []*Retract {
@@ -126,12 +130,16 @@ func (c *checker) retractions() {
 	}
 }
 
-// goVersions checks the go line.
+// goVersions checks the go line. In a go.work, such a version is simply lower than any module's.
 func (c *checker) goVersions(g *Go) {
 	if g == nil || !g.Valid || version.IsValid("go"+g.Version) {
 		return
 	}
-	p := c.later("go-version-not-comparable", g.VersionTok.Span, g.Line, "%s is no Go version that can be compared with others", g.Version)
+	report := c.alone
+	if c.work != nil {
+		report = c.silent
+	}
+	p := report("go-version-not-comparable", g.VersionTok.Span, g.Line, "%s is no Go version that can be compared with others", g.Version)
 	if i := strings.IndexFunc(g.Version, func(r rune) bool { return 'a' <= r && r <= 'z' }); i > 0 && version.IsValid("go"+g.Version[:i]) {
 		p.prefer("Write "+g.Version[:i], substitute(g.VersionTok.Span, g.Version[:i]))
 	}
@@ -167,15 +175,15 @@ func (c *checker) toolchainMod(g *Go, t *Toolchain) {
 	var p *Problem
 	switch {
 	case t.Name == "default":
-		p = c.later("toolchain-default-directive", t.NameTok.Span, t.Line, "default is no toolchain that go.mod can keep; it belongs into GOTOOLCHAIN")
+		p = c.alone("toolchain-default-directive", t.NameTok.Span, t.Line, "default is no toolchain that go.mod can keep; it belongs into GOTOOLCHAIN")
 	case t.Name == goVersion:
-		p = c.later("toolchain-redundant", t.Line.Span, t.Line, "toolchain %s is what the go line says already", t.Name)
+		p = c.alone("toolchain-redundant", t.Line.Span, t.Line, "toolchain %s is what the go line says already", t.Name)
 	case vers == "":
-		p = c.later("toolchain-name-invalid-at-startup", t.NameTok.Span, t.Line, "%s names no toolchain", t.Name)
+		p = c.alone("toolchain-name-invalid-at-startup", t.NameTok.Span, t.Line, "%s names no toolchain", t.Name)
 	case version.Compare(vers, "go1.21") < 0:
-		p = c.later("toolchain-below-1.21", t.NameTok.Span, t.Line, "a toolchain line has a meaning from go1.21 on, not for %s", t.Name)
+		p = c.alone("toolchain-below-1.21", t.NameTok.Span, t.Line, "a toolchain line has a meaning from go1.21 on, not for %s", t.Name)
 	case version.Compare(goVersion, "go1.21") >= 0 && version.Compare(vers, goVersion) < 0:
-		p = c.later("toolchain-below-go", t.NameTok.Span, t.Line, "%s is older than the go line, %s; go list -m all and go get refuse that", t.Name, g.Version)
+		p = c.alone("toolchain-below-go", t.NameTok.Span, t.Line, "%s is older than the go line, %s; go list -m all and go get refuse that", t.Name, g.Version)
 	default:
 		return
 	}
@@ -200,8 +208,12 @@ func (c *checker) godebugs(list []*Godebug) {
 		if !g.Valid {
 			continue
 		}
+		report := c.alone
+		if c.work != nil {
+			report = c.later
+		}
 		if g.Key == "default" && (!strings.HasPrefix(g.Value, "go") || !version.IsValid(g.Value) || strings.Contains(g.Value, "-")) {
-			p := c.later("godebug-default-syntax", g.ValueSpan, g.Line, "the value of default is a Go version such as go1.23, not %s", orEmpty(g.Value))
+			p := report("godebug-default-syntax", g.ValueSpan, g.Line, "the value of default is a Go version such as go1.23, not %s", orEmpty(g.Value))
 			if v := "go" + cutGo(g.Value); version.IsValid(v) && !strings.Contains(v, "-") {
 				p.prefer("Write "+v, substitute(g.ValueSpan, v))
 			}
@@ -235,7 +247,7 @@ func (c *checker) requirements() {
 			c.deleteLine(c.later("require-path-empty", r.PathTok.Span, r.Line, "a requirement needs a module path"), r.Line)
 			continue
 		case r.Path == "go" || r.Path == "toolchain":
-			p := c.later("require-path-is-go", r.Line.Span, r.Line, "%s is no module that can be required; it has a directive of its own", r.Path)
+			p := c.alone("require-path-is-go", r.Line.Span, r.Line, "%s is no module that can be required; it has a directive of its own", r.Path)
 			c.deleteLine(p, r.Line)
 			continue
 		}
@@ -251,7 +263,7 @@ func (c *checker) requirements() {
 			seen[v] = r
 		}
 		if e := excluded[v]; e != nil {
-			p := c.later("exclude-of-required", r.VersionTok.Span, r.Line, "%s %s is required and excluded", r.Path, r.Version)
+			p := c.alone("exclude-of-required", r.VersionTok.Span, r.Line, "%s %s is required and excluded", r.Path, r.Version)
 			p.relate(e.Line.Span, "the exclusion")
 			p.suggest("Delete the exclusion", remove(e.Line.Full))
 			p.suggest("Delete the requirement", remove(r.Line.Full))
@@ -263,8 +275,8 @@ func (c *checker) requirements() {
 // lookedUp reports versions that go parses but then finds wrong.
 func (c *checker) lookedUp(pathTok, versTok Token, path, vers string, l *Line) {
 	if cut := withoutGopkginHack(path, vers); cut != vers {
-		p := c.later("version-gopkgin-hack", versTok.Span, l, "go takes this for %s, and then asks for go mod tidy", cut)
-		p.prefer("Write "+cut, substitute(versTok.Span, modfile.AutoQuote(cut)))
+		c.silent("version-gopkgin-hack", versTok.Span, l, "go takes this for %s", cut).
+			prefer("Write "+cut, substitute(versTok.Span, modfile.AutoQuote(cut)))
 		vers = cut
 	}
 	if semver.Build(vers) != "+incompatible" {
@@ -274,13 +286,23 @@ func (c *checker) lookedUp(pathTok, versTok Token, path, vers string, l *Line) {
 	major := semver.Major(vers)
 	_, suffix, _ := module.SplitPathVersion(path)
 	switch {
-	case suffix != "" && !strings.HasPrefix(path, "gopkg.in/"):
-		p := c.later("version-incompatible-suffixed-path", versTok.Span, l, "+incompatible contradicts the suffix %s of the path", suffix)
+	case suffix != "" && !strings.HasPrefix(path, "gopkg.in/") && !c.replaced(path):
+		p := c.alone("version-incompatible-suffixed-path", versTok.Span, l, "+incompatible contradicts the suffix %s of the path", suffix)
 		p.prefer("Write "+short, substitute(versTok.Span, short))
 	case suffix == "" && (major == "v0" || major == "v1"):
 		p := c.silent("version-incompatible-needless", versTok.Span, l, "%s versions are compatible; with +incompatible none will be found", major)
 		p.prefer("Write "+short, substitute(versTok.Span, short))
 	}
+}
+
+// replaced reports whether the file replaces some version of a module, so that this version may never be looked up.
+func (c *checker) replaced(path string) bool {
+	for _, r := range c.mod.Replace {
+		if r.Old.Path == path {
+			return true
+		}
+	}
+	return false
 }
 
 // indirectComment reports comments that are meant to be, but are not, what makes a requirement indirect.
@@ -325,8 +347,8 @@ func (c *checker) exclusions() {
 		}
 		seen[v] = e
 		if cut := withoutGopkginHack(e.Path, e.Version); cut != e.Version {
-			p := c.later("version-gopkgin-hack", e.VersionTok.Span, e.Line, "go takes this for %s, and then asks for go mod tidy", cut)
-			p.prefer("Write "+cut, substitute(e.VersionTok.Span, modfile.AutoQuote(cut)))
+			c.silent("version-gopkgin-hack", e.VersionTok.Span, e.Line, "go takes this for %s", cut).
+				prefer("Write "+cut, substitute(e.VersionTok.Span, modfile.AutoQuote(cut)))
 		}
 	}
 }
@@ -378,7 +400,7 @@ func (c *checker) tools() {
 					p.prefer("Write "+full, substitute(t.PathTok.Span, full))
 				}
 			} else {
-				c.suggestImportPath(p, t.PathTok, t.Path)
+				c.suggestImportPath(p, t.Line, t.PathTok, t.Path)
 			}
 			continue
 		}

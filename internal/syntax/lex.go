@@ -80,6 +80,9 @@ func (x *lexer) row(start, end int) {
 			i++
 		case c == '/' && i+1 < stop && src[i+1] == '/':
 			x.comment(i, stop)
+			if j := strings.IndexByte(src[i:stop], '\r'); j >= 0 && i+j+1 < len(src) {
+				x.loneReturn(i+j, &r)
+			}
 			i = stop
 		case c == '/' && i+1 < stop && src[i+1] == '*':
 			r.broken = true
@@ -199,6 +202,10 @@ func (x *lexer) blockComment(i, start, stop int, glued bool) int {
 	p := x.problems.add("syntax-block-comment", Refused, Lexical, span, nil, "comments in module files begin with //; go does not know /* */")
 	if closed || !glued {
 		x.suggestLineComments(p, start, closed)
+	} else if last := x.tree.Tokens[len(x.tree.Tokens)-1]; last.Kind == Word {
+		n := strings.IndexAny(src[i:stop]+" ", " \t\r")
+		quote := strconv.Quote(src[last.Start : i+n])
+		p.suggest("Write "+quote, substitute(text.Span{Start: last.Start, End: i + n}, quote))
 	}
 	return to
 }
@@ -217,6 +224,9 @@ func (x *lexer) suggestLineComments(p *Problem, start int, closed bool) {
 	}
 	if len(lines) > 1 && lines[len(lines)-1] == "//" {
 		lines = lines[:len(lines)-1]
+	}
+	if len(lines) > 1 && lines[0] == "//" {
+		lines = lines[1:]
 	}
 	rest, _, _ := strings.Cut(src[p.Span.End:], "\n")
 	indent := src[start : start+len(src[start:])-len(strings.TrimLeft(src[start:], " \t"))]

@@ -63,7 +63,7 @@ func TestMutations(t *testing.T) {
 	mods, works := seeds(t, ".mod"), seeds(t, ".work")
 	mods = append(mods, broken...)
 	if dir := os.Getenv("SYNTAX_CORPUS"); dir != "" {
-		rounds = 5000
+		rounds = 700
 		names, _ := filepath.Glob(filepath.Join(dir, "*", "go.mod"))
 		for _, name := range names {
 			if data, err := os.ReadFile(name); err == nil && len(data) < 5000 {

@@ -265,10 +265,13 @@ func (p *parser) startsStatement(r *row, toks []Token) bool {
 // unterminated closes the open block before row i.
 func (p *parser) unterminated(i int) {
 	b := p.block
-	if p.block = nil; i == len(p.rows) {
-		b.Trailing = p.take()
+	p.block, p.detached = nil, false
+	n := len(p.before)
+	if i < len(p.rows) { // comments that are not indented belong to what comes next
+		for n = 0; n < len(p.before) && p.indented(p.before[n]); n++ {
+		}
 	}
-	p.detached = false
+	b.Trailing, p.before = p.before[:n:n], p.before[n:]
 	if !b.RParen.IsZero() {
 		return // the other side of a conflict closed it
 	}
@@ -278,8 +281,11 @@ func (p *parser) unterminated(i int) {
 	}
 	prob := p.problems.add("syntax-unterminated-block", Refused, stage, b.Header(), nil, "this %s block has no closing )", b.Verb.Raw)
 	at := b.Full.End
-	if n := len(b.Trailing); n > 0 && i == len(p.rows) {
+	if n > 0 {
 		at = len(p.tree.Text)
+		if j := strings.IndexByte(p.tree.Text[b.Trailing[n-1].End:], '\n'); j >= 0 {
+			at = b.Trailing[n-1].End + j + 1
+		}
 	}
 	if at == len(p.tree.Text) && !strings.HasSuffix(p.tree.Text, "\n") {
 		prob.prefer("Close the block", insert(at, "\n)"))
@@ -288,6 +294,9 @@ func (p *parser) unterminated(i int) {
 	}
 	prob.relate(text.Span{Start: b.Span.End, End: b.Span.End}, "the block ends here for lack of a )")
 }
+
+// indented reports whether something stands before c on its row.
+func (p *parser) indented(c Comment) bool { return c.Start > 0 && p.tree.Text[c.Start-1] != '\n' }
 
 // ahead says what comes from a row on.
 type ahead struct {

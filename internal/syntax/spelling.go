@@ -44,7 +44,7 @@ func (c *checker) glued(l *Line, s *Comment) {
 		return
 	}
 	p := c.silent("comment-truncates-token", text.Span{Start: s.Start, End: s.Start + len(s.Text) - len(strings.TrimLeft(s.Text, "/")) + len(rest)}, l,
-		"// begins a comment, so the path is %s", tok.Raw)
+		"the path is %s and ends here: // begins a comment", tok.Raw)
 	p.suggest("Remove one slash", remove(text.Span{Start: s.Start, End: s.Start + 1}))
 	p.suggest("Quote "+tok.Raw+"//"+rest, substitute(text.Span{Start: tok.Start, End: p.Span.End}, strconv.Quote(tok.Raw+"//"+rest)))
 }
@@ -68,6 +68,49 @@ func (c *checker) invalidUTF8() {
 		ok := c.line != nil && kept != "" && c.line.VerbTok != tok && !c.line.refused && c.acceptsWith(tok, kept)
 		c.silent("syntax-invalid-utf8", span, c.line, "not all of this is UTF-8").offer(ok, "Delete the invalid bytes", edits...)
 	}
+}
+
+// locate gives the lexer's problems their lines, and ways out to strings without an end.
+func (c *checker) locate() {
+	for i := range c.problems {
+		p := &c.problems[i]
+		if p.Stage != Lexical || p.Line != nil {
+			continue
+		}
+		switch p.Kind {
+		case "syntax-string-newline", "syntax-string-eof":
+			tok, l := c.tree.TokenAt(p.Span.Start)
+			p.Line = l
+			c.suggestClosing(p, tok)
+		case "syntax-block-comment", "syntax-bad-char", "syntax-invalid-utf8":
+			p.Line = c.tree.LineAt(p.Span.Start)
+		}
+	}
+}
+
+// suggestClosing offers to close a string where the line is good then, or to remove its quote.
+func (c *checker) suggestClosing(p *Problem, tok Token) {
+	quote := tok.Raw[:1]
+	try := func(raw string) bool { // the string is the last token of its row
+		l := p.Line
+		return l != nil && len(l.Args) > 0 && l.Args[len(l.Args)-1].Span == tok.Span &&
+			c.accepts(l.Verb, strings.TrimSpace(joinSpaced(l.Args[:len(l.Args)-1])+" "+raw))
+	}
+	body, _, _ := strings.Cut(tok.Raw, " //")
+	body = strings.TrimRight(body, " \t")
+	if at := strings.IndexAny(body, " \t"); at > 0 && try(body[:at]+quote+body[at:]) {
+		p.prefer("Close the quote", insert(tok.Start+at, quote))
+		return
+	}
+	closeIt := insert(tok.Start+len(body), quote)
+	switch {
+	case try(body + quote):
+		p.prefer("Close the quote", closeIt)
+		return
+	case try(body[1:]):
+		p.prefer("Remove the quote", remove(text.Span{Start: tok.Start, End: tok.Start + 1}))
+	}
+	p.suggest("Close the quote", closeIt)
 }
 
 // lineOf returns the line that a token belongs to, or nil.

@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"encoding/base64"
 	"sort"
 	"strings"
 	"unicode"
@@ -77,36 +76,44 @@ type sumParser struct {
 
 // fields splits a line as strings.Fields does, and returns the first three fields and the number of all.
 func fields(src string, at, end int) (f [3]text.Span, n int) {
-	start := -1
 	for i := at; i < end; {
-		c, size, space := src[i], 1, false
-		if c < utf8.RuneSelf {
-			space = c == ' ' || '\t' <= c && c <= '\r'
-		} else {
-			var r rune
-			r, size = utf8.DecodeRuneInString(src[i:end])
-			space = unicode.IsSpace(r)
+		if size := space(src, i, end); size > 0 {
+			i += size
+			continue
 		}
-		switch {
-		case !space && start < 0:
-			start = i
-		case space && start >= 0:
-			if n < 3 {
-				f[n] = text.Span{Start: start, End: i}
-			}
-			n++
-			start = -1
+		start := i
+		for i < end && (graphic[src[i]] || space(src, i, end) == 0) {
+			i++
 		}
-		i += size
-	}
-	if start >= 0 {
 		if n < 3 {
-			f[n] = text.Span{Start: start, End: end}
+			f[n] = text.Span{Start: start, End: i}
 		}
 		n++
 	}
 	return f, n
 }
+
+// space returns the length of the blank character at i, or 0. In the middle of another character it is 0 as well.
+func space(src string, i, end int) int {
+	if c := src[i]; c < utf8.RuneSelf {
+		if c == ' ' || '\t' <= c && c <= '\r' {
+			return 1
+		}
+		return 0
+	}
+	if r, size := utf8.DecodeRuneInString(src[i:end]); unicode.IsSpace(r) {
+		return size
+	}
+	return 0
+}
+
+// graphic has the bytes that are no part of a blank character.
+var graphic = func() (is [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		is[c] = true
+	}
+	return is
+}()
 
 func (x *sumParser) line(number, at, end int) {
 	src := x.sum.Text
@@ -150,22 +157,22 @@ func (x *sumParser) malformed(at, end, start, n int) {
 
 // hash reports what go takes for no checksum.
 func (x *sumParser) hash(e *SumLine, at, end int) {
-	drop := remove(text.Span{Start: at, End: end})
 	h, isH1 := strings.CutPrefix(e.Hash, "h1:")
+	version := e.VersionSpan.In(x.sum.Text)
+	var p *Problem
 	switch {
-	case e.Hash == emptyGoModHash:
-		x.add("sum-empty-gomod-hash", Silent, Later, e.HashSpan, nil, "this is the checksum of an empty go.mod, which go skips").
-			prefer("Delete the line", drop)
 	case !isH1:
-		x.add("sum-unknown-algorithm", Silent, Later, e.HashSpan, nil, "go knows only checksums that begin with h1:, so %s counts as missing", e.Path).
-			prefer("Delete the line", drop)
+		p = x.add("sum-unknown-algorithm", Silent, Later, e.HashSpan, nil, "go knows only checksums that begin with h1:, so %s %s counts as missing", e.Path, version)
 	case !validHash(h):
-		x.add("sum-unchecked-junk", Silent, Later, e.HashSpan, nil, "this is no SHA-256 checksum, so it can match nothing").
-			prefer("Delete the line", drop)
-	case strings.IndexByte(e.Version, '/') >= 0 || !strings.HasPrefix(e.Version, "v"):
-		x.add("sum-unchecked-junk", Silent, Later, e.VersionSpan, nil, "%s is no version, so go never looks for this line", e.VersionSpan.In(x.sum.Text)).
-			prefer("Delete the line", drop)
+		p = x.add("sum-unchecked-junk", Silent, Later, e.HashSpan, nil, "this is no SHA-256 checksum, so it can match nothing")
+	case strings.IndexByte(e.Version, '/') >= 0 || e.Version == "" || e.Version[0] != 'v':
+		p = x.add("sum-unchecked-junk", Silent, Later, e.VersionSpan, nil, "%s is no version, so go never looks for this line", version)
+	case e.Hash == emptyGoModHash:
+		p = x.add("sum-empty-gomod-hash", Silent, Later, e.HashSpan, nil, "this is the checksum of an empty go.mod, which go skips")
+	default:
+		return
 	}
+	p.prefer("Delete the line of "+e.Path+" "+version, remove(text.Span{Start: at, End: end}))
 }
 
 // validHash reports whether h is the base64 form of 32 bytes.
@@ -173,12 +180,20 @@ func validHash(h string) bool {
 	if len(h) != 44 || h[43] != '=' {
 		return false
 	}
-	var src [44]byte
-	var dst [33]byte
-	copy(src[:], h)
-	_, err := base64.StdEncoding.Decode(dst[:], src[:])
-	return err == nil
+	for i := 0; i < 43; i++ {
+		if !base64Byte[h[i]] {
+			return false
+		}
+	}
+	return true
 }
+
+var base64Byte = func() (is [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		is[c] = true
+	}
+	return is
+}()
 
 // conflicts reports what Git left of a merge. Both sides of a go.sum are true, so all their lines can stay.
 func (x *sumParser) conflicts() {
@@ -257,7 +272,9 @@ func (x *sumParser) duplicates() {
 			x.duplicate(list)
 		}
 	}
-	x.unsorted()
+	if len(hashes) == 0 {
+		x.unsorted()
+	}
 }
 
 // orderly reports whether the entries strictly ascend, as go writes them: then there are no duplicates.
@@ -307,7 +324,7 @@ func (x *sumParser) duplicate(list []int) {
 		name := e.Path + " " + e.VersionSpan.In(s.Text)
 		if same := byHash[e.Hash]; same != nil {
 			x.add("sum-duplicate-line", Silent, Later, e.Span, nil, "the checksum of %s stands above already", name).
-				relate(same.Span, "the same line").prefer("Delete the line", remove(s.row(e)))
+				relate(same.Span, "the same line").prefer("Delete the second line of "+name, remove(s.row(e)))
 			continue
 		}
 		byHash[e.Hash] = e
@@ -320,8 +337,16 @@ func (x *sumParser) duplicate(list []int) {
 		}
 		x.add("sum-conflicting-lines", Silent, Later, e.HashSpan, nil, "%s has two checksums; at most one of them is right", name).
 			relate(first.HashSpan, "the other checksum").
-			suggest("Delete this line", remove(s.row(e))).suggest("Delete the other line", remove(s.row(first)))
+			suggest("Keep "+shortHash(first.Hash), remove(s.row(e))).suggest("Keep "+shortHash(e.Hash), remove(s.row(first)))
 	}
+}
+
+// shortHash returns enough of a checksum to tell it from another.
+func shortHash(h string) string {
+	if len(h) > len("h1:12345678") {
+		return h[:len("h1:12345678")] + "…"
+	}
+	return h
 }
 
 // unsorted reports the first entry that is not in go's order.

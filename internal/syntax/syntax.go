@@ -174,6 +174,9 @@ type Problem struct {
 	Line     *Line // the line it is in, or nil
 	Related  []RelatedSpan
 	Suggest  []Suggestion // ways out, the best one first
+	// NotInWorkspace says that go refuses the go.mod only when it loads the module alone: through a go.work it makes
+	// fewer checks, above all not whether it would like to write another go.mod.
+	NotInWorkspace bool
 }
 
 // A RelatedSpan is another place in the same text that explains a problem.
