@@ -205,6 +205,15 @@ func (w write) prepare() error {
 // commit renames the prepared file into place, if the file there is still what w starts from. A go command that edits the
 // file in place is waited for.
 func (w write) commit() error {
+	step("rename " + w.path)
+	if err := w.rename(); err != nil {
+		return err
+	}
+	step("renamed " + w.path)
+	return nil
+}
+
+func (w write) rename() error {
 	target := realPath(w.path)
 	unlock := excludeGo(target, w.to)
 	defer unlock()
@@ -215,7 +224,6 @@ func (w write) commit() error {
 	if exists != (w.from != nil) || exists && text != *w.from {
 		return &ChangedError{[]string{w.path}}
 	}
-	step("rename " + w.path)
 	if w.to != nil {
 		err = os.Rename(w.tmp, target)
 	} else if err = os.Remove(target); err == nil {
@@ -225,7 +233,6 @@ func (w write) commit() error {
 		return err
 	}
 	syncDir(filepath.Dir(target))
-	step("renamed " + w.path)
 	return nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // TestMain plays one of the children if it is started as one. Else it gives all tests one module proxy, which is a file
@@ -475,5 +476,5 @@ func FuzzEdits(f *testing.F) {
 }
 
 func textApply(src string, edits []fixes.Edit) (string, bool) {
-	return applyEdits(src, fixes.ByFile(edits)[uri.File("/m/go.mod")])
+	return text.Apply(src, fixes.ByFile(edits)[uri.File("/m/go.mod")])
 }

@@ -1,0 +1,145 @@
+//go:build unix
+
+package locked
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A cancel and the time limit end the go command and all it has started within a second, though they heed no request.
+func TestEndsWholeGroup(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		timeout time.Duration
+		want    error
+	}{
+		{"cancel", 0, context.Canceled},
+		{"time limit", 200 * time.Millisecond, context.DeadlineExceeded},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := newModule(t, map[string]string{"go.mod": "module example.com/m\n"})
+			alive := filepath.Join(t.TempDir(), "alive")
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var lingering time.Time
+			_, err := newStore(t).Do(ctx, Transaction{
+				Title: "go mod tidy", World: disk(dir), Run: tidy, Apply: Disk,
+				Go: Go{
+					Command: os.Args[0], Timeout: tt.timeout,
+					Env: append(os.Environ(), "LOCKED_TEST_CHILD=hang", "LOCKED_TEST_ALIVE="+alive),
+					Progress: func(line string) {
+						if line == "lingering" {
+							lingering = time.Now()
+							if tt.timeout == 0 {
+								cancel()
+							}
+						}
+					},
+				},
+			})
+			took := time.Since(lingering)
+			if !errors.Is(err, tt.want) {
+				t.Errorf("error %v, want %v", err, tt.want)
+			}
+			if lingering.IsZero() || took > time.Second+tt.timeout {
+				t.Errorf("ended after %v", took)
+			}
+			if free, err := flock.New(alive).TryLock(); !free {
+				t.Errorf("what go had started still lives: %v", err)
+			}
+		})
+	}
+}
+
+func TestGoIsKilled(t *testing.T) {
+	dir := newModule(t, map[string]string{"go.mod": "module example.com/m\n"})
+	_, err := newStore(t).Do(t.Context(), Transaction{
+		Title: "go mod tidy", World: disk(dir), Run: tidy, Apply: Disk,
+		Go: Go{Command: os.Args[0], Env: append(os.Environ(), "LOCKED_TEST_CHILD=die")},
+	})
+	var failed *GoError
+	if !errors.As(err, &failed) || failed.ExitCode != -1 || !strings.Contains(err.Error(), "signal: killed") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A full disk is noticed before anything has been replaced.
+func TestDiskFull(t *testing.T) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	full := limit
+	full.Cur = 100
+	dir := newModule(t, map[string]string{"go.mod": "module example.com/m\n", "go.sum": "a v1.0.0 h1:a=\n"})
+	before := tree(dir)
+	step = func(what string) {
+		if strings.HasPrefix(what, "prepare") {
+			syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full)
+		}
+	}
+	applied, err := Disk(t.Context(), Result{id: "x", Changes: []Change{
+		{Path: filepath.Join(dir, "go.mod"), Before: "module example.com/m\n", After: "module example.com/m\n//" + strings.Repeat("x", 100)},
+		{Path: filepath.Join(dir, "go.sum"), Before: "a v1.0.0 h1:a=\n", After: "b v1.0.0 h1:b=\n"},
+	}})
+	step = func(string) {}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if applied || !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("applied %v, error %v", applied, err)
+	}
+	if d := cmp.Diff(before, tree(dir)); d != "" {
+		t.Errorf("-before +after:\n%s", d)
+	}
+}
+
+// A go command that opened go.mod before we replaced it, and locks it afterwards to edit it, finds that it has changed.
+func TestGoEditsAtTheSameTime(t *testing.T) {
+	dir := newModule(t, map[string]string{"go.mod": "module example.com/m\n"})
+	path := filepath.Join(dir, "go.mod")
+	theirs, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+	if err := syscall.Flock(int(theirs.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	applying := make(chan error)
+	go func() {
+		_, err := Disk(context.Background(), Result{id: "x", Changes: []Change{{Path: path, Before: "module example.com/m\n", After: "module example.com/ours\n"}}})
+		applying <- err
+	}()
+	if _, err := theirs.WriteAt([]byte("module example.com/theirs\n"), 0); err != nil {
+		t.Fatal(err)
+	}
+	syscall.Flock(int(theirs.Fd()), syscall.LOCK_UN)
+	var changed *ChangedError
+	if err := <-applying; !errors.As(err, &changed) {
+		t.Errorf("error %v", err)
+	}
+	if text, _, _ := readFile(path); text != "module example.com/theirs\n" {
+		t.Errorf("go.mod is %q", text)
+	}
+
+	// The other way round: we go first.
+	if _, err := Disk(t.Context(), Result{id: "x", Changes: []Change{{Path: path, Before: "module example.com/theirs\n", After: "module example.com/ours\n"}}}); err != nil {
+		t.Fatal(err)
+	}
+	text := make([]byte, 100)
+	n, _ := theirs.ReadAt(text, 0)
+	if string(text[:n]) != "module example.com/ours\n" {
+		t.Errorf("go would see %q, and edit that", text[:n])
+	}
+}
