@@ -74,7 +74,12 @@ func ourVerdict(t *Tree, meaning func() []string) (v verdict, recovered bool) {
 		}
 		refused = true
 		v.Lexical = v.Lexical || p.Stage == Lexical
-		recovered = recovered || strings.HasPrefix(p.Kind, "syntax-") || p.Kind == "conflict-markers"
+		switch p.Kind {
+		case "syntax-string-newline", "syntax-string-eof":
+			recovered = recovered || strings.Contains(t.Text, "\\\n") || strings.Contains(t.Text, "\\\r\n") // go goes on there
+		case "syntax-unterminated-block", "syntax-stray-rparen", "syntax-lparen-not-last", "conflict-markers":
+			recovered = true
+		}
 		lines[1+strings.Count(t.Text[:p.Span.Start], "\n")] = true
 	}
 	if v.Lexical {

@@ -628,11 +628,11 @@ func (c *checker) notCanonical(versTok Token, vers string, role versionRole) {
 	p := c.refuse(kind, versTok.Span, "%s is no canonical version such as v1.2.3; %s", versTok.Raw, why)
 	switch {
 	case canonical != "" && semver.Build(vers) != "":
-		c.suggestVersion(p, versTok, canonical)
+		c.suggestVersion(p, versTok, canonical, role)
 	case canonical != "":
 		p.suggest("Write "+canonical, substitute(versTok.Span, canonical))
 	case module.CanonicalVersion("v"+vers) == "v"+vers:
-		c.suggestVersion(p, versTok, "v"+vers)
+		c.suggestVersion(p, versTok, "v"+vers, role)
 	}
 }
 
@@ -643,10 +643,16 @@ func disallowed(vers string) bool {
 }
 
 // suggestVersion offers another version in the place of versTok, as preferred if the line is good then.
-func (c *checker) suggestVersion(p *Problem, versTok Token, vers string) {
-	if p != nil {
-		p.offer(c.acceptsWith(versTok, vers), "Write "+vers, substitute(versTok.Span, vers))
+func (c *checker) suggestVersion(p *Problem, versTok Token, vers string, role versionRole) {
+	if p == nil {
+		return
 	}
+	ok := c.acceptsWith(versTok, vers)
+	if role == ownPath {
+		_, major, _ := module.SplitPathVersion(c.mod.Module.Path)
+		ok = ok && module.CheckPathMajor(vers, major) == nil
+	}
+	p.offer(ok, "Write "+vers, substitute(versTok.Span, vers))
 }
 
 // acceptsWith reports whether go would accept the current line with another text in the place of one of its tokens.

@@ -213,7 +213,7 @@ func (c *checker) godebugs(list []*Godebug) {
 			report = c.later
 		}
 		if g.Key == "default" && (!strings.HasPrefix(g.Value, "go") || !version.IsValid(g.Value) || strings.Contains(g.Value, "-")) {
-			p := report("godebug-default-syntax", g.ValueSpan, g.Line, "the value of default is a Go version such as go1.23, not %s", orEmpty(g.Value))
+			p := report("godebug-default-syntax", g.ValueSpan, g.Line, "%s is no Go version such as go1.23, which default needs", orEmpty(g.Value))
 			if v := "go" + cutGo(g.Value); version.IsValid(v) && !strings.Contains(v, "-") {
 				p.prefer("Write "+v, substitute(g.ValueSpan, v))
 			}
