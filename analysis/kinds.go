@@ -26,13 +26,32 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 			continue
 		}
 		d := pass.FromProblem(p)
-		if p.Severity == syntax.Silent {
+		switch {
+		case p.Severity == syntax.Silent:
 			d.Severity = severity
 			if severity == Hint {
 				d.Tags = Unnecessary
 			}
+		case !repaired[p.Kind] || pass.File.Kind != workspace.ModFile:
+		case pass.View.Work != nil: // not compared with what go would write; the module's own view says more
+			continue
+		case pass.View.Mode == workspace.Mutable:
+			d.Severity = Warning
 		}
 		pass.Report(d)
 	}
 	return nil
+}
+
+// repaired holds the kinds that are refused only because the go command would write a main module's go.mod otherwise: not in
+// a workspace, and not with -mod=mod; see modload.commitRequirements.
+var repaired = map[string]bool{
+	"exclude-of-required":         true,
+	"require-path-is-go":          true,
+	"toolchain-below-1.21":        true,
+	"toolchain-below-go":          true,
+	"toolchain-default-directive": true,
+	"toolchain-redundant":         true,
+	"version-build-metadata":      true,
+	"version-not-canonical":       true,
 }

@@ -27,10 +27,11 @@ func (p *Pass) Command(name string, args map[string]any) *fixes.Command {
 	return &fixes.Command{Name: name, Arguments: all}
 }
 
-// RootOf returns the requirement of the pass's go.mod through which the graph comes to m, or nil.
+// RootOf returns the requirement of the pass's go.mod through which the graph comes to m, or nil. In a workspace it may be
+// another module's that does.
 func (p *Pass) RootOf(g *modgraph.Graph, m module.Version) *syntax.Require {
 	chain := g.Chain(m)
-	if len(chain) < 2 {
+	if len(chain) < 2 || chain[0].Path != p.Module.Path() {
 		return nil
 	}
 	for _, r := range p.File.Mod().Require {

@@ -3,6 +3,8 @@ package fixes
 import (
 	"strings"
 
+	"go.lsp.dev/uri"
+
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
 )
@@ -80,3 +82,27 @@ func AddStatement(src string, l *syntax.Line, statement string) text.Edit {
 
 // Replace returns the edit that puts other text in the place of a token.
 func Replace(span text.Span, s string) text.Edit { return text.Edit{Span: span, New: s} }
+
+// AddUse returns the edit that adds a directory to a go.work: to its last use block, else as a line of its own at the end.
+func AddUse(u uri.URI, work *syntax.Work, dir string) Edit {
+	var block *syntax.Block
+	for _, stmt := range work.Stmts {
+		if b := stmt.Block; b != nil && b.Verb.Raw == "use" && !b.RParen.IsZero() {
+			block = b
+		}
+	}
+	newline := "\n"
+	if strings.Contains(work.Text, "\r\n") {
+		newline = "\r\n"
+	}
+	if block != nil {
+		at := block.RParen.Start
+		return Edit{URI: u, Span: text.Span{Start: at, End: at}, New: "\t" + dir + newline}
+	}
+	at := len(work.Text)
+	add := newline + "use " + dir + newline
+	if at > 0 && !strings.HasSuffix(work.Text, "\n") {
+		add = newline + add
+	}
+	return Edit{URI: u, Span: text.Span{Start: at, End: at}, New: add}
+}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -24,6 +26,10 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind == workspace.WorkFile {
+		checkWork(pass)
+		return nil
+	}
 	if pass.File.Kind != workspace.ModFile || pass.View.Work != nil || pass.View.Mode == workspace.Mutable {
 		return nil
 	}
@@ -63,4 +69,41 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	d.Fixes = []fixes.Fix{fix}
 	pass.Report(d)
 	return nil
+}
+
+// checkWork compares the go line of a go.work with those of its modules; see modload.loadModFile.
+func checkWork(pass *analysis.Pass) {
+	line := pass.File.Work().Go
+	have := "1.18" // what a missing line means
+	if line != nil {
+		if have = line.Version; !line.Valid {
+			return
+		}
+	}
+	highest, asker := have, (*workspace.Module)(nil)
+	for _, m := range pass.View.Modules {
+		own := m.Mod.Mod().Go
+		if own != nil && own.Valid && goenv.CompareVersions(own.Version, "1.21") >= 0 && goenv.CompareVersions(own.Version, highest) > 0 {
+			highest, asker = own.Version, m
+		}
+	}
+	if asker == nil {
+		return
+	}
+	d := analysis.Diagnostic{
+		Module:  module.Version{Path: asker.Path()},
+		Related: []analysis.Related{{URI: asker.Mod.URI, Span: asker.Mod.Mod().Go.Line.Span, Message: "the module's go line"}},
+	}
+	fix := fixes.Fix{Title: "Set the go line to " + highest, Kind: fixes.QuickFix, Preferred: true}
+	if line != nil {
+		d.Span = line.VersionTok.Span
+		d.Message = fmt.Sprintf("the go line says %s, below %s, which the module %s needs; go refuses", have, highest, asker.Path())
+		fix.Edits = []fixes.Edit{pass.Edit(fixes.Replace(line.VersionTok.Span, highest))}
+	} else {
+		d.Span = pass.File.Start()
+		d.Message = fmt.Sprintf("a missing go line means go 1.18, below %s, which the module %s needs; go refuses", highest, asker.Path())
+		fix.Edits = []fixes.Edit{pass.Edit(text.Edit{New: "go " + highest + "\n\n"})}
+	}
+	d.Fixes = []fixes.Fix{fix}
+	pass.Report(d)
 }

@@ -8,9 +8,13 @@ import (
 	"github.com/gomodls/gomodls/analysis/badreplace"
 	"github.com/gomodls/gomodls/analysis/badtoolchain"
 	"github.com/gomodls/gomodls/analysis/badversion"
+	"github.com/gomodls/gomodls/analysis/conflictingreplace"
 	"github.com/gomodls/gomodls/analysis/duplicateline"
+	"github.com/gomodls/gomodls/analysis/duplicatemodule"
 	"github.com/gomodls/gomodls/analysis/duplicateuse"
+	"github.com/gomodls/gomodls/analysis/emptywork"
 	"github.com/gomodls/gomodls/analysis/excludedrequire"
+	"github.com/gomodls/gomodls/analysis/inconsistentvendor"
 	"github.com/gomodls/gomodls/analysis/inconsistentversion"
 	"github.com/gomodls/gomodls/analysis/lowgoline"
 	"github.com/gomodls/gomodls/analysis/malformedsum"
@@ -19,6 +23,7 @@ import (
 	"github.com/gomodls/gomodls/analysis/missingmodule"
 	"github.com/gomodls/gomodls/analysis/missingsum"
 	"github.com/gomodls/gomodls/analysis/notdownloaded"
+	"github.com/gomodls/gomodls/analysis/notinwork"
 	"github.com/gomodls/gomodls/analysis/oddspelling"
 	"github.com/gomodls/gomodls/analysis/privategap"
 	"github.com/gomodls/gomodls/analysis/repeateddirective"
@@ -28,6 +33,7 @@ import (
 	"github.com/gomodls/gomodls/analysis/toonew"
 	"github.com/gomodls/gomodls/analysis/unknowndirective"
 	"github.com/gomodls/gomodls/analysis/uselessline"
+	"github.com/gomodls/gomodls/analysis/usepath"
 )
 
 // All holds every analyzer by name.
@@ -37,9 +43,13 @@ var All = []*analysis.Analyzer{
 	badreplace.Analyzer,
 	badtoolchain.Analyzer,
 	badversion.Analyzer,
+	conflictingreplace.Analyzer,
 	duplicateline.Analyzer,
+	duplicatemodule.Analyzer,
 	duplicateuse.Analyzer,
+	emptywork.Analyzer,
 	excludedrequire.Analyzer,
+	inconsistentvendor.Analyzer,
 	inconsistentversion.Analyzer,
 	lowgoline.Analyzer,
 	malformedsum.Analyzer,
@@ -48,6 +58,7 @@ var All = []*analysis.Analyzer{
 	missingmodule.Analyzer,
 	missingsum.Analyzer,
 	notdownloaded.Analyzer,
+	notinwork.Analyzer,
 	oddspelling.Analyzer,
 	privategap.Analyzer,
 	repeateddirective.Analyzer,
@@ -57,4 +68,5 @@ var All = []*analysis.Analyzer{
 	toonew.Analyzer,
 	unknowndirective.Analyzer,
 	uselessline.Analyzer,
+	usepath.Analyzer,
 }

@@ -41,7 +41,14 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		if !ok || n.Mod == nil {
 			continue
 		}
-		if l := lines.Contradiction(key, n.Mod.Hash()); l != nil && !reported[l] {
+		var l *syntax.SumLine
+		switch {
+		case pass.View.Work == nil || pass.File == pass.View.WorkSum:
+			l = lines.Contradiction(key, n.Mod.Hash())
+		case !pass.View.WorkSum.Checksums().Vouches(key, n.Mod.Hash()):
+			l = lines.AnyContradiction(key, n.Mod.Hash())
+		}
+		if l != nil && !reported[l] {
 			reported[l] = true
 			report(pass, n, l)
 		}

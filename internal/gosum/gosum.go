@@ -71,6 +71,30 @@ func (x *Index) Contradiction(key module.Version, hash string) *syntax.SumLine {
 	return nil
 }
 
+// AnyContradiction returns the first line about key with another checksum than hash. In a workspace the go command holds any
+// such line of a module's go.sum against a file, wherever it stands, unless go.work.sum has vouched for the file.
+func (x *Index) AnyContradiction(key module.Version, hash string) *syntax.SumLine {
+	for _, l := range x.Lines(key) {
+		if l.Hash != hash && strings.HasPrefix(l.Hash, "h1:") {
+			return l
+		}
+	}
+	return nil
+}
+
+// Vouches reports whether the go command accepts a file whose checksum is hash because of a line about key.
+func (x *Index) Vouches(key module.Version, hash string) bool {
+	for _, l := range x.Lines(key) {
+		if l.Hash == hash {
+			return true
+		}
+		if strings.HasPrefix(l.Hash, "h1:") {
+			return false
+		}
+	}
+	return false
+}
+
 // ModKey returns the key of the line that protects the go.mod file of a module, and false for a module in a directory,
 // which go.sum does not protect.
 func ModKey(n *modgraph.Node) (module.Version, bool) {

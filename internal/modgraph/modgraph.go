@@ -142,19 +142,15 @@ func (r *replacements) find(version string) *Replacement {
 
 // Load computes the graph. It never fails: what cannot be loaded is a Node with a Cause.
 func Load(in Input) *Graph {
-	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}, byPath: map[modcache.PathID][]replacements{}, isMain: map[modcache.PathID]bool{}}
+	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}}
 	for _, m := range in.Main {
 		id := g.names.Node(module.Version{Path: m.Path})
 		g.mains = append(g.mains, id)
-		g.isMain[g.names.PathOf(id)] = true
 		for _, x := range m.Exclude {
 			g.excluded[g.names.Node(x)] = true
 		}
 	}
-	g.addReplacements(in.Replace, true)
-	for i := range in.Main {
-		g.addReplacements(in.Main[i].Replace, false)
-	}
+	g.indexReplacements()
 
 	switch {
 	case in.Workspace:
@@ -210,6 +206,18 @@ func (g *Graph) goRoots(goLine, without, toolchain string) []modcache.NodeID {
 }
 
 func isPruned(goLine string) bool { return version.Compare("go"+goLine, "go1.17") >= 0 }
+
+// indexReplacements notes which paths are those of main modules, and which are replaced.
+func (g *Graph) indexReplacements() {
+	g.isMain, g.byPath = map[modcache.PathID]bool{}, map[modcache.PathID][]replacements{}
+	for i := range g.in.Main {
+		g.isMain[g.names.Path(g.in.Main[i].Path)] = true
+	}
+	g.addReplacements(g.in.Replace, true)
+	for i := range g.in.Main {
+		g.addReplacements(g.in.Main[i].Replace, false)
+	}
+}
 
 // addReplacements notes the replacements of one file, go.work's before the modules'.
 func (g *Graph) addReplacements(rs []Replacement, inWork bool) {

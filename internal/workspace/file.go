@@ -2,24 +2,28 @@ package workspace
 
 import (
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"go.lsp.dev/uri"
 
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // A Kind says what a file is to the go command. It goes by the file's name, whatever an editor calls its language.
 type Kind uint8
 
 const (
-	Other    Kind = iota // nothing that gomodls diagnoses
-	ModFile              // go.mod
-	SumFile              // go.sum and go.work.sum
-	WorkFile             // go.work
-	GoFile               // a Go source file, of which only the imports matter
+	Other      Kind = iota // nothing that gomodls diagnoses
+	ModFile                // go.mod
+	SumFile                // go.sum and go.work.sum
+	WorkFile               // go.work
+	GoFile                 // a Go source file, of which only the imports matter
+	VendorFile             // vendor/modules.txt
 )
 
 // KindOf returns the kind of the file at path.
@@ -31,6 +35,9 @@ func KindOf(path string) Kind {
 		return SumFile
 	case "go.work":
 		return WorkFile
+	}
+	if filepath.Base(path) == "modules.txt" && filepath.Base(filepath.Dir(path)) == "vendor" {
+		return VendorFile
 	}
 	if filepath.Ext(path) == ".go" {
 		return GoFile
@@ -53,6 +60,7 @@ type File struct {
 	sum  func() *syntax.Sum
 	sums func() *gosum.Index
 	sett func() moduleSettings
+	vend func() *modgraph.VendorList
 
 	lax    sync.Once
 	laxMod *modcache.Mod
@@ -61,14 +69,15 @@ type File struct {
 // NewFile returns the file at path as it is on disk.
 func NewFile(path, text string) *File { return newFile(uri.File(path), path, text) }
 
-func newFile(u uri.URI, path, text string) *File {
+func newFile(u uri.URI, path, src string) *File {
 	f := &File{
-		URI: u, Path: path, Kind: KindOf(path), Text: text,
-		mod:  sync.OnceValue(func() *syntax.Mod { return syntax.ParseMod(text) }),
-		work: sync.OnceValue(func() *syntax.Work { return syntax.ParseWork(text) }),
-		sum:  sync.OnceValue(func() *syntax.Sum { return syntax.ParseSum(text) }),
+		URI: u, Path: path, Kind: KindOf(path), Text: src,
+		mod:  sync.OnceValue(func() *syntax.Mod { return syntax.ParseMod(src) }),
+		work: sync.OnceValue(func() *syntax.Work { return syntax.ParseWork(src) }),
+		sum:  sync.OnceValue(func() *syntax.Sum { return syntax.ParseSum(src) }),
 	}
-	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(text) })
+	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(src) })
+	f.vend = sync.OnceValue(func() *modgraph.VendorList { return modgraph.ParseVendorList(src) })
 	f.sums = sync.OnceValue(func() *gosum.Index { return gosum.NewIndex(f.sum()) })
 	return f
 }
@@ -81,6 +90,14 @@ func (f *File) Work() *syntax.Work { return f.work() }
 
 // Sum returns the file read as a go.sum, which never fails.
 func (f *File) Sum() *syntax.Sum { return f.sum() }
+
+// VendorList returns the file read as a vendor/modules.txt, which never fails. It may be called on a nil File, which is empty.
+func (f *File) VendorList() *modgraph.VendorList {
+	if f == nil {
+		return modgraph.ParseVendorList("")
+	}
+	return f.vend()
+}
 
 // Checksums returns the lines of a go.sum by what they protect. It may be called on a nil File, which has none.
 func (f *File) Checksums() *gosum.Index {
@@ -96,4 +113,13 @@ func (f *File) settings() moduleSettings { return f.sett() }
 func (f *File) dependency(names *modcache.Names) *modcache.Mod {
 	f.lax.Do(func() { f.laxMod = modcache.ParseMod(names, f.Text) })
 	return f.laxMod
+}
+
+// Start returns the span of the first line's text, where something is said about the file as a whole.
+func (f *File) Start() text.Span {
+	end := strings.IndexAny(f.Text, "\r\n")
+	if end < 0 {
+		end = len(f.Text)
+	}
+	return text.Span{End: end}
 }

@@ -50,9 +50,12 @@ type View struct {
 	WorkSum  *File  // the go.work.sum; nil if there is none
 	Modules  []*Module
 	Mode     Mode
+	Vendor   *File // the vendor/modules.txt in Vendor mode; nil if there is none
 	// Own says that the view is a module of a workspace on its own, so that what is wrong with it does not keep go from
 	// loading in this folder, but does with GOWORK=off, in tidy and for everybody who gets the module alone.
 	Own bool
+	// Outside is the go.work that is in force in the module's directory and does not list it; nil if there is none.
+	Outside *File
 
 	graph func() *modgraph.Graph
 }
@@ -85,6 +88,7 @@ func (v *View) Files() []*File {
 	for _, m := range v.Modules {
 		add(m.Mod, m.Sum)
 	}
+	add(v.Vendor)
 	return files
 }
 
@@ -99,6 +103,12 @@ func (s *Snapshot) Views(path string) []*View {
 	switch KindOf(path) {
 	case WorkFile:
 		return single(s.workView(path))
+	case VendorFile:
+		beside := filepath.Dir(dir)
+		if v := single(s.workView(filepath.Join(beside, "go.work"))); v != nil && v[0].Mode == Vendor {
+			return v
+		}
+		return s.Views(filepath.Join(beside, "go.mod"))
 	case SumFile:
 		if filepath.Base(path) == "go.work.sum" {
 			return single(s.workView(filepath.Join(dir, "go.work")))
@@ -118,10 +128,15 @@ func (s *Snapshot) Views(path string) []*View {
 	if work == "" {
 		return []*View{own}
 	}
-	own = s.ownView(dir)
 	ws := s.workView(work)
-	if ws == nil || ws.Module(path) == nil {
+	if ws == nil { // go.work cannot be read, or facts are missing
 		return []*View{own}
+	}
+	if ws.Module(filepath.Join(dir, "go.mod")) == nil {
+		return single(s.ownView(dir, ws.Work))
+	}
+	if own = s.ownView(dir, nil); own == nil {
+		return []*View{ws}
 	}
 	return []*View{ws, own}
 }
@@ -200,8 +215,16 @@ func (s *Snapshot) moduleView(dir string) *View {
 	return s.view("module "+dir, func() *View { return s.buildModule(dir, false) })
 }
 
-func (s *Snapshot) ownView(dir string) *View {
-	return s.view("own "+dir, func() *View { return s.buildModule(dir, true) })
+// ownView returns the module in dir without the workspace that it lies in. Outside is that workspace's go.work if it does not
+// list the module.
+func (s *Snapshot) ownView(dir string, outside *File) *View {
+	return s.view("own "+dir, func() *View {
+		v := s.buildModule(dir, true)
+		if v != nil {
+			v.Outside = outside
+		}
+		return v
+	})
 }
 
 func (s *Snapshot) buildModule(dir string, own bool) *View {
@@ -210,7 +233,7 @@ func (s *Snapshot) buildModule(dir string, own bool) *View {
 		return nil
 	}
 	v := &View{Snapshot: s, Dir: dir, Modules: []*Module{m}, Own: own}
-	if v.Mode, known = s.mode(dir, m.Mod.Mod().Go, false); !known {
+	if v.Mode, known = s.mode(dir, m.Mod.Mod().Go, false); !known || !v.readVendor() {
 		return nil
 	}
 	v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(v) })
@@ -242,7 +265,7 @@ func (s *Snapshot) workView(path string) *View {
 		}
 		var ok bool
 		v.Mode, ok = s.mode(v.Dir, fact.File.Work().Go, true)
-		if !known || !ok {
+		if !known || !ok || !v.readVendor() {
 			return nil
 		}
 		v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(v) })
@@ -291,6 +314,26 @@ func (s *Snapshot) mode(dir string, goLine *syntax.Go, inWork bool) (mode Mode, 
 	return Vendor, true
 }
 
+// readVendor reads the vendor directory's list where it counts, and reports false while facts are missing.
+func (v *View) readVendor() bool {
+	if v.Mode != Vendor {
+		return true
+	}
+	f := v.Snapshot.Read(filepath.Join(v.Dir, "vendor", "modules.txt"))
+	v.Vendor = f.File
+	return f.State != Unknown
+}
+
+// VendorFaults returns how the module files contradict the vendor directory, or nil where the go command does not look into
+// it, or where they are so broken that nobody can say.
+func (v *View) VendorFaults() []modgraph.VendorFault {
+	in, ok := v.input()
+	if v.Mode != Vendor || !ok {
+		return nil
+	}
+	return modgraph.CheckVendor(in, v.Vendor.VendorList(), v.Dir)
+}
+
 // vendoredWorkspace reports whether a modules.txt was written by `go work vendor`; see modload.modulesTextIsForWorkspace.
 func vendoredWorkspace(text string) bool {
 	line, _, _ := strings.Cut(text[:min(len(text), 512)], "\n")
@@ -337,7 +380,7 @@ func (v *View) key() string {
 // graph returns the view's graph, the one computed before if nothing that it depends on has changed.
 func (m *memo) graph(v *View) *modgraph.Graph {
 	in, ok := v.input()
-	if !ok {
+	if !ok || v.Mode == Vendor {
 		return nil
 	}
 	env := v.Env()
@@ -414,9 +457,9 @@ func (g *graphMemo) dir(s *Snapshot, dir string) (*modcache.Mod, error) {
 	return nil, errors.New("no go.mod file")
 }
 
-// input gathers what the graph depends on. It reports false where there is no graph; see Graph.
+// input gathers what the graph depends on. It reports false where the module files are too broken; see Graph.
 func (v *View) input() (modgraph.Input, bool) {
-	if v.Mode == Vendor || len(v.Modules) == 0 {
+	if len(v.Modules) == 0 {
 		return modgraph.Input{}, false
 	}
 	in := modgraph.Input{Local: v.GoVersion(), Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil}

@@ -1,0 +1,64 @@
+package duplicatemodule
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"path/filepath"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports two directories of a workspace that hold a module of the same path.
+var Analyzer = &analysis.Analyzer{
+	Name:     "duplicatemodule",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Error,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind != workspace.WorkFile {
+		return nil
+	}
+	first := map[string]*syntax.Use{}
+	seen := map[string]bool{}
+	for _, use := range pass.File.Work().Use {
+		dir := filepath.FromSlash(use.Path)
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(pass.View.Dir, dir)
+		}
+		m := pass.View.Module(filepath.Join(dir, "go.mod"))
+		if m == nil || m.Path() == "" || seen[m.Dir] {
+			continue
+		}
+		seen[m.Dir] = true
+		other := first[m.Path()]
+		if other == nil {
+			first[m.Path()] = use
+			continue
+		}
+		pass.Report(analysis.Diagnostic{
+			Span:    use.PathTok.Span,
+			Module:  module.Version{Path: m.Path()},
+			Message: fmt.Sprintf("%s and %s both hold the module %s; go refuses the workspace", use.Path, other.Path, m.Path()),
+			Related: []analysis.Related{
+				{URI: pass.File.URI, Span: other.Line.Span, Message: "the other directory"},
+				{URI: m.Mod.URI, Span: m.Mod.Mod().Module.Line.Span, Message: "the module line"},
+			},
+			Fixes: []fixes.Fix{{
+				Title: "Remove " + use.Path + " from the workspace", Kind: fixes.QuickFix, Preferred: true,
+				Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, use.Line))},
+			}},
+		})
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package usepath
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"path/filepath"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports use lines whose directory holds no module that go can read.
+var Analyzer = &analysis.Analyzer{
+	Name:     "usepath",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Error,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind != workspace.WorkFile {
+		return nil
+	}
+	for _, use := range pass.File.Work().Use {
+		if !use.Valid {
+			continue
+		}
+		dir := filepath.FromSlash(use.Path)
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(pass.View.Dir, dir)
+		}
+		var wrong string
+		switch mod := pass.Snapshot.Read(filepath.Join(dir, "go.mod")); mod.State {
+		case workspace.Unknown, workspace.Regular:
+			continue
+		case workspace.Unreadable:
+			wrong = "has a go.mod file that cannot be read: " + mod.Err
+		case workspace.Missing:
+			switch pass.Snapshot.Read(dir).State {
+			case workspace.Unknown:
+				continue
+			case workspace.Missing:
+				wrong = "does not exist"
+			case workspace.Directory:
+				wrong = "has no go.mod file"
+			default:
+				wrong = "is no directory"
+			}
+		default:
+			wrong = "has a go.mod that is no file"
+		}
+		pass.Report(analysis.Diagnostic{
+			Span:    use.PathTok.Span,
+			Message: fmt.Sprintf("the directory %s %s; go refuses the workspace", use.Path, wrong),
+			Fixes: []fixes.Fix{{
+				Title: "Remove " + use.Path + " from the workspace", Kind: fixes.QuickFix, Preferred: true,
+				Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, use.Line))},
+			}},
+		})
+	}
+	return nil
+}
