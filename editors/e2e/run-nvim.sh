@@ -14,7 +14,7 @@ export NVIM NVIM_0_10
 prepare
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy applyedit plugin neovim-0.10 tui)
+[ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy commands applyedit plugin neovim-0.10 tui)
 cd "$e2e/nvim"
 export LUA_PATH="$e2e/nvim/?.lua;;"
 for name in "${names[@]}"; do

@@ -156,6 +156,34 @@ function M.go_refuses(name, dir, why)
   report(not accepted and output:find(why, 1, true) ~= nil, name, output)
 end
 
+--- Lets the server find a go command that waits at `go mod tidy` until it is released; all else, and every later
+--- tidy, goes through at once. To be called before the server starts.
+---@return fun() release
+function M.hold_tidy()
+  local dir = env.E2E_TMP .. '/held'
+  local gate = dir .. '/gate'
+  vim.fn.mkdir(dir)
+  assert(vim.system({ 'mkfifo', gate }):wait().code == 0)
+  M.write(
+    dir .. '/go',
+    ([[
+#!/bin/sh
+case " $* " in
+*" tidy "*) [ ! -p "%s" ] || read -r _ <"%s" ;;
+esac
+exec "%s" "$@"
+]]):format(gate, gate, vim.fn.exepath('go'))
+  )
+  assert(vim.uv.fs_chmod(dir .. '/go', tonumber('755', 8)))
+  vim.lsp.config('gomodls', { cmd_env = { PATH = dir .. ':' .. vim.env.PATH } })
+  return function()
+    local file = assert(io.open(gate, 'w'))
+    vim.fn.delete(gate)
+    file:write('\n')
+    file:close()
+  end
+end
+
 ---@param path string
 ---@return string
 function M.read(path)
