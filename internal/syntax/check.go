@@ -232,8 +232,8 @@ func (c *checker) unknownVerb(verb string) string {
 	return fmt.Sprintf("%s is no directive of %s", verb, c.grammar.name)
 }
 
-// directiveSince has the version of Go from which on a main module's go.mod or a go.work may have a directive. Older
-// ones, which cannot be in use with any module that these files describe today, are left out.
+// directiveSince has the version of Go from which on a main module's go.mod or a go.work may have a directive, according
+// to the release notes. Directives older than those are left out.
 var directiveSince = map[string]string{"toolchain": "1.21", "godebug": "1.23", "tool": "1.24", "ignore": "1.25"}
 
 // older reports whether the go command is older than a version.
@@ -626,6 +626,10 @@ func (c *checker) notCanonical(versTok Token, vers string, role versionRole) {
 		kind, why = "version-disallowed-string", "no version contains these characters"
 	}
 	p := c.refuse(kind, versTok.Span, "%s is no canonical version such as v1.2.3; %s", versTok.Raw, why)
+	if p == nil {
+		return
+	}
+	p.NotInWorkspace = kind != "version-disallowed-string"
 	switch {
 	case canonical != "" && semver.Build(vers) != "":
 		c.suggestVersion(p, versTok, canonical, role)

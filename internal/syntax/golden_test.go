@@ -153,15 +153,12 @@ func drawMarks(src string, problems []Problem, esc func(string) string) string {
 }
 
 func severity(p Problem) string {
+	s := map[Stage]string{Lexical: "lexical", Directive: "directive", Later: "later"}[p.Stage]
 	switch {
 	case p.Severity == Silent:
 		return "silent"
-	case p.Stage == Lexical:
-		return "lexical"
-	case p.Stage == Directive:
-		return "directive"
 	case p.NotInWorkspace:
-		return "later, not in a workspace,"
+		return s + ", not in a workspace,"
 	}
-	return "later"
+	return s
 }

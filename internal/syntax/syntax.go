@@ -174,8 +174,9 @@ type Problem struct {
 	Line     *Line // the line it is in, or nil
 	Related  []RelatedSpan
 	Suggest  []Suggestion // ways out, the best one first
-	// NotInWorkspace says that go refuses the go.mod only when it loads the module alone: through a go.work it makes
-	// fewer checks, above all not whether it would like to write another go.mod.
+	// NotInWorkspace says that go refuses the go.mod only when it loads the module alone. Through a go.work it makes
+	// fewer checks, above all not whether it would like to write another go.mod; versions that it has to look up are
+	// refused there only if that fails.
 	NotInWorkspace bool
 }
 
