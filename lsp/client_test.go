@@ -1,8 +1,11 @@
 package lsp
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -40,6 +43,8 @@ type client struct {
 	more     chan struct{} // closed when heard grows
 	handlers map[string]func(params jsonrpc2.RawMessage) (any, error)
 	texts    map[string]*document // by name
+
+	modules map[string]map[string][]byte // what the proxy serves: files by module version
 }
 
 // heard is a notification of the server.
@@ -64,7 +69,7 @@ func newClient(t *testing.T, log *zap.Logger) *client {
 	here, there := net.Pipe()
 	c := &client{
 		t: t, dir: dir, served: make(chan error, 1), rested: make(chan int64, 1000), more: make(chan struct{}),
-		texts: map[string]*document{},
+		texts: map[string]*document{}, modules: map[string]map[string][]byte{},
 	}
 	c.handlers = map[string]func(jsonrpc2.RawMessage) (any, error){
 		"client/registerCapability":      func(jsonrpc2.RawMessage) (any, error) { return nil, nil },
@@ -144,8 +149,8 @@ const capabilities = `{
 // settings keep the test's machine out: its environment, module cache and network.
 func (c *client) settings() map[string]any {
 	return map[string]any{"env": map[string]string{
-		"GOMODCACHE": filepath.Join(c.dir, ".modcache"), "GOENV": "off", "GOFLAGS": "", "GOPROXY": "off", "GOWORK": "",
-		"GOPRIVATE": "", "GONOPROXY": "", "GONOSUMDB": "", "GOSUMDB": "off", "GOTOOLCHAIN": "local",
+		"GOMODCACHE": c.path(".modcache"), "GOENV": c.path(".goenv"), "GOFLAGS": "-modcacherw", "GOPROXY": string(c.uri(".proxy")),
+		"GOWORK": "", "GOPRIVATE": "", "GONOPROXY": "", "GONOSUMDB": "", "GOSUMDB": "off", "GOTOOLCHAIN": "local",
 	}}
 }
 
@@ -244,24 +249,26 @@ func (c *client) take() []heard {
 	return all
 }
 
-// rest waits until the server has said all that there is to say about what it was told.
+// rest waits until the server has nothing to do and has said all that there is to say about what it was told.
 func (c *client) rest() {
 	c.t.Helper()
 	_ = c.try("gomodls/test", map[string]any{}, nil) // all that was sent before has been read
+	c.server.commands.wait()
 	want := c.server.session.Snapshot().ID
-	c.server.changed()
+	for len(c.rested) > 0 {
+		<-c.rested
+	}
 	deadline := time.After(stuck)
-	for {
+	// What the first report that comes now says may have been looked up before; the next one is newer.
+	for reports, id := 0, int64(0); reports < 2 || id < want; reports++ {
+		c.server.changed()
 		select {
-		case id := <-c.rested:
-			if id >= want {
-				_ = c.try("gomodls/test", map[string]any{}, nil) // all that was written before has been heard
-				return
-			}
+		case id = <-c.rested:
 		case <-deadline:
 			c.t.Fatal("the server does not come to rest")
 		}
 	}
+	_ = c.try("gomodls/test", map[string]any{}, nil) // all that was written before has been heard
 }
 
 func (c *client) path(name string) string { return filepath.Join(c.dir, filepath.FromSlash(name)) }
@@ -400,4 +407,39 @@ func (c *client) saveFile(name string) {
 	c.write(name, d.text)
 	d.saved = d.text
 	c.notify("textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": c.uri(name)}})
+}
+
+// serveModule adds a file, named PATH@VERSION/NAME, to the module proxy.
+func (c *client) serveModule(name string, data []byte) {
+	c.t.Helper()
+	path, rest, _ := strings.Cut(name, "@")
+	version, file, _ := strings.Cut(rest, "/")
+	m := path + "@" + version
+	if c.modules[m] == nil {
+		c.modules[m] = map[string][]byte{}
+	}
+	c.modules[m][file] = data
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	for _, file := range sortedKeys(c.modules[m]) {
+		f, err := w.Create(m + "/" + file)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		f.Write(c.modules[m][file])
+	}
+	if err := w.Close(); err != nil {
+		c.t.Fatal(err)
+	}
+	base := ".proxy/" + path + "/@v/"
+	c.write(base+version+".zip", archive.String())
+	c.write(base+version+".info", fmt.Sprintf(`{"Version":%q}`, version))
+	c.write(base+version+".mod", string(c.modules[m]["go.mod"]))
+	versions := ""
+	for other := range c.modules {
+		if p, v, _ := strings.Cut(other, "@"); p == path {
+			versions += v + "\n"
+		}
+	}
+	c.write(base+"list", versions)
 }

@@ -27,6 +27,7 @@ type publisher struct {
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the work that is going on
+	paused int
 
 	shown map[uri.URI]shown // what the client was told last; only for the goroutine
 }
@@ -47,12 +48,32 @@ func (p *publisher) renew() {
 	p.due.ring()
 }
 
-// begin returns the context of the work on the newest snapshot.
+// pause keeps the client from being told of states that nobody is to see, those between the files of one transaction, until
+// resume is called.
+func (p *publisher) pause() (resume func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.paused++
+	if p.cancel != nil {
+		p.cancel()
+	}
+	return func() {
+		p.mu.Lock()
+		p.paused--
+		p.mu.Unlock()
+		p.due.ring()
+	}
+}
+
+// begin returns the context of the work on the newest snapshot. It has ended already while there is a pause.
 func (p *publisher) begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cancel = cancel
+	if p.paused > 0 {
+		cancel()
+	}
 	return ctx, cancel
 }
 

@@ -16,7 +16,8 @@ import (
 )
 
 // TestScripts runs the sessions in testdata. The comment of an archive is the script, its files are the folder that is open,
-// and the file "transcript" is what the editor sees. UPDATE=1 writes the transcripts.
+// but that those named "proxy/PATH@VERSION/NAME" are the module proxy. The file "transcript" is what the editor sees.
+// UPDATE=1 writes the transcripts.
 //
 // The lines of a script that do not begin with "#" are
 //
@@ -45,11 +46,15 @@ func TestScripts(t *testing.T) {
 			files := archive.Files[:0]
 			for _, f := range archive.Files {
 				if f.Name != "transcript" {
-					c.write(f.Name, string(f.Data))
 					files = append(files, f)
 				}
+				if name, ok := strings.CutPrefix(f.Name, "proxy/"); ok {
+					c.serveModule(name, f.Data)
+				} else {
+					c.write(f.Name, string(f.Data))
+				}
 			}
-			s := &session{client: c}
+			s := &session{client: c, shown: map[string]string{}}
 			s.run(string(archive.Comment))
 			archive.Files = append(files, txtar.File{Name: "transcript", Data: s.out.Bytes()})
 			got := txtar.Format(archive)
@@ -68,7 +73,8 @@ func TestScripts(t *testing.T) {
 
 type session struct {
 	*client
-	out bytes.Buffer
+	out   bytes.Buffer
+	shown map[string]string // what was written down last, by its first words
 }
 
 func (s *session) run(script string) {
@@ -196,48 +202,68 @@ func (s *session) act(name, marked, title string) {
 func (s *session) execute(command string, argument any) {
 	err := s.try("workspace/executeCommand", map[string]any{"command": command, "arguments": []any{argument}}, nil)
 	if err != nil {
-		fmt.Fprintf(&s.out, "failed: %s\n", strings.ReplaceAll(err.Error(), s.dir, "$DIR"))
+		s.print("failed: " + err.Error() + "\n")
 	}
 }
 
-// see writes down what the server has said since.
+// see writes down what the editor shows now, where that has changed. What it showed for a moment depends on who was faster.
 func (s *session) see() {
+	diagnostics, healths := map[string]string{}, map[string]string{}
 	for _, h := range s.take() {
 		switch h.method {
 		case "textDocument/publishDiagnostics":
 			var p protocol.PublishDiagnosticsParams
 			s.decode(h, &p)
-			fmt.Fprintf(&s.out, "diagnostics of %s", s.client.name(p.URI))
-			if v, ok := p.Version.Get(); ok {
-				fmt.Fprintf(&s.out, " version %d", v)
-			}
-			s.out.WriteString("\n")
-			for _, d := range p.Diagnostics {
-				r := d.Range
-				fmt.Fprintf(&s.out, "\t%d:%d-%d:%d %s %s: %s\n", r.Start.Line+1, r.Start.Character+1, r.End.Line+1, r.End.Character+1,
-					severityName[d.Severity], d.Code, strings.ReplaceAll(string(d.Message.(protocol.String)), s.dir, "$DIR"))
-				for _, rel := range d.RelatedInformation {
-					r := rel.Location.Range
-					fmt.Fprintf(&s.out, "\t\t%s:%d:%d %s\n", s.client.name(rel.Location.URI), r.Start.Line+1, r.Start.Character+1, rel.Message)
-				}
-			}
+			diagnostics[s.client.name(p.URI)] = s.diagnostics(p)
 		case "gomodls/health":
 			var p health
 			s.decode(h, &p)
-			fmt.Fprintf(&s.out, "health of %s: %s %q", s.client.name(p.URI), p.State, p.Text)
-			if p.State == "off" {
-				fmt.Fprintf(&s.out, " %s", strings.ReplaceAll(p.Tooltip, s.dir, "$DIR"))
+			if p.State == "busy" {
+				continue
 			}
-			s.out.WriteString("\n")
+			line := fmt.Sprintf("health of %s: %s %q", s.client.name(p.URI), p.State, p.Text)
+			if p.State == "off" {
+				line += " " + p.Tooltip
+			}
+			healths[s.client.name(p.URI)] = line + "\n"
 		case "window/showMessage":
 			var p protocol.ShowMessageParams
 			s.decode(h, &p)
-			fmt.Fprintf(&s.out, "message: %s\n", strings.ReplaceAll(p.Message, s.dir, "$DIR"))
+			s.print("message: " + p.Message + "\n")
 		case "$/progress":
 		default:
-			fmt.Fprintf(&s.out, "%s %s\n", h.method, h.params)
+			s.print(fmt.Sprintf("%s %s\n", h.method, h.params))
 		}
 	}
+	for _, now := range []map[string]string{diagnostics, healths} {
+		for _, name := range sortedKeys(now) {
+			if key := now[name][:strings.Index(now[name], name)] + name; s.shown[key] != now[name] {
+				s.shown[key] = now[name]
+				s.print(now[name])
+			}
+		}
+	}
+}
+
+func (s *session) print(text string) { s.out.WriteString(strings.ReplaceAll(text, s.dir, "$DIR")) }
+
+func (s *session) diagnostics(p protocol.PublishDiagnosticsParams) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "diagnostics of %s", s.client.name(p.URI))
+	if v, ok := p.Version.Get(); ok {
+		fmt.Fprintf(&b, " version %d", v)
+	}
+	b.WriteString("\n")
+	for _, d := range p.Diagnostics {
+		r := d.Range
+		fmt.Fprintf(&b, "\t%d:%d-%d:%d %s %s: %s\n", r.Start.Line+1, r.Start.Character+1, r.End.Line+1, r.End.Character+1,
+			severityName[d.Severity], d.Code, d.Message)
+		for _, rel := range d.RelatedInformation {
+			r := rel.Location.Range
+			fmt.Fprintf(&b, "\t\t%s:%d:%d %s\n", s.client.name(rel.Location.URI), r.Start.Line+1, r.Start.Character+1, rel.Message)
+		}
+	}
+	return b.String()
 }
 
 var severityName = map[protocol.DiagnosticSeverity]string{1: "error", 2: "warning", 3: "information", 4: "hint"}

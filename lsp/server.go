@@ -37,7 +37,10 @@ type server struct {
 	log     *zap.Logger
 	conn    jsonrpc2.Conn
 	ctx     context.Context // ends with the connection
-	tasks   sync.WaitGroup  // goroutines that end with ctx
+
+	ending sync.Mutex // guards what follows
+	ended  bool
+	tasks  sync.WaitGroup // goroutines that end with ctx
 
 	phase   phase // only for those who are called in wire order
 	orderly atomic.Bool
@@ -71,8 +74,13 @@ func newServer(ctx context.Context, conn jsonrpc2.Conn, options Options) *server
 	return s
 }
 
-// spawn runs a goroutine that the server waits for at its end.
-func (s *server) spawn(name string, run func(context.Context)) {
+// spawn runs a goroutine that the server waits for at its end. It reports false if that has come.
+func (s *server) spawn(name string, run func(context.Context)) bool {
+	s.ending.Lock()
+	defer s.ending.Unlock()
+	if s.ended {
+		return false
+	}
 	s.tasks.Go(func() {
 		defer func() {
 			if r := recover(); r != nil {
@@ -81,10 +89,14 @@ func (s *server) spawn(name string, run func(context.Context)) {
 		}()
 		run(s.ctx)
 	})
+	return true
 }
 
 // wait waits for the goroutines, and for running commands, to end.
 func (s *server) wait(limit time.Duration) {
+	s.ending.Lock()
+	s.ended = true
+	s.ending.Unlock()
 	done := make(chan struct{})
 	go func() {
 		s.tasks.Wait()
@@ -163,6 +175,15 @@ func (s *server) Initialized(context.Context, *protocol.InitializedParams) error
 			if err := s.peer.RegisterCapability(ctx, &protocol.RegistrationParams{Registrations: regs}); err != nil && ctx.Err() == nil {
 				s.log.Warn("registering for notifications", zap.Error(err))
 			}
+		}
+	})
+	s.spawn("recovery", func(ctx context.Context) {
+		recovered, err := s.options.Store.Recover(ctx)
+		for _, r := range recovered {
+			s.tell(ctx, protocol.MessageTypeInfo, r.String())
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("recovering what a crash has left", zap.Error(err))
 		}
 	})
 	s.changed()
