@@ -41,11 +41,14 @@ var edges = map[string][]string{
 
 	"analysis":              below("analysis"),
 	"analysis/*":            append(below("analysis"), "analysis"),
-	"analysis/suite":        {"analysis", "analysis/*"},
+	"analysis/suite":        append(below("analysis"), "analysis", "analysis/*"),
 	"analysis/analysistest": append(below("analysis"), "analysis"),
 
 	"lsp":         append(below("lsp"), "analysis", "analysis/suite", "fixes", "fixes/locked", "internal/gather"),
-	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
+	// A program that compares gomodls, as users run it, with the go command.
+	"internal/oracle": rules(),
+
+	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
 }
 
 // rules returns what a package with some of go's rules may import.

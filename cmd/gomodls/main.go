@@ -51,7 +51,7 @@ func newRoot() *cobra.Command {
 			DisableDefaultCmd: true,
 		},
 	}
-	root.AddCommand(newCheck(), newExplain(), newVersion())
+	root.AddCommand(newServe(), newCheck(), newFix(), newTidy(), newUndo(), newExplain(), newVersion())
 	return root
 }
 

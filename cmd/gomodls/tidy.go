@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gomodls/gomodls/fixes/locked"
+)
+
+func newTidy() *cobra.Command {
+	var diff bool
+	cmd := &cobra.Command{
+		Use:   "tidy [--diff] [DIR]",
+		Short: "Run go mod tidy, all or nothing",
+		Long: `Tidy runs go mod tidy for the module that DIR, by default the working directory, lies in. Nobody else who uses gomodls
+changes the module meanwhile, a failure or an interrupt leaves every file as it was, and gomodls undo takes the result
+back. In a vendored module it runs go mod vendor, too.
+
+With --diff it writes nothing, prints what it would change, and exits with 1 if that is anything.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, stop := interruptible(cmd.Context())
+			defer stop()
+			e, root, err := moduleRoot(ctx, args)
+			if err != nil {
+				return err
+			}
+			result, err := change{
+				cmd: cmd, title: "go mod tidy", dir: root, diff: diff,
+				run: func(ctx context.Context, s *locked.Shadow) error { return s.Tidy(ctx) },
+			}.do(ctx)
+			if err != nil {
+				return err
+			}
+			return e.show(cmd, result, diff)
+		},
+	}
+	cmd.Flags().BoolVar(&diff, "diff", false, "print what would change and write nothing")
+	return cmd
+}
+
+// show prints what a transaction changed: the names of the files or, where nothing was written, the diff, which makes the
+// exit status 1.
+func (e *engine) show(cmd *cobra.Command, result locked.Result, diff bool) error {
+	for _, c := range result.Changes {
+		if diff {
+			fmt.Fprint(cmd.OutOrStdout(), c.Diff(e.cwd))
+		} else {
+			fmt.Fprintf(cmd.OutOrStdout(), "changed %s\n", e.short(c.Path))
+		}
+	}
+	if diff && len(result.Changes) > 0 {
+		return status(exitFound)
+	}
+	return nil
+}
