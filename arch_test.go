@@ -44,9 +44,9 @@ var edges = map[string][]string{
 	"analysis/suite":        append(below("analysis"), "analysis", "analysis/*"),
 	"analysis/analysistest": append(below("analysis"), "analysis"),
 
-	"lsp":         append(below("lsp"), "analysis", "analysis/suite", "fixes", "fixes/locked", "internal/gather"),
-	// A program that compares gomodls, as users run it, with the go command.
-	"internal/oracle": rules(),
+	"lsp": append(below("lsp"), "analysis", "analysis/suite", "fixes", "fixes/locked", "internal/gather"),
+	// A program that compares the engine with the go command.
+	"internal/oracle": append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
 
 	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
 }
