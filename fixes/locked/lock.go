@@ -51,6 +51,7 @@ func (h Holder) same(o Holder) bool {
 type Lock struct {
 	Recovered []Recovered // what a crash had left in these directories, and what was done about it
 
+	store   *Store
 	dirs    []string // real paths, sorted
 	ticket  ticket
 	file    *flock.Flock
@@ -61,15 +62,15 @@ type Lock struct {
 // them. It waits until nobody who asked before holds any of them; onWait, which may be nil, hears for whom. It is not
 // reentrant.
 func (s *Store) Acquire(ctx context.Context, dirs []string, title string, onWait func(Holder)) (*Lock, error) {
-	real := make([]string, len(dirs))
+	paths := make([]string, len(dirs))
 	for i, dir := range dirs {
-		real[i] = realPath(dir)
+		paths[i] = realPath(dir)
 	}
-	slices.Sort(real)
-	real = slices.Compact(real)
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
 	var recovered []Recovered
 	for {
-		lock, err := s.acquire(ctx, real, title, onWait)
+		lock, err := s.acquire(ctx, paths, title, onWait)
 		if err != nil {
 			return nil, fmt.Errorf("locking %s: %w", strings.Join(dirs, ", "), err)
 		}
@@ -114,6 +115,7 @@ func (s *Store) acquire(ctx context.Context, dirs []string, title string, onWait
 			}
 		}
 	}
+	s.released.Load()
 	if len(ahead) > 0 {
 		if err := lock.ticket.write(Holder{os.Getpid(), title, now(), dirs}); err != nil {
 			lock.Release()
@@ -151,7 +153,7 @@ func (s *Store) draw(ctx context.Context, dirs []string, title string) (*Lock, [
 		last = max(last, t.number())
 	}
 	mine := ticket(filepath.Join(s.tickets(), fmt.Sprintf("%010d-%08x", last+1, rand.Uint32())))
-	lock := &Lock{dirs: dirs, ticket: mine, file: flock.New(mine.lockFile()), scratch: string(mine)}
+	lock := &Lock{store: s, dirs: dirs, ticket: mine, file: flock.New(mine.lockFile()), scratch: string(mine)}
 	_, err = lock.file.TryLockContext(ctx, time.Millisecond)
 	if err == nil {
 		err = os.Mkdir(lock.scratch, 0o700)
@@ -168,6 +170,7 @@ func (s *Store) draw(ctx context.Context, dirs []string, title string) (*Lock, [
 
 // Release gives the lock back. It may be called more than once.
 func (l *Lock) Release() {
+	l.store.released.Add(1) // of files the memory model knows nothing: this orders memory as the lock orders time
 	l.ticket.remove()
 	l.file.Unlock()
 	l.ticket.remove() // where an open file cannot be removed
@@ -180,12 +183,12 @@ func (s *Store) Holder(dirs ...string) (Holder, bool) {
 	if err != nil || len(all) == 0 {
 		return Holder{}, false
 	}
-	real := make([]string, len(dirs))
+	paths := make([]string, len(dirs))
 	for i, dir := range dirs {
-		real[i] = realPath(dir)
+		paths[i] = realPath(dir)
 	}
 	for _, t := range all {
-		if who, alive := t.holder(); alive && share(who.Dirs, real) {
+		if who, alive := t.holder(); alive && share(who.Dirs, paths) {
 			return who, true
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -25,6 +26,8 @@ import (
 type Store struct {
 	Dir string
 	Log *zap.Logger
+
+	released atomic.Uint64 // counts locks given back; see Release
 }
 
 // DefaultDir returns the directory that every gomodls of this user shares.
@@ -114,14 +117,14 @@ func (s *Store) Do(ctx context.Context, t Transaction) (Result, error) {
 			return result, err
 		}
 		s.Log.Debug("inputs changed, running again", zap.String("title", t.Title), zap.Strings("paths", changed.Paths))
-		world = t.World()
+		world = t.World().indexed()
 	}
 }
 
 // lockWorld locks the directories of what the user sees. They can change while waiting: who went before may have added a
 // replacement. Then the lock is taken anew.
 func (s *Store) lockWorld(ctx context.Context, t Transaction) (*Lock, World, error) {
-	world := t.World()
+	world := t.World().indexed()
 	if len(world.Dirs) == 0 {
 		return nil, World{}, fmt.Errorf("%s: there is no directory to run in", t.Title)
 	}
@@ -133,7 +136,7 @@ func (s *Store) lockWorld(ctx context.Context, t Transaction) (*Lock, World, err
 		}
 		recovered = append(recovered, lock.Recovered...)
 		locked := world.Dirs
-		if world = t.World(); subset(world.Dirs, locked) {
+		if world = t.World().indexed(); subset(world.Dirs, locked) {
 			lock.Recovered = recovered
 			return lock, world, nil
 		}
@@ -155,7 +158,7 @@ func (s *Store) attempt(ctx context.Context, t Transaction, lock *Lock, world Wo
 	if ctx.Err() != nil {
 		return Result{}, false, context.Cause(ctx)
 	}
-	now, err := inputsOf(t.World(), start)
+	now, err := inputsOf(t.World().indexed(), start)
 	if err != nil {
 		return Result{}, false, fmt.Errorf("reading the module's files: %w", err)
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -477,4 +479,91 @@ func FuzzEdits(f *testing.F) {
 
 func textApply(src string, edits []fixes.Edit) (string, bool) {
 	return text.Apply(src, fixes.ByFile(edits)[uri.File("/m/go.mod")])
+}
+
+// Ten who tidy one module at once leave what one leaves, and only the first has anything to change.
+func TestTenTidiesAtOnce(t *testing.T) {
+	files := map[string]string{"go.mod": "module example.com/m\n\ngo 1.21\n", "m.go": "package m\n\nimport _ \"example.com/a\"\n"}
+	store, ours, theirs := newStore(t), newModule(t, files), newModule(t, files)
+	var changes atomic.Int32
+	var tidying sync.WaitGroup
+	for range 10 {
+		tidying.Go(func() {
+			result, err := store.Do(t.Context(), Transaction{Title: "go mod tidy", World: disk(ours), Run: tidy, Apply: Disk})
+			if err != nil {
+				t.Error(err)
+			}
+			changes.Add(int32(len(result.Changes)))
+		})
+	}
+	tidying.Wait()
+	if n := changes.Load(); n != 2 {
+		t.Errorf("%d files changed, want 2", n)
+	}
+	goCommand(t, theirs, "mod", "tidy")
+	if d := cmp.Diff(tree(theirs), tree(ours)); d != "" {
+		t.Errorf("-go +gomodls:\n%s", d)
+	}
+}
+
+// A result says that it replaces what go saw, so that what has been written since is not replaced.
+func TestResultReplacesWhatGoSaw(t *testing.T) {
+	const goMod = "module example.com/m\n\ngo 1.21\n"
+	dir := newModule(t, map[string]string{"go.mod": goMod, "m.go": "package m\n\nimport _ \"example.com/b\"\n"})
+	shadow, err := newShadow(t.TempDir(), disk(dir)().indexed(), Go{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shadow.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(filepath.Join(dir, "go.mod"), goMod+"\n// edited\n")
+	result, err := shadow.result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Changes) != 2 || result.Changes[0].Before != goMod {
+		t.Fatalf("changes: %+v", result.Changes)
+	}
+	var changed *ChangedError
+	if applied, err := Disk(t.Context(), result); applied || !errors.As(err, &changed) {
+		t.Errorf("applied %v, error %v", applied, err)
+	}
+}
+
+// The toolchain is the user's own, unless they have said otherwise.
+func TestToolchain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "env")
+	for _, tt := range []struct{ name, goenv, variable, file, want string }{
+		{"nothing is said", file, "", "GOPRIVATE=x\n", "local"},
+		{"in the environment", file, "auto", "", "auto"},
+		{"with go env -w", file, "", "GOFLAGS=\nGOTOOLCHAIN=auto\n", ""},
+		{"with an empty value", file, "", "GOTOOLCHAIN=\n", "local"},
+		{"in a file that is switched off", "off", "", "GOTOOLCHAIN=auto\n", "local"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			writeFile(file, tt.file)
+			env := []string{"GOENV=" + tt.goenv}
+			if tt.variable != "" {
+				env = append(env, "GOTOOLCHAIN="+tt.variable)
+			}
+			got := ""
+			for _, kv := range environ(env) {
+				if value, ok := strings.CutPrefix(kv, "GOTOOLCHAIN="); ok {
+					got = value
+				}
+			}
+			if got != tt.want {
+				t.Errorf("GOTOOLCHAIN=%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestDiff(t *testing.T) {
+	c := Change{Path: filepath.FromSlash("/m/sub/go.mod"), Before: "module a\n", After: "module b\n"}
+	want := "--- a/sub/go.mod\n+++ b/sub/go.mod\n@@ -1 +1 @@\n-module a\n+module b\n"
+	if got := c.Diff(filepath.FromSlash("/m")); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

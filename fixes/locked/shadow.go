@@ -25,10 +25,10 @@ const DefaultTimeout = 10 * time.Minute
 
 // Go says how the go command is started.
 type Go struct {
-	Command  string        // "go" if empty, found through PATH
-	Env      []string      // os.Environ() if nil; GOWORK and PWD are set for each run, GOTOOLCHAIN=local unless the user chose
-	Timeout  time.Duration // DefaultTimeout if zero
-	Progress func(line string)
+	Command  string            // "go" if empty, found through PATH
+	Env      []string          // os.Environ() if nil; GOWORK and PWD are set for each run, GOTOOLCHAIN=local unless the user chose
+	Timeout  time.Duration     // DefaultTimeout if zero
+	Progress func(line string) // hears each line that go prints, on another goroutine
 }
 
 // A GoError says that the go command failed, could not be started, or was ended.
@@ -60,9 +60,10 @@ type Shadow struct {
 	world World
 	root  string // real path of world.Root(): go looks overlays up by name, so names must be the ones it will use
 	dir   string // of the shadow's own files
-	go_   Go
+	start Go
 
 	files    map[string]*string // by real path; what was written, or nil for what was removed
+	before   map[string]*string // what the user saw when it was first read, or nil for what was not there
 	vendored string             // the new vendor directory, if there is one
 	output   strings.Builder
 	names    map[string]string // shadow file to user's file, for go's messages
@@ -74,8 +75,8 @@ func newShadow(dir string, world World, g Go) (*Shadow, error) {
 		return nil, err
 	}
 	return &Shadow{
-		world: world, root: realPath(world.Root()), dir: dir, go_: g,
-		files: make(map[string]*string), names: make(map[string]string),
+		world: world, root: realPath(world.Root()), dir: dir, start: g,
+		files: make(map[string]*string), before: make(map[string]*string), names: make(map[string]string),
 	}, nil
 }
 
@@ -92,7 +93,27 @@ func (s *Shadow) Read(path string) (text string, exists bool, err error) {
 		}
 		return *text, true, nil
 	}
-	return s.world.Read(path)
+	return s.original(path)
+}
+
+// original returns a file as it was when the transaction first read it. What go works on, what the result is compared with
+// and what it says that it replaces must be the same text, whatever happens on disk meanwhile.
+func (s *Shadow) original(path string) (text string, exists bool, err error) {
+	path = realFile(path)
+	if text, ok := s.before[path]; ok {
+		if text == nil {
+			return "", false, nil
+		}
+		return *text, true, nil
+	}
+	text, exists, err = s.world.Read(path)
+	if err == nil {
+		s.before[path] = nil
+		if exists {
+			s.before[path] = &text
+		}
+	}
+	return text, exists, err
 }
 
 // Write gives a file a new text: go sees it from the next run on, and it is part of the result.
@@ -156,21 +177,21 @@ func (s *Shadow) Run(ctx context.Context, args ...string) error {
 	}
 	argv := slices.Concat(command, flags, args[len(command):])
 
-	timeout := s.go_.Timeout
+	timeout := s.start.Timeout
 	if timeout == 0 {
 		timeout = DefaultTimeout
 	}
 	runCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	name := s.go_.Command
+	name := s.start.Command
 	if name == "" {
 		name = "go"
 	}
 	var output bytes.Buffer
-	lines := &lineWriter{out: &output, rename: s.rename(), line: s.go_.Progress}
+	lines := &lineWriter{out: &output, rename: s.rename(), line: s.start.Progress}
 	cmd := exec.CommandContext(runCtx, name, argv...)
 	cmd.Dir = s.root
-	cmd.Env = append(environ(s.go_.Env), "GOWORK="+gowork, "PWD="+s.root)
+	cmd.Env = append(environ(s.start.Env), "GOWORK="+gowork, "PWD="+s.root)
 	cmd.Stdout, cmd.Stderr = lines, lines
 	err = runGroup(cmd)
 	lines.flush()
@@ -209,14 +230,14 @@ func (s *Shadow) materialize() (flags []string, gowork string, err error) {
 		s.names[file] = path
 		return os.WriteFile(file, []byte(text), 0o600)
 	}
-	for _, b := range s.world.Buffers {
-		if _, written := s.files[realFile(b.Path)]; written {
+	for path, b := range s.world.index {
+		if _, written := s.files[path]; written {
 			continue
 		}
-		if disk, exists, err := readFile(b.Path); err == nil && exists && disk == b.Text {
+		if disk, exists, err := readFile(path); err == nil && exists && disk == b.Text {
 			continue
 		}
-		if err := hide(realFile(b.Path), b.Text); err != nil {
+		if err := hide(path, b.Text); err != nil {
 			return nil, "", err
 		}
 	}
@@ -365,7 +386,7 @@ func (s *Shadow) result() (Result, error) {
 	}
 	result := Result{Output: s.output.String()}
 	for path, text := range s.files {
-		before, existed, err := s.world.Read(path)
+		before, existed, err := s.original(path)
 		if err != nil {
 			return Result{}, err
 		}
@@ -423,10 +444,8 @@ func (s *Shadow) takeVendor() error {
 // userName returns the name under which the user knows the file at a real path: that of its buffer, or one below the
 // directories that were given.
 func (s *Shadow) userName(path string) string {
-	for _, b := range s.world.Buffers {
-		if realFile(b.Path) == path {
-			return b.Path
-		}
+	if b, ok := s.world.index[path]; ok {
+		return b.Path
 	}
 	for _, dir := range s.world.Dirs {
 		if rel, err := filepath.Rel(realPath(dir), path); err == nil && filepath.IsLocal(rel) {

@@ -27,6 +27,17 @@ type World struct {
 
 	// Buffers are the documents that are open, at least those with unsaved changes, of any kind that go reads.
 	Buffers []Buffer
+
+	index map[string]Buffer // Buffers by the real path; Do makes it once
+}
+
+// indexed returns w with its index.
+func (w World) indexed() World {
+	w.index = make(map[string]Buffer, len(w.Buffers))
+	for _, b := range w.Buffers {
+		w.index[realFile(b.Path)] = b
+	}
+	return w
 }
 
 // A Buffer is a document that is open in an editor.
@@ -37,11 +48,11 @@ func (w World) Root() string { return w.Dirs[0] }
 
 // Read returns a file as the user sees it, and whether it exists.
 func (w World) Read(path string) (text string, exists bool, err error) {
-	real := realFile(path)
-	for _, b := range w.Buffers {
-		if b.Path == path || realFile(b.Path) == real {
-			return b.Text, true, nil
-		}
+	if w.index == nil {
+		w = w.indexed()
+	}
+	if b, ok := w.index[realFile(path)]; ok {
+		return b.Text, true, nil
 	}
 	return readFile(path)
 }
@@ -99,8 +110,8 @@ func inputsOf(w World, before inputs) (inputs, error) {
 		if err := in.walk(root, before); err != nil {
 			return nil, err
 		}
-		for _, b := range w.Buffers {
-			if path := realFile(b.Path); isGo(filepath.Base(path)) && inModule(root, path) {
+		for path, b := range w.index {
+			if isGo(filepath.Base(path)) && inModule(root, path) {
 				in[path] = input{what: summary(b.Text)}
 			}
 		}
