@@ -32,10 +32,9 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 			if severity == Hint {
 				d.Tags = Unnecessary
 			}
-		case !repaired[p.Kind] || pass.File.Kind != workspace.ModFile:
-		case pass.View.Work != nil: // not compared with what go would write; the module's own view says more
+		case p.NotInWorkspace && pass.View.Work != nil && pass.File.Kind == workspace.ModFile: // the module's own view says it
 			continue
-		case pass.View.Mode == workspace.Mutable:
+		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable:
 			d.Severity = Warning
 		}
 		pass.Report(d)
@@ -43,8 +42,8 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 	return nil
 }
 
-// repaired holds the kinds that are refused only because the go command would write a main module's go.mod otherwise: not in
-// a workspace, and not with -mod=mod; see modload.commitRequirements.
+// repaired holds the kinds that are refused only because the go command would write go.mod otherwise, which it does with
+// -mod=mod; see modload.commitRequirements.
 var repaired = map[string]bool{
 	"exclude-of-required":         true,
 	"require-path-is-go":          true,

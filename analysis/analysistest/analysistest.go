@@ -37,6 +37,9 @@ const (
 	goroot = "/goroot" // of a go command that is there in name only
 )
 
+// godebugs is the table of GODEBUG settings of that go command, in the form of the real one.
+const godebugs = "\t{Name: \"panicnil\", Package: \"runtime\", Changed: 21, Old: \"1\"},\n\t{Name: \"x509sha1\", Removed: 24},\n"
+
 // Run runs the analyzers over every archive in testdata.
 func Run(t *testing.T, analyzers ...*analysis.Analyzer) {
 	t.Helper()
@@ -107,6 +110,7 @@ func analyze(t *testing.T, a *txtar.Archive, analyzers []*analysis.Analyzer) *tx
 		}
 	}
 	w.add(goroot+"/VERSION", "go1.26.8\n")
+	w.add(goroot+"/src/internal/godebugs/table.go", godebugs)
 	w.add(goroot+"/go.env", "GOPROXY=https://proxy.example.com,direct\nGOSUMDB=sum.example.com\nGOTOOLCHAIN=local\n")
 	if w.env["GOMODCACHE"] == "" {
 		w.env["GOMODCACHE"] = cache

@@ -3,6 +3,7 @@ package suite
 
 import (
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/badgodebug"
 	"github.com/gomodls/gomodls/analysis/badmodule"
 	"github.com/gomodls/gomodls/analysis/badpath"
 	"github.com/gomodls/gomodls/analysis/badreplace"
@@ -38,6 +39,7 @@ import (
 
 // All holds every analyzer by name.
 var All = []*analysis.Analyzer{
+	badgodebug.Analyzer,
 	badmodule.Analyzer,
 	badpath.Analyzer,
 	badreplace.Analyzer,

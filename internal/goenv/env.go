@@ -97,6 +97,7 @@ type Env struct {
 
 	GoWork      string // GOWORK: "" or "auto" searches, "off", or an absolute path
 	GO111Module string
+	Goroot      string // Inputs.Goroot
 	GoVersion   string // the version of the go command: "1.26.8", or "" if it is not known
 
 	Problems []Problem // in the order of their keys
@@ -216,6 +217,7 @@ func Resolve(in Inputs) *Env {
 	e.in.OS, e.in.Settings = nil, nil // maps of the caller, which may change
 	value := func(key string) string { return e.Get(key).Value }
 
+	e.Goroot = in.Goroot
 	e.GoVersion = parseVersion(in.GorootVersion.Text)
 	e.ModCache = value("GOMODCACHE")
 	e.Private = Patterns(value("GOPRIVATE"))

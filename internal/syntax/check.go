@@ -172,42 +172,13 @@ func (c *checker) suggestVerb(p *Problem, tok Token, verbs []string, fits func(s
 	}
 	best, least := "", 3
 	for _, v := range verbs {
-		if d := distance(strings.ToLower(tok.Raw), v, least); d < least && d < len(v) {
+		if d := text.Distance(strings.ToLower(tok.Raw), v, least-1); d < least && d < len(v) {
 			best, least = v, d
 		}
 	}
 	if best != "" {
 		p.offer(fits(best), "Write "+best, substitute(tok.Span, best))
 	}
-}
-
-// distance returns how many letters must be changed, added, removed or swapped with their neighbour to make b of a, or
-// limit if that is not less.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	var before []int // the row before the last
-	last := make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return min(last[len(b)], limit)
 }
 
 func (c *checker) unknownBlock(b *Block) string {

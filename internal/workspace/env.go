@@ -10,6 +10,19 @@ import (
 	"github.com/gomodls/gomodls/internal/syntax"
 )
 
+// Godebugs returns the GODEBUG settings that the user's go command knows, and false if nobody can tell.
+func (s *Snapshot) Godebugs() (goenv.Godebugs, bool) {
+	root := s.Env().Goroot
+	if root == "" {
+		return goenv.Godebugs{}, false
+	}
+	f := s.Read(filepath.Join(root, "src", "internal", "godebugs", "table.go"))
+	if f.State != Regular {
+		return goenv.Godebugs{}, false
+	}
+	return goenv.ParseGodebugs(f.File.Text)
+}
+
 type envMemo struct {
 	machine *Machine
 	files   [3]*File
