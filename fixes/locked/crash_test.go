@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,8 +144,8 @@ func TestKilledAtRandomInstants(t *testing.T) {
 		check(t, dir)
 	}
 	t.Logf("%d kills, %d of them while files were being replaced", *kills, recoveries)
-	if left := tree(filepath.Join(store.Dir, "journal")); len(left) > 1 {
-		t.Errorf("left in the journal: %v", left)
+	if left := tree(filepath.Join(store.Dir, "journal")); len(left) > 0 {
+		t.Errorf("left in the journal: %q", slices.Sorted(maps.Keys(left)))
 	}
 	if states, err := store.States(dir); err != nil || len(states) > keepStates {
 		t.Errorf("%d states are kept: %v", len(states), err)
@@ -193,10 +194,31 @@ func TestChangedAfterCrash(t *testing.T) {
 	}
 }
 
+// What cannot be recovered is said, and tried again; it does not keep anybody from the lock.
+func TestCannotRecover(t *testing.T) {
+	store, dir, other := newStore(t), newModule(t, oldState), t.TempDir()
+	os.Mkdir(filepath.Join(other, "go.mod"), 0o777)
+	if _, err := store.begin(t.TempDir(), "go work sync", []string{dir, other}, []Change{
+		{Path: filepath.Join(other, "go.mod"), Before: "earlier", After: "later"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		lock, err := store.Acquire(t.Context(), []string{dir}, "next", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lock.Release()
+		if len(lock.Recovered) != 1 || lock.Recovered[0].Err == nil {
+			t.Errorf("recovered %v", lock.Recovered)
+		}
+	}
+}
+
 // Whoever locks one of a crashed transaction's directories recovers it whole, and hears of it.
 func TestAcquireRecovers(t *testing.T) {
 	store, dir, other := newStore(t), newModule(t, oldState), t.TempDir()
-	entry, err := store.begin("go work sync", []string{dir, other}, []Change{
+	entry, err := store.begin(t.TempDir(), "go work sync", []string{dir, other}, []Change{
 		{Path: filepath.Join(dir, "go.mod"), Before: "earlier", After: oldState["go.mod"]},
 		{Path: filepath.Join(other, "go.mod"), Before: "earlier", After: "later"},
 	})

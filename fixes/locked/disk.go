@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -226,7 +225,7 @@ func (w write) rename() error {
 	}
 	if w.to != nil {
 		err = os.Rename(w.tmp, target)
-	} else if err = os.Remove(target); err == nil {
+	} else if err = os.Remove(realFile(w.path)); err == nil { // of a link not what it leads to
 		removeEmpty(filepath.Dir(target))
 	}
 	if err != nil {
@@ -246,27 +245,19 @@ func removeEmpty(dir string) {
 	}
 }
 
-// writeFileSync writes a file of the store so that after a crash it is either whole or not there.
-func writeFileSync(path string, data []byte) error {
-	tmp := path + ".tmp"
+// writeFileSync writes a file of the store, by way of tmp, so that after a crash it is either whole or not there.
+func writeFileSync(path, tmp string, data []byte) error {
 	file, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, ignoreMissing(os.Remove(tmp)))
+		return err
 	}
 	if err := os.Rename(tmp, path); err != nil {
 		return err
 	}
 	syncDir(filepath.Dir(path))
 	return nil
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

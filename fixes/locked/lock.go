@@ -69,12 +69,13 @@ func (s *Store) Acquire(ctx context.Context, dirs []string, title string, onWait
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
 	var recovered []Recovered
+	failed := make(map[string]bool)
 	for {
 		lock, err := s.acquire(ctx, paths, title, onWait)
 		if err != nil {
 			return nil, fmt.Errorf("locking %s: %w", strings.Join(dirs, ", "), err)
 		}
-		done, wider := s.recoverUnder(lock)
+		done, wider := s.recoverUnder(lock, failed)
 		recovered = append(recovered, done...)
 		if wider == nil {
 			lock.Recovered = recovered
@@ -85,7 +86,7 @@ func (s *Store) Acquire(ctx context.Context, dirs []string, title string, onWait
 		if lock, err = s.acquire(ctx, wider, "recovering", onWait); err != nil {
 			return nil, err
 		}
-		done, _ = s.recoverUnder(lock)
+		done, _ = s.recoverUnder(lock, failed)
 		recovered = append(recovered, done...)
 		lock.Release()
 	}

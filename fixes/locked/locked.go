@@ -172,7 +172,7 @@ func (s *Store) attempt(ctx context.Context, t Transaction, lock *Lock, world Wo
 	if err != nil || len(r.Changes) == 0 || t.Apply == nil {
 		return r, false, err
 	}
-	entry, err := s.begin(t.Title, world.Dirs, r.Changes)
+	entry, err := s.begin(lock.scratch, t.Title, world.Dirs, r.Changes)
 	if err != nil {
 		return Result{}, false, fmt.Errorf("writing the journal: %w", err)
 	}

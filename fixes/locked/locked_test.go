@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -387,19 +388,9 @@ func TestFailures(t *testing.T) {
 				t.Errorf("the disk has changed (-before +after):\n%s", d)
 			}
 			if left := tree(store.Dir); len(left) != 1 { // the mutex
-				t.Errorf("left in the store: %q", slices.Sorted(keys(left)))
+				t.Errorf("left in the store: %q", slices.Sorted(maps.Keys(left)))
 			}
 		})
-	}
-}
-
-func keys(m map[string]string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
 	}
 }
 
@@ -432,6 +423,23 @@ func TestLinkedDirectories(t *testing.T) {
 	if len(result.Changes) != 2 || result.Changes[0].Path != filepath.Join(link, "go.mod") ||
 		!strings.Contains(result.Changes[0].After, "example.com/b v1.0.0") {
 		t.Errorf("changes: %+v; want %s with example.com/b v1.0.0, and go.sum", result.Changes, filepath.Join(link, "go.mod"))
+	}
+}
+
+// A vendor directory that leads elsewhere is refused, so that nothing there is replaced.
+func TestVendorIsLink(t *testing.T) {
+	elsewhere := newModule(t, map[string]string{"modules.txt": "", "precious": "x"})
+	dir := newModule(t, map[string]string{"go.mod": "module example.com/m\n\ngo 1.21\n", "m.go": "package m\n\nimport _ \"example.com/b\"\n"})
+	if err := os.Symlink(elsewhere, filepath.Join(dir, "vendor")); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(elsewhere)
+	result, err := newStore(t).Do(t.Context(), Transaction{Title: "go mod tidy", World: disk(dir), Run: tidy, Apply: Disk})
+	if err == nil || !strings.Contains(err.Error(), "vendor is a symbolic link") || len(result.Changes) > 0 {
+		t.Errorf("error %v, changes %v", err, result.Changes)
+	}
+	if d := cmp.Diff(before, tree(elsewhere)); d != "" {
+		t.Errorf("-before +after:\n%s", d)
 	}
 }
 

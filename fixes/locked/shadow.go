@@ -153,8 +153,12 @@ func (s *Shadow) Download(ctx context.Context, modules ...string) error {
 // Verify runs go mod verify. Its verdict is the error, or the result's output.
 func (s *Shadow) Verify(ctx context.Context) error { return s.Run(ctx, "mod", "verify") }
 
-// Vendor runs go mod vendor. The vendor directory is part of the result.
+// Vendor runs go mod vendor. The vendor directory is part of the result. It must hold no symbolic links: go makes none, and
+// what they lead to is not ours to replace.
 func (s *Shadow) Vendor(ctx context.Context) error {
+	if err := noLinks(filepath.Join(s.root, "vendor")); err != nil {
+		return err
+	}
 	vendor := filepath.Join(s.dir, "vendor")
 	if err := s.Run(ctx, "mod", "vendor", "-o", vendor); err != nil {
 		return err
@@ -407,7 +411,7 @@ func (s *Shadow) result() (Result, error) {
 
 // takeVendor makes the shadow's vendor directory part of the shadow's files.
 func (s *Shadow) takeVendor() error {
-	target := realPath(filepath.Join(s.root, "vendor"))
+	target := filepath.Join(s.root, "vendor")
 	collect := func(dir string, visit func(rel, path string) error) error {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -439,6 +443,19 @@ func (s *Shadow) takeVendor() error {
 		}
 		return nil
 	})
+}
+
+func noLinks(dir string) error {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type()&fs.ModeSymlink != 0 {
+			err = fmt.Errorf("%s is a symbolic link", path)
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // userName returns the name under which the user knows the file at a real path: that of its buffer, or one below the
@@ -544,7 +561,7 @@ func runGroup(cmd *exec.Cmd) error {
 }
 
 // killAfter is the time that a group has to end on its own.
-const killAfter = 500 * time.Millisecond
+const killAfter = 300 * time.Millisecond
 
 // A lineWriter hands on whole lines, with names replaced.
 type lineWriter struct {

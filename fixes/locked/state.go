@@ -85,8 +85,9 @@ func (s *Store) journal() string { return filepath.Join(s.Dir, "journal") }
 
 func (s *Store) journalFile(st State) string { return filepath.Join(s.journal(), st.ID+".json") }
 
-// begin writes the journal entry of a transaction that is about to apply its changes.
-func (s *Store) begin(title string, dirs []string, changes []Change) (State, error) {
+// begin writes the journal entry of a transaction that is about to apply its changes. What a crash leaves in scratch is
+// removed with the lock.
+func (s *Store) begin(scratch, title string, dirs []string, changes []Change) (State, error) {
 	st := State{Title: title, Time: now(), Root: realPath(dirs[0])}
 	st.ID = fmt.Sprintf("%s-%d", st.Time.Format("20060102T150405.000000000"), os.Getpid())
 	for _, dir := range dirs {
@@ -105,7 +106,7 @@ func (s *Store) begin(title string, dirs []string, changes []Change) (State, err
 		return State{}, err
 	}
 	step("journal")
-	return st, writeFileSync(s.journalFile(st), data)
+	return st, writeFileSync(s.journalFile(st), filepath.Join(scratch, "journal"), data)
 }
 
 // forget removes the entry of a transaction that has changed nothing.
@@ -143,7 +144,10 @@ func stateFiles(folder string) ([]string, error) {
 			names = append(names, e.Name())
 		}
 	}
-	return names, ignoreMissing(err)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return names, err
 }
 
 func readState(path string) (State, error) {
@@ -229,9 +233,9 @@ func (s *Store) pending() ([]State, error) {
 	return pending, err
 }
 
-// recoverUnder recovers the transactions that died in the directories that lock holds. If one of them had locked more,
-// it returns all that is to be locked to recover it.
-func (s *Store) recoverUnder(lock *Lock) (done []Recovered, wider []string) {
+// recoverUnder recovers the transactions that died in the directories that lock holds, but for those that failed holds. If
+// one of them had locked more, it returns all that is to be locked to recover it.
+func (s *Store) recoverUnder(lock *Lock, failed map[string]bool) (done []Recovered, wider []string) {
 	pending, err := s.pending()
 	if err != nil {
 		s.Log.Warn("reading the journal", zap.Error(err))
@@ -239,7 +243,7 @@ func (s *Store) recoverUnder(lock *Lock) (done []Recovered, wider []string) {
 	}
 	for _, st := range pending {
 		switch {
-		case !share(st.Dirs, lock.dirs):
+		case failed[st.ID] || !share(st.Dirs, lock.dirs):
 		case !subset(st.Dirs, lock.dirs):
 			wider = append(slices.Clone(st.Dirs), lock.dirs...)
 			slices.Sort(wider)
@@ -248,6 +252,7 @@ func (s *Store) recoverUnder(lock *Lock) (done []Recovered, wider []string) {
 			r := s.recover(st)
 			s.Log.Info("recovered", zap.String("title", st.Title), zap.String("root", st.Root),
 				zap.String("outcome", string(r.Outcome)), zap.Error(r.Err))
+			failed[st.ID] = r.Err != nil
 			done = append(done, r)
 		}
 	}
