@@ -63,7 +63,7 @@ func MustDoc(src string) string {
 // FromProblem turns a problem of a file's syntax into a diagnostic of the pass's file, with its ways out as fixes. The
 // severity is left to the analyzer.
 func (p *Pass) FromProblem(problem syntax.Problem) Diagnostic {
-	d := Diagnostic{Span: problem.Span, Message: problem.Message}
+	d := Diagnostic{Span: problem.Span, Message: problem.Message, Module: subject(problem.Line)}
 	for _, r := range problem.Related {
 		d.Related = append(d.Related, Related{URI: p.File.URI, Span: r.Span, Message: r.Message})
 	}
@@ -182,4 +182,16 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require) string {
 		}
 	}
 	return ""
+}
+
+// subject returns the module that a line is about, or the zero value.
+func subject(l *syntax.Line) module.Version {
+	if l == nil || len(l.Args) == 0 {
+		return module.Version{}
+	}
+	switch l.Verb {
+	case "require", "exclude", "replace", "module":
+		return module.Version{Path: l.Args[0].Value}
+	}
+	return module.Version{}
 }

@@ -34,6 +34,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		ofModules(pass)
 	case workspace.ModFile:
 		betweenModules(pass)
+		atOneVersion(pass)
 	}
 	return nil
 }
@@ -97,6 +98,29 @@ func betweenModules(pass *analysis.Pass) {
 			}
 			own[r.Old] = true
 			first[r.Old] = now
+		}
+	}
+}
+
+// atOneVersion reports lines that replace one version of a module that a module listed before replaces at all versions.
+func atOneVersion(pass *analysis.Pass) {
+	g := pass.View.Graph()
+	if g == nil {
+		return
+	}
+	for _, c := range g.Conflicts() {
+		for _, r := range pass.File.Mod().Replace {
+			if r.Valid && r.Old == c.Version.Old && r.New == c.Version.New && c.Version.Dir == pass.Module.Dir {
+				pass.Report(analysis.Diagnostic{
+					Span:    r.Line.Span,
+					Module:  c.Module,
+					Message: fmt.Sprintf("%s is replaced by %s here, but %s by %s in another module of the workspace; go refuses the workspace", describe(r.Old), describe(r.New), describe(c.Any.Old), describe(c.Any.New)),
+					Fixes: []fixes.Fix{{
+						Title: "Remove the replacement of " + describe(r.Old) + " here", Kind: fixes.QuickFix, Preferred: true,
+						Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line))},
+					}},
+				})
+			}
 		}
 	}
 }

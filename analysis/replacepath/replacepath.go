@@ -3,6 +3,7 @@ package replacepath
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -52,7 +53,7 @@ func check(pass *analysis.Pass, r *syntax.Replace) {
 	if d.Severity != analysis.Error {
 		refuses = ""
 	}
-	switch at := pass.Snapshot.Read(dir); at.State {
+	switch here := pass.Snapshot.Read(dir); here.State {
 	case workspace.Unknown:
 		return
 	case workspace.Directory:
@@ -66,7 +67,7 @@ func check(pass *analysis.Pass, r *syntax.Replace) {
 				return
 			}
 			d.Message = fmt.Sprintf("the go.mod file in %s cannot be parsed%s: %s", r.New.Path, refuses, firstLine(err.Error()))
-			d.Related = []analysis.Related{{URI: mod.File.URI, Message: firstLine(err.Error())}}
+			d.Related = []analysis.Related{{URI: mod.File.URI, Span: at(mod.File, err), Message: firstLine(err.Error())}}
 			pass.Report(d)
 			return
 		case workspace.Unreadable:
@@ -79,7 +80,7 @@ func check(pass *analysis.Pass, r *syntax.Replace) {
 	case workspace.Missing:
 		d.Message = fmt.Sprintf("the directory %s does not exist%s", r.New.Path, refuses)
 	case workspace.Unreadable:
-		d.Message = fmt.Sprintf("the directory %s cannot be read%s: %s", r.New.Path, refuses, at.Err)
+		d.Message = fmt.Sprintf("the directory %s cannot be read%s: %s", r.New.Path, refuses, here.Err)
 	default:
 		d.Message = fmt.Sprintf("%s is a file, not a directory%s", r.New.Path, refuses)
 	}
@@ -179,6 +180,15 @@ func spell(rep modgraph.Replacement, dir string) string {
 		rel = "./" + rel
 	}
 	return rel
+}
+
+// at returns the line of a go.mod file that an error of parsing it speaks of.
+func at(f *workspace.File, err error) text.Span {
+	var list modfile.ErrorList
+	if !errors.As(err, &list) || len(list) == 0 {
+		return f.Start()
+	}
+	return f.Mod().Lines.Span(list[0].Pos.Line - 1)
 }
 
 func firstLine(s string) string {

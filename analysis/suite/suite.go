@@ -3,6 +3,7 @@ package suite
 
 import (
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/badenvironment"
 	"github.com/gomodls/gomodls/analysis/badgodebug"
 	"github.com/gomodls/gomodls/analysis/badmodule"
 	"github.com/gomodls/gomodls/analysis/badpath"
@@ -39,6 +40,7 @@ import (
 
 // All holds every analyzer by name.
 var All = []*analysis.Analyzer{
+	badenvironment.Analyzer,
 	badgodebug.Analyzer,
 	badmodule.Analyzer,
 	badpath.Analyzer,

@@ -261,6 +261,40 @@ func (g *Graph) Replacement(m module.Version) *Replacement {
 	return nil
 }
 
+// A Conflict is a module version of a workspace's graph that two modules replace by different things, one of them at all
+// versions and one at this. The go command stops there, but only if the module that names the version comes later; see
+// modload.replacementFrom. Two replacements of the very same thing are refused before any graph is loaded.
+type Conflict struct {
+	Module       module.Version
+	Any, Version *Replacement
+}
+
+// Conflicts returns the conflicts of a workspace, by module.
+func (g *Graph) Conflicts() []Conflict {
+	var conflicts []Conflict
+	for i := range g.nodes {
+		m := g.nodes[i].Module
+		files := g.byPath[g.names.Path(m.Path)]
+		if len(files) < 2 || m.Version == "" || files[0].inWork && files[0].find(m.Version) != nil {
+			continue
+		}
+		var first *Replacement
+		for _, f := range files {
+			r := f.find(m.Version)
+			if r == nil {
+				continue
+			}
+			if first != nil && r.Old.Version != "" && first.New != r.New {
+				conflicts = append(conflicts, Conflict{Module: m, Any: first, Version: r})
+				break
+			}
+			first = r
+		}
+	}
+	slices.SortFunc(conflicts, func(a, b Conflict) int { return strings.Compare(a.Module.String(), b.Module.String()) })
+	return conflicts
+}
+
 type visit struct {
 	id      modcache.NodeID
 	pruning pruning

@@ -1,0 +1,73 @@
+package badenvironment
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"path/filepath"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports settings of the Go environment that keep the go command from working here.
+var Analyzer = &analysis.Analyzer{
+	Name:     "badenvironment",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Error,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind != workspace.WorkFile && (pass.File.Kind != workspace.ModFile || pass.View.Work != nil || pass.View.Own) {
+		return nil
+	}
+	env := pass.View.Env()
+	span := place(pass.File)
+	for _, p := range env.Problems {
+		severity := map[goenv.Effect]analysis.Severity{goenv.RefusesAll: analysis.Error, goenv.RefusesFetch: analysis.Warning, goenv.Accepted: analysis.Information}[p.Effect]
+		message := fmt.Sprintf("%s: %s; %s", p.Key, p.Message, p.Remedy)
+		if where := source(p.Value); where != "" {
+			message += " (it is set by " + where + ")"
+		}
+		pass.Report(analysis.Diagnostic{Span: span, Severity: severity, Message: message})
+	}
+	if work := env.GoWork; work != "" && work != "auto" && work != "off" && filepath.IsAbs(work) {
+		switch f := pass.Snapshot.Read(work); f.State {
+		case workspace.Unknown, workspace.Regular:
+		case workspace.Missing:
+			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOWORK names %s, which does not exist; go refuses (it is set by %s)", work, source(env.Get("GOWORK")))})
+		default:
+			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOWORK names %s, which cannot be read as a file; go refuses (it is set by %s)", work, source(env.Get("GOWORK")))})
+		}
+	}
+	if pass.View.Work != nil && env.Mod == "mod" {
+		pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -mod=mod is refused in a workspace; use -mod=readonly or -mod=vendor, or leave it out (it is set by %s)", source(env.Get("GOFLAGS")))})
+	}
+	return nil
+}
+
+// place is the module line, or the first line of a file without one.
+func place(f *workspace.File) text.Span {
+	if f.Kind == workspace.ModFile {
+		if decl := f.Mod().Module; decl != nil {
+			return decl.Line.Span
+		}
+	}
+	return f.Start()
+}
+
+func source(v goenv.Value) string {
+	switch v.Source {
+	case goenv.File, goenv.Goroot:
+		return v.Path
+	case goenv.Default:
+		return ""
+	}
+	return v.Source.String()
+}
