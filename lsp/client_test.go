@@ -36,6 +36,7 @@ type client struct {
 	conn   jsonrpc2.Conn
 	server *server
 	served chan error // what Serve returned
+	close  func()     // hangs up
 	rested chan int64 // ids of the snapshots whose diagnostics and health have been sent
 
 	mu       sync.Mutex
@@ -89,6 +90,7 @@ func newClient(t *testing.T, log *zap.Logger) *client {
 		there.Close()
 	}()
 	c.server = <-made
+	c.close = func() { here.Close() }
 	c.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(here), jsonrpc2.WithCodec(codec{}))
 	c.conn.Go(context.Background(), c.handle)
 	t.Cleanup(func() {

@@ -143,7 +143,7 @@ func (q *query) ExecuteCommand(ctx context.Context, params *protocol.ExecuteComm
 	var args arguments
 	if len(params.Arguments) > 0 {
 		if err := protocol.Unmarshal(params.Arguments[0].Clone(), &args); err != nil {
-			return nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the argument of %s is not an object with a uri: %v", params.Command, err)
+			return nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "the argument of %s is not an object with a uri", params.Command)
 		}
 	}
 	if args.URI == "" {

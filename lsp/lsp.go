@@ -58,6 +58,7 @@ func serve(parent context.Context, rwc io.ReadWriteCloser, options Options, made
 	select {
 	case <-s.exit:
 	case <-ctx.Done():
+	case <-conn.Done(): // by a frame that makes no sense
 	}
 	cancel()
 	s.wait(patience)
