@@ -231,10 +231,10 @@ func TestAcquireRecovers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lock.Release()
-	if len(lock.Recovered) != 1 || lock.Recovered[0].State.ID != entry.ID || lock.Recovered[0].Outcome != Finished {
+	if len(lock.Recovered) != 1 || lock.Recovered[0].State.ID != entry.ID || lock.Recovered[0].Outcome != RolledBack {
 		t.Errorf("recovered %v", lock.Recovered)
 	}
-	if text, _, _ := readFile(filepath.Join(other, "go.mod")); text != "later" {
+	if text, _, _ := readFile(filepath.Join(dir, "go.mod")); text != "earlier" {
 		t.Errorf("the other directory's go.mod is %q", text)
 	}
 }

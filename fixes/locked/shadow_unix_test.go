@@ -5,6 +5,7 @@ package locked
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,32 +74,28 @@ func TestGoIsKilled(t *testing.T) {
 
 // A full disk is noticed before anything has been replaced.
 func TestDiskFull(t *testing.T) {
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
-		t.Fatal(err)
-	}
-	full := limit
-	full.Cur = 100
 	dir := newModule(t, map[string]string{"go.mod": "module example.com/m\n", "go.sum": "a v1.0.0 h1:a=\n"})
 	before := tree(dir)
-	step = func(what string) {
-		if strings.HasPrefix(what, "prepare") {
-			syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full)
-		}
-	}
-	applied, err := Disk(t.Context(), Result{id: "x", Changes: []Change{
-		{Path: filepath.Join(dir, "go.mod"), Before: "module example.com/m\n", After: "module example.com/m\n//" + strings.Repeat("x", 100)},
-		{Path: filepath.Join(dir, "go.sum"), Before: "a v1.0.0 h1:a=\n", After: "b v1.0.0 h1:b=\n"},
-	}})
-	step = func(string) {}
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
-		t.Fatal(err)
-	}
-	if applied || !errors.Is(err, syscall.EFBIG) {
-		t.Errorf("applied %v, error %v", applied, err)
-	}
+	startChild(t, "full", newStore(t), dir).expect(t, "applied false, too large true")
 	if d := cmp.Diff(before, tree(dir)); d != "" {
 		t.Errorf("-before +after:\n%s", d)
+	}
+}
+
+// A process that cannot write more than a hundred bytes to any file applies a change that needs more.
+func init() {
+	children["full"] = func() {
+		step = func(string) {
+			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100, Max: 100}); err != nil {
+				panic(err)
+			}
+		}
+		dir := os.Getenv("LOCKED_TEST_DIR")
+		applied, err := Disk(context.Background(), Result{id: "x", Changes: []Change{
+			{Path: filepath.Join(dir, "go.mod"), Before: "module example.com/m\n", After: "module example.com/m\n//" + strings.Repeat("x", 100)},
+			{Path: filepath.Join(dir, "go.sum"), Before: "a v1.0.0 h1:a=\n", After: "b v1.0.0 h1:b=\n"},
+		}})
+		fmt.Printf("applied %v, too large %v\n", applied, errors.Is(err, syscall.EFBIG))
 	}
 }
 

@@ -166,9 +166,9 @@ func readState(path string) (State, error) {
 type Outcome string
 
 const (
-	// Finished: it had begun to change files, and the rest was done.
+	// Finished: it had changed all its files.
 	Finished Outcome = "finished"
-	// RolledBack: it had changed nothing that matters, and is undone.
+	// RolledBack: it had changed some, or none, and they are as before.
 	RolledBack Outcome = "rolled back"
 	// Left: somebody has changed its files since, so they were left alone; its state can be restored.
 	Left Outcome = "left alone"
@@ -259,14 +259,14 @@ func (s *Store) recoverUnder(lock *Lock, failed map[string]bool) (done []Recover
 	return done, nil
 }
 
-// recover brings the files of a transaction that died to one of its two ends. Each file must have one of the texts that the
-// transaction gives it; if not, somebody has written it since, and all are left alone. If all have their last text, or any
-// that is not a go.sum, the transaction is finished, else rolled back.
+// recover brings the files of a transaction that died to one of its two ends: if all have their last text it is finished,
+// else rolled back. Each must have one of the texts that the transaction gives it; if not, somebody has written it since,
+// and all are left alone.
 func (s *Store) recover(st State) Recovered {
 	steps := planOf(st.changes(), st.ID)
 	steps.sweep()
-	var back, forth []Change
-	begun, done := false, true
+	var back []Change
+	finished := true
 	for _, f := range st.Files {
 		text, exists, err := readFile(f.Path)
 		if err != nil {
@@ -280,19 +280,12 @@ func (s *Store) recover(st State) Recovered {
 		if !before && !after && !between {
 			return Recovered{st, Left, s.keep(st)}
 		}
-		begun = begun || after && !isSum(f.Path)
-		done = done && after
+		finished = finished && after
 		if !before {
 			back = append(back, Change{f.Path, text, string(f.Before), !exists, f.Created})
 		}
-		if !after {
-			forth = append(forth, Change{f.Path, text, string(f.After), !exists, f.Deleted})
-		}
 	}
-	if begun || done {
-		if _, err := planOf(forth, st.ID).run(); err != nil {
-			return Recovered{st, Finished, err}
-		}
+	if finished {
 		return Recovered{st, Finished, s.keep(st)}
 	}
 	if _, err := planOf(back, st.ID).run(); err != nil {
@@ -301,5 +294,3 @@ func (s *Store) recover(st State) Recovered {
 	s.forget(st)
 	return Recovered{st, RolledBack, nil}
 }
-
-func isSum(path string) bool { return strings.HasSuffix(path, ".sum") }
