@@ -69,6 +69,7 @@ test-go: lint ## everything but the editors
 lint: ## formatting, vet, and names that do not belong into the repository
 	@$(GO) vet ./...
 	$(GO) vet -tags jsonrpc2poison ./...
+	for os in darwin windows; do GOOS=$$os $(GO) build -o /dev/null ./...; done
 	unformatted=$$(git ls-files -z '*.go' | xargs -0 gofmt -l)
 	[ -z "$$unformatted" ] || { echo "not formatted with gofmt: $$unformatted" >&2; exit 1; }
 	registry=$$(npm config get registry 2>/dev/null | sed -E 's,^[a-z]+://([^/:]+).*,\1,' || true)
