@@ -11,7 +11,7 @@ export async function until(what, ask, wanted, milliseconds = 30_000) {
 			return answer;
 		}
 		if (Date.now() > end) {
-			assert.fail(`${what}; after ${milliseconds / 1000} s it is still ${JSON.stringify(answer)}`);
+			assert.fail(`${what}; after ${milliseconds / 1000} s it is still ${JSON.stringify(answer).slice(0, 2000)}`);
 		}
 		await new Promise(resolve => setTimeout(resolve, 50));
 	}
@@ -207,6 +207,12 @@ export class Editor {
 			.map(node => ({ top: parseInt(node.style.top, 10), text: node.textContent }))
 			.sort((a, b) => a.top - b.top).map(line => line.text));
 		return lines.join('\n').replaceAll('\u00a0', ' ');
+	}
+
+	/** What the right-hand sides of the diff editors show. */
+	async proposals() {
+		const texts = await this.page.locator('.monaco-diff-editor .editor.modified .view-lines').allTextContents();
+		return texts.join('\n').replaceAll('\u00a0', ' ');
 	}
 
 	notification(text) {

@@ -39,6 +39,9 @@ export function scenario(name, { file = 'go.mod', arrange = async () => {} }, ac
 			await act(editor, module);
 		} catch (error) {
 			t.diagnostic(`screenshot, trace, logs: ${await keep(editor, messages)}`);
+			for (const text of await editor.notification('').allInnerTexts()) {
+				t.diagnostic(`the editor says: ${text.replace(/\s+/g, ' ')}`);
+			}
 			t.diagnostic(`the module as it was left: ${module.dir}`);
 			throw error;
 		} finally {

@@ -93,6 +93,7 @@ export class VSCode {
 				...inherited, ...env, HOME: at('home'), TMPDIR: at('tmp'), EXTENSIONS_GALLERY: '{}',
 				XDG_CONFIG_HOME: at('home/.config'), XDG_DATA_HOME: at('home/.local/share'), XDG_CACHE_HOME: at('home/.cache'),
 				XDG_STATE_HOME: at('home/.local/state'), XDG_RUNTIME_DIR: at('tmp'),
+				VSCODE_CLI: '1', // or a login shell is asked for an environment, whose PATH may lack what this one's has
 			},
 		});
 		this.log = [];

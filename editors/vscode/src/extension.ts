@@ -7,6 +7,7 @@ import { Previews, save } from './documents';
 import { method } from './protocol';
 import type { Health, HealthParams, SaveParams, ShowDiffParams } from './protocol';
 import { Server, needsRestart } from './server';
+import { settings } from './settings';
 import { Status } from './status';
 
 const moduleFiles = ['go.mod', 'go.sum', 'go.work', 'go.work.sum', '.gomodls.yaml']
@@ -66,6 +67,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
 				void window.showErrorMessage(message, 'Show Log').then(button => button && log.show(true));
 				return undefined;
 			}
+		},
+		workspace: {
+			configuration: ({ items }) => items.map(({ scopeUri, section }) =>
+				section === 'gomodls' ? settings(context, scopeUri ? Uri.parse(scopeUri) : undefined) : null),
 		},
 	};
 

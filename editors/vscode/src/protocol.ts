@@ -42,6 +42,8 @@ export interface ShowDiffParams {
 export interface InitializationOptions {
 	/** Whether the user trusts the folder: a folder that is not trusted must not make the server run anything. */
 	trusted: boolean;
+	/** The settings under gomodls, so that the first diagnostics are the right ones. The server asks for changes later. */
+	settings: unknown;
 	/** gomodls/save is answered. */
 	save: true;
 	/** gomodls/showDiff is answered. */

@@ -7,6 +7,7 @@ import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from 
 import type { DocumentSelector, Middleware } from 'vscode-languageclient/node';
 import { expand, find, programIn } from './find';
 import type { InitializationOptions } from './protocol';
+import { settings } from './settings';
 
 /** After so many deaths within the time the server is left dead until the user asks for it. */
 const patience = { deaths: 4, milliseconds: 3 * 60 * 1000 };
@@ -94,7 +95,9 @@ export class Server implements Disposable {
 			outputChannel: this.log,
 			traceOutputChannel: this.log,
 			revealOutputChannelOn: RevealOutputChannelOn.Never,
-			initializationOptions: (): InitializationOptions => ({ trusted: workspace.isTrusted, save: true, showDiff: true }),
+			initializationOptions: (): InitializationOptions => ({
+				trusted: workspace.isTrusted, settings: settings(this.context), save: true, showDiff: true,
+			}),
 			middleware: this.middleware,
 			markdown: { supportThemeIcons: true },
 			initializationFailedHandler: () => false,
