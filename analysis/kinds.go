@@ -33,7 +33,10 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 				d.Tags = Unnecessary
 			}
 		case p.NotInWorkspace && pass.View.Work != nil && pass.File.Kind == workspace.ModFile: // the module's own view says it
-			continue
+			if !unresolvable(pass, p) {
+				continue
+			}
+			d.Message += ", and there is none"
 		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable:
 			d.Severity = Warning
 		}
@@ -53,4 +56,29 @@ var repaired = map[string]bool{
 	"toolchain-redundant":         true,
 	"version-build-metadata":      true,
 	"version-not-canonical":       true,
+}
+
+// unresolvable reports whether a problem is a version that go has to look up and is known not to find.
+func unresolvable(pass *Pass, p syntax.Problem) bool {
+	if p.Kind != "version-not-canonical" && p.Kind != "version-build-metadata" || p.Line == nil {
+		return false
+	}
+	path, version := "", p.Span.In(pass.File.Text)
+	switch args := p.Line.Args; {
+	case len(args) == 0:
+		return false
+	case p.Line.Verb == "retract":
+		if decl := pass.File.Mod().Module; decl != nil {
+			path = decl.Path
+		}
+	default: // the path that stands before the version
+		for _, arg := range args {
+			if arg.End > p.Span.Start {
+				break
+			}
+			path = arg.Value
+		}
+	}
+	found, known := pass.Snapshot.Resolves(path, version)
+	return known && !found
 }

@@ -111,7 +111,7 @@ func analyze(t *testing.T, a *txtar.Archive, analyzers []*analysis.Analyzer) *tx
 	}
 	w.add(goroot+"/VERSION", "go1.26.8\n")
 	w.add(goroot+"/src/internal/godebugs/table.go", godebugs)
-	w.add(goroot+"/go.env", "GOPROXY=https://proxy.example.com,direct\nGOSUMDB=sum.example.com\nGOTOOLCHAIN=local\n")
+	w.add(goroot+"/go.env", "GOPROXY=https://proxy.example.com,direct\nGOSUMDB=sum.example.com+0ddb4a0d+AcS0SWLNMk0rADgx9mDxL9fxxfUsZoqcyYdCCkVgXW+3\nGOTOOLCHAIN=local\n")
 	if w.env["GOMODCACHE"] == "" {
 		w.env["GOMODCACHE"] = cache
 	}
