@@ -324,6 +324,20 @@ func TestReadableAtEveryInstant(t *testing.T) {
 	}
 }
 
+func TestUnion(t *testing.T) {
+	for _, tt := range []struct{ name, before, after, want string }{
+		{"nothing new", "a\nb\n", "b\n", "a\nb\n"},
+		{"all new", "", "a\nb\n", "a\nb\n"},
+		{"some new", "a\nc\n", "a\nb\n", "a\nc\nb\n"},
+		{"a last line without end", "a", "b\n", "a\nb\n"},
+		{"carriage returns make no difference", "a\r\n", "a\nb\n", "a\r\nb\n"},
+	} {
+		if got := Union(tt.before, tt.after); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 // What appears on disk while the files are being replaced is not overwritten, and what was replaced is put back.
 func TestChangedWhileApplying(t *testing.T) {
 	store, dir := newStore(t), newModule(t, map[string]string{"go.mod": "module example.com/m\n", "go.sum": "a v1.0.0 h1:a=\n"})

@@ -1,6 +1,7 @@
 package locked
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 // Disk is the Apply of a transaction whose user sees the disk: it writes the changes there, all or nothing. Modes, links
 // and line endings stay. At every instant between, go can read the module: go.sum first has old and new lines. A file that
 // is not what the result starts from is not overwritten; then everything is put back, and the error is a *ChangedError.
+//
+// An Apply may call it more than once, with parts of its result; the caller of Disk holds the lock.
 func Disk(_ context.Context, r Result) (applied bool, err error) {
 	plan := planOf(r.Changes, r.id)
 	for _, c := range r.Changes {
@@ -83,7 +86,7 @@ func planOf(changes []Change, id string) plan {
 		base := filepath.Base(c.Path)
 		switch {
 		case base == "go.sum" || base == "go.work.sum":
-			union := unionLines(c.Before, c.After)
+			union := Union(c.Before, c.After)
 			middle := &union
 			if to == nil || union != *to {
 				all = append(all, ranked{5, write{path: c.Path, from: middle, to: to}})
@@ -108,14 +111,15 @@ func planOf(changes []Change, id string) plan {
 	for i, r := range all {
 		w := r.write
 		target := realPath(w.path)
-		w.tmp = filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.%s-%d", filepath.Base(target), id, i))
+		w.tmp = filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.%s-%d", filepath.Base(target), cmp.Or(id, "gomodls"), i))
 		p = append(p, w)
 	}
 	return p
 }
 
-// unionLines returns the lines of before, and those of after that are not among them.
-func unionLines(before, after string) string {
+// Union returns before with those lines of after at its end that it lacks. It is what a go.sum holds while its go.mod is
+// between two states; a recovery knows it as such.
+func Union(before, after string) string {
 	have := make(map[string]bool)
 	for line := range strings.Lines(before) {
 		have[strings.TrimSpace(line)] = true
