@@ -49,7 +49,7 @@ func (r *Result) Diagnostics(u uri.URI) []Diagnostic {
 // Run runs the analyzers over every view that one of the paths belongs to. Paths that belong to no view add nothing. It
 // returns early, with an error, only when ctx ends.
 func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, paths []string) (*Result, error) {
-	c := &collector{files: map[uri.URI]*FileResult{}, modules: map[string]*ModuleResult{}, seen: map[seen]int{}}
+	c := &collector{files: map[uri.URI]*FileResult{}, modules: map[string]*ModuleResult{}, seen: map[seen]*workspace.View{}}
 	done := map[*workspace.View]bool{}
 	for _, path := range paths {
 		for _, v := range snap.Views(path) {
@@ -65,18 +65,17 @@ func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, p
 	return c.result(snap), nil
 }
 
-// seen identifies a diagnostic that two views may both report.
+// seen identifies a fault that two views may both report, perhaps in different words.
 type seen struct {
-	uri     uri.URI
-	code    string
-	span    text.Span
-	message string
+	uri  uri.URI
+	code string
+	span text.Span
 }
 
 type collector struct {
 	files    map[uri.URI]*FileResult
 	modules  map[string]*ModuleResult
-	seen     map[seen]int // place in the file's diagnostics
+	seen     map[seen]*workspace.View // the first that reported it, which decides
 	failures []error
 }
 
@@ -145,12 +144,11 @@ func (c *collector) add(snap *workspace.Snapshot, v *workspace.View, settings *w
 		c.files[d.URI] = f
 	}
 	d.Silenced = silenced(f.File, d)
-	key := seen{d.URI, d.Code, d.Span, d.Message}
-	if i, ok := c.seen[key]; ok {
-		f.Diagnostics[i].Severity = min(f.Diagnostics[i].Severity, d.Severity)
+	key := seen{d.URI, d.Code, d.Span}
+	if first := c.seen[key]; first != nil && first != v {
 		return
 	}
-	c.seen[key] = len(f.Diagnostics)
+	c.seen[key] = v
 	f.Diagnostics = append(f.Diagnostics, d)
 }
 

@@ -1,4 +1,4 @@
-package suite
+package lsp
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/suite"
 	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -33,7 +34,7 @@ func BenchmarkKeystroke(b *testing.B) {
 	diagnose := func(version int32, text string) *analysis.Result {
 		session.Apply(workspace.Opened(u, version, text))
 		r, err := gather.Settle(ctx, session, func(ctx context.Context, s *workspace.Snapshot) (*analysis.Result, error) {
-			return analysis.Run(ctx, s, All, []string{path})
+			return analysis.Run(ctx, s, suite.All, []string{path})
 		})
 		if err != nil {
 			b.Fatal(err)
