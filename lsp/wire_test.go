@@ -16,7 +16,6 @@ import (
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
-	"github.com/gomodls/gomodls/analysis/suite"
 	"github.com/gomodls/gomodls/fixes/locked"
 )
 
@@ -229,7 +228,7 @@ func newRaw(t testing.TB) *raw {
 	log := zap.NewNop()
 	go func() {
 		r.served <- Serve(context.Background(), there, Options{
-			Version: "test", Analyzers: suite.All, Store: &locked.Store{Dir: t.TempDir(), Log: log}, Log: log,
+			Version: "test", Analyzers: analyzers, Store: &locked.Store{Dir: t.TempDir(), Log: log}, Log: log,
 		})
 		there.Close()
 	}()
