@@ -92,7 +92,7 @@ func (a *applying) split(result locked.Result) error {
 		case open:
 			a.open = append(a.open, openChange{change, f, !onDisk(f)})
 		case strings.HasSuffix(change.Path, ".sum") && !change.Created && !change.Deleted:
-			if union := withLines(change.Before, change.After); union != change.After {
+			if union := locked.Union(change.Before, change.After); union != change.After {
 				last := change
 				last.Before, change.After = union, union
 				a.lines = append(a.lines, last)
@@ -117,26 +117,6 @@ func (a *applying) split(result locked.Result) error {
 func onDisk(f *workspace.File) bool {
 	data, err := os.ReadFile(f.Path)
 	return err == nil && string(data) == f.Text
-}
-
-// withLines returns before with the lines of after that it lacks at its end, as locked.Disk has a go.sum while go.mod is
-// between two states.
-func withLines(before, after string) string {
-	have := map[string]bool{}
-	for line := range strings.Lines(before) {
-		have[strings.TrimSpace(line)] = true
-	}
-	union := before
-	for line := range strings.Lines(after) {
-		if have[strings.TrimSpace(line)] {
-			continue
-		}
-		if union != "" && !strings.HasSuffix(union, "\n") {
-			union += "\n"
-		}
-		union += line
-	}
-	return union
 }
 
 func reverse(changes []locked.Change) []locked.Change {
