@@ -47,6 +47,8 @@ var edges = map[string][]string{
 	"lsp": append(below("lsp"), "analysis", "analysis/suite", "fixes", "fixes/locked", "internal/gather"),
 	// A program that compares the engine with the go command.
 	"internal/oracle": append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
+	// A program that runs the go command's own test scripts against the engine.
+	"internal/scripts": append(below("scripts"), "analysis", "analysis/suite", "internal/gather"),
 
 	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
 }
@@ -68,8 +70,13 @@ func below(name string) []string {
 	return append(all, "internal/workspace", "fixes")
 }
 
-// forTests are the packages that exist for tests, which may import them beside what their package may.
+// forTests are the packages that exist for tests, which may import them beside what their package may, and those that only
+// the tests of one package import.
 var forTests = []string{"analysis/analysistest"}
+
+var testEdges = map[string][]string{
+	"lsp": {"analysis/*"},
+}
 
 // A restriction keeps packages from elsewhere out of ours.
 type restriction struct {
@@ -110,8 +117,8 @@ func TestImports(t *testing.T) {
 				case !ok:
 					checkOutside(t, dir, file, imported, isTest)
 				case own == dir && isTest:
-				case isTest && slices.Contains(forTests, own):
-				case !slices.Contains(forTests, own) && slices.ContainsFunc(allowed, func(p string) bool { return matches(p, own) }):
+				case isTest && (slices.Contains(forTests, own) || contains(testEdges[dir], own)):
+				case !slices.Contains(forTests, own) && contains(allowed, own):
 				default:
 					t.Errorf("%s: %s may not import %s, which does not stand below it", file, dir, own)
 				}
@@ -126,6 +133,10 @@ func allowedFor(dir string) ([]string, bool) {
 	}
 	allowed, ok := edges[path.Dir(dir)+"/*"]
 	return allowed, ok
+}
+
+func contains(names []string, dir string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return matches(name, dir) })
 }
 
 // matches reports whether a name of edges stands for the package dir.
