@@ -52,6 +52,12 @@ type Analyzer struct {
 	Kinds    KindSet                                     // the syntax problems that it reports, if that is all it does
 }
 
+// HomePage is where gomodls and its documentation are.
+const HomePage = "https://github.com/gomodls/gomodls"
+
+// RulePage returns the address of what docs/analyzers.md says about a code.
+func RulePage(code string) string { return HomePage + "/blob/main/docs/analyzers.md#" + code }
+
 // A Pass is one run of one analyzer over one module file of one view.
 type Pass struct {
 	Analyzer *Analyzer

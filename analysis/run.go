@@ -109,7 +109,7 @@ func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *works
 			}
 		}
 	}
-	if pending := v.Graph(); pending != nil && !pending.Complete() {
+	if g := v.Graph(); g != nil && !g.Complete() {
 		for _, m := range v.Modules {
 			c.modules[m.Dir].Health.incomplete = true
 		}

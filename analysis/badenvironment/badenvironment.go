@@ -30,6 +30,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	env := pass.View.Env()
 	span := place(pass.File)
 	for _, p := range env.Problems {
+		if env.Goroot == "" && p.Value.Source == goenv.Default { // its default is not known
+			continue
+		}
 		severity := map[goenv.Effect]analysis.Severity{goenv.RefusesAll: analysis.Error, goenv.RefusesFetch: analysis.Warning, goenv.Accepted: analysis.Information}[p.Effect]
 		message := fmt.Sprintf("%s: %s; %s", p.Key, p.Message, p.Remedy)
 		if where := source(p.Value); where != "" {

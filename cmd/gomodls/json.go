@@ -107,7 +107,7 @@ func toJSONHealth(h analysis.Health) jsonHealth {
 
 func (r *report) toJSON(d analysis.Diagnostic) jsonDiagnostic {
 	o := jsonDiagnostic{
-		Severity: d.Severity.String(), Code: d.Code, Message: d.Message, URL: rulePage(d.Code),
+		Severity: d.Severity.String(), Code: d.Code, Message: d.Message, URL: analysis.RulePage(d.Code),
 		Related: []jsonRelated{}, Fixes: []jsonFix{},
 	}
 	src := r.source(d.URI)

@@ -13,11 +13,6 @@ import (
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
-const homePage = "https://github.com/gomodls/gomodls"
-
-// rulePage returns the address of the page about a code.
-func rulePage(code string) string { return homePage + "/blob/main/docs/analyzers.md#" + code }
-
 // A report is what a command prints: the diagnostics of a result in the order of files and places, with what is needed to
 // show where they are. The silenced ones are among them.
 type report struct {

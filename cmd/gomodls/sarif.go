@@ -116,7 +116,7 @@ const sourceRoot = "%SRCROOT%"
 func printSARIF(r *report, out *bytes.Buffer) error {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: "gomodls", Version: version(), InformationURI: homePage, Rules: []sarifRule{},
+			Name: "gomodls", Version: version(), InformationURI: analysis.HomePage, Rules: []sarifRule{},
 		}},
 		ColumnKind:         "utf16CodeUnits",
 		OriginalURIBaseIDs: map[string]sarifArtifact{sourceRoot: {URI: strings.TrimSuffix(fileURI(r.root()), "/") + "/"}},
@@ -127,7 +127,7 @@ func printSARIF(r *report, out *bytes.Buffer) error {
 		index[a.Name] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
 			ID: a.Name, ShortDescription: sarifMessage{firstSentence(a.Doc)}, FullDescription: sarifMessage{a.Doc},
-			HelpURI: rulePage(a.Name), DefaultConfiguration: sarifConfiguration{sarifLevel(a.Severity)},
+			HelpURI: analysis.RulePage(a.Name), DefaultConfiguration: sarifConfiguration{sarifLevel(a.Severity)},
 		})
 	}
 	for _, d := range r.findings {

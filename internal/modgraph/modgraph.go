@@ -756,6 +756,25 @@ func or(a, b string) string {
 // Main returns what the main modules say, as the graph took it.
 func (g *Graph) Main() []MainModule { return g.in.Main }
 
+// Inconsistent reports whether the roots of a single main module contradict each other or the graph: one path at two
+// versions, or a root below the selected version. The go command then refuses, whatever else there is.
+func (g *Graph) Inconsistent() bool {
+	if g.in.Workspace {
+		return false
+	}
+	if g.AnyBelowSelected() {
+		return true
+	}
+	seen := map[string]string{}
+	for _, m := range g.in.Main[0].Require {
+		if v, ok := seen[m.Path]; ok && v != m.Version {
+			return true
+		}
+		seen[m.Path] = m.Version
+	}
+	return false
+}
+
 // Requirements returns the requirements of a single main module, as it has them.
 func (g *Graph) Requirements() []module.Version { return g.in.Main[0].Require }
 
