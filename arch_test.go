@@ -32,6 +32,8 @@ var edges = map[string][]string{
 	"internal/imports":  rules("internal/modgraph"),
 	"internal/gosum":    rules("internal/modgraph", "internal/imports"),
 
+	"internal/tidy": rules("internal/modgraph", "internal/imports", "internal/gosum"),
+
 	"internal/workspace": below("workspace"),
 
 	"fixes":        {"internal/text", "internal/syntax"},
@@ -45,8 +47,9 @@ var edges = map[string][]string{
 	"analysis/analysistest": append(below("analysis"), "analysis"),
 
 	"lsp": append(below("lsp"), "analysis", "analysis/suite", "fixes", "fixes/locked", "internal/gather"),
-	// A program that compares the engine with the go command.
-	"internal/oracle": append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
+	// Programs that compare the engine with the go command.
+	"internal/tidy/oracle": append(rules("internal/modgraph", "internal/imports"), "internal/tidy"),
+	"internal/oracle":      append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
 	// A program that runs the go command's own test scripts against the engine.
 	"internal/scripts": append(below("scripts"), "analysis", "analysis/suite", "internal/gather"),
 

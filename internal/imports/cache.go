@@ -1,0 +1,225 @@
+package imports
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/modcache"
+)
+
+// A Cache holds the sources of the module versions in a module cache. They never change, so each directory is read once for
+// the life of the process. It is safe for concurrent use.
+type Cache struct {
+	dir string
+
+	mu    sync.Mutex
+	trees map[module.Version]*Tree
+}
+
+// NewCache returns the sources in the module cache at dir (GOMODCACHE).
+func NewCache(dir string) *Cache { return &Cache{dir: dir, trees: map[module.Version]*Tree{}} }
+
+// Module returns the source of a module version. The error is modcache.ErrMissing if it is not in the module cache, neither
+// as files nor as the zip that they come in.
+func (c *Cache) Module(m module.Version) (*Tree, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t, ok := c.trees[m]; ok {
+		return t, nil
+	}
+	t, err := c.open(m)
+	if err != nil {
+		return nil, err
+	}
+	c.trees[m] = t
+	return t, nil
+}
+
+func (c *Cache) open(m module.Version) (*Tree, error) {
+	escaped, err := module.EscapePath(m.Path)
+	if err != nil {
+		return nil, err
+	}
+	version, err := module.EscapeVersion(m.Version)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(c.dir, "cache", "download", filepath.FromSlash(escaped), "@v", version)
+	t := &Tree{
+		Root:     filepath.Join(c.dir, filepath.FromSlash(escaped)+"@"+version),
+		packages: map[string]*Package{},
+		modules:  map[string]bool{},
+	}
+	switch {
+	case isDir(t.Root) && !exists(file+".partial") && exists(file+".ziphash"):
+		t.fs = FS{List: List, Read: readHead}
+	case exists(file + ".zip"): // the go command would unpack it
+		if t.fs, err = zipFS(file+".zip", t.Root, m); err != nil {
+			return nil, fmt.Errorf("reading the zip of %s: %w", m, err)
+		}
+	default:
+		return nil, modcache.ErrMissing
+	}
+	if text, err := t.fs.Read(filepath.Join(t.Root, "go.mod")); err == nil {
+		t.Go = goLine(text)
+	}
+	return t, nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// goLine returns the version of a go.mod's go line without parsing the rest of the file; see cmd/go/internal/gover.GoModLookup.
+func goLine(text string) string {
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "go"); ok && rest != "" && (rest[0] == ' ' || rest[0] == '\t') {
+			version, _, _ := strings.Cut(rest, "//")
+			return strings.TrimSpace(version)
+		}
+	}
+	return ""
+}
+
+// List returns what stands in a directory of the machine; it is an FS.List.
+func List(dir string) ([]Entry, error) {
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+			return nil, fs.ErrNotExist
+		}
+		return nil, err
+	}
+	entries := make([]Entry, len(found))
+	for i, e := range found {
+		entries[i] = Entry{Name: e.Name(), Dir: e.IsDir(), Link: !e.IsDir() && !e.Type().IsRegular()}
+	}
+	return entries, nil
+}
+
+// Read returns a file of the machine; it is an FS.Read.
+func Read(name string) (string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", ErrIrregular
+	}
+	data, err := os.ReadFile(name)
+	return string(data), err
+}
+
+// headSize is how much of a file is read to see where its imports end.
+const headSize = 8 << 10
+
+// readHead returns as much of a file as its imports take.
+func readHead(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	buf := make([]byte, headSize)
+	n, err := io.ReadFull(f, buf)
+	text := string(buf[:n])
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		return text, nil
+	case err != nil:
+		return "", err
+	}
+	if r := (reader{text: text}); filepath.Ext(name) == ".go" {
+		if r.file(); !r.bad && r.pos < len(r.text) {
+			return text, nil
+		}
+	}
+	rest, err := io.ReadAll(f)
+	return text + string(rest), err
+}
+
+// zipFS reads a module's zip as if it had been unpacked at root.
+func zipFS(name, root string, m module.Version) (FS, error) {
+	z, err := zip.OpenReader(name)
+	if err != nil {
+		return FS{}, err
+	}
+	defer z.Close()
+	texts, dirs := map[string]string{}, map[string][]Entry{}
+	seen := map[string]bool{}
+	prefix := m.Path + "@" + m.Version + "/"
+	for _, f := range z.File {
+		rel, ok := strings.CutPrefix(f.Name, prefix)
+		if !ok || strings.HasSuffix(rel, "/") || !strings.HasSuffix(rel, ".go") && rel != "go.mod" {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return FS{}, err
+		}
+		data, err := io.ReadAll(r)
+		if err = errors.Join(err, r.Close()); err != nil {
+			return FS{}, err
+		}
+		texts[filepath.Join(root, filepath.FromSlash(rel))] = string(data)
+		for child, dir := rel, path.Dir(rel); !seen[child]; child, dir = dir, path.Dir(dir) {
+			seen[child] = true
+			at := filepath.Join(root, filepath.FromSlash(dir))
+			dirs[at] = append(dirs[at], Entry{Name: path.Base(child), Dir: child != rel})
+			if dir == "." {
+				break
+			}
+		}
+	}
+	return FS{
+		List: func(dir string) ([]Entry, error) {
+			entries, ok := dirs[dir]
+			if !ok {
+				return nil, fs.ErrNotExist
+			}
+			return entries, nil
+		},
+		Read: func(name string) (string, error) {
+			text, ok := texts[name]
+			if !ok {
+				return "", fs.ErrNotExist
+			}
+			return text, nil
+		},
+	}, nil
+}
+
+// Std returns a function that reports whether an import path is that of a package of the standard library in goroot.
+func Std(goroot string) func(path string) bool {
+	var mu sync.Mutex
+	known := map[string]bool{}
+	return func(path string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		std, ok := known[path]
+		if !ok {
+			entries, err := List(filepath.Join(goroot, "src", filepath.FromSlash(path)))
+			for _, e := range entries {
+				std = std || err == nil && !e.Dir && strings.HasSuffix(e.Name, ".go") && !strings.HasPrefix(e.Name, "_") && !strings.HasPrefix(e.Name, ".")
+			}
+			known[path] = std
+		}
+		return std
+	}
+}

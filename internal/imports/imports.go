@@ -1,0 +1,127 @@
+// Package imports says which packages a directory of Go files imports, by the go command's own rules for the pattern "all" in
+// module mode: every build tag is both true and false, except ignore.
+//
+// The one idea to keep in mind: the go command reads Go files in two ways, and they differ for files that do not parse. Its
+// index, which it uses wherever it can, takes nothing from such a file; the plain reader, which it uses for directories that
+// have changed within the last two seconds or hold symbolic links, takes the imports that stand before the fault. Files that
+// parse are read alike by both. The sources of the rules are cmd/go/internal/imports and cmd/go/internal/modindex.
+package imports
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// ErrNoGo says that a directory has no Go file that could ever be built.
+var ErrNoGo = errors.New("no Go source files")
+
+// ErrIrregular says that a name stands for something that is not a file that could be read as Go: a directory at the end of a
+// symbolic link, a device, a socket.
+var ErrIrregular = errors.New("not a regular file")
+
+// An Entry is one name in a directory.
+type Entry struct {
+	Name string
+	Dir  bool // a directory itself, not a symbolic link to one
+	Link bool // a symbolic link, or anything else that is neither a file nor a directory
+}
+
+// An FS reads directories and files that may change. Answers of one FS must not contradict each other.
+type FS struct {
+	// List returns what stands in a directory, in any order. The error is fs.ErrNotExist if there is no such directory, also
+	// where a file stands in its place.
+	List func(dir string) ([]Entry, error)
+	// Read returns a file, following symbolic links. The error is fs.ErrNotExist where there is none, and ErrIrregular where
+	// something else stands there.
+	Read func(path string) (string, error)
+	// Changing reports whether a file of a directory has changed so lately that the go command would not trust its index for
+	// it; see the package comment. It may be nil.
+	Changing func(dir string) bool
+}
+
+// A Package is what the Go files in one directory import. It is immutable.
+type Package struct {
+	GoDir       bool     // it has a file with a name that ends in .go: to the go command it is where the import path leads to
+	Imports     []string // in order, without duplicates
+	TestImports []string // of its tests, in order, without duplicates
+	Broken      []string // the names of files that do not parse, so that their imports do not count, or not all
+	Err         error    // why the go command cannot use it, ErrNoGo or why a file could not be read
+}
+
+// scan reads a directory's Go files. plain chooses the reader; see the package comment.
+func scan(entries []Entry, read func(name string) (string, error), plain bool) *Package {
+	p := new(Package)
+	imports, tests := map[string]bool{}, map[string]bool{}
+	files := 0
+	for _, e := range entries {
+		if e.Dir || !strings.HasSuffix(e.Name, ".go") {
+			continue
+		}
+		hidden := strings.HasPrefix(e.Name, "_") || strings.HasPrefix(e.Name, ".")
+		if hidden && (!plain || p.GoDir) {
+			continue
+		}
+		text, err := read(e.Name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrIrregular):
+			continue
+		case hidden: // plainly looked at, it makes the directory one of Go files, and no more
+			p.GoDir = true
+			continue
+		case err != nil:
+			p.GoDir = true
+			if plain {
+				p.Err = err
+				return p
+			}
+			files++ // the index notes the failure and goes on
+			continue
+		}
+		p.GoDir = true
+		f := readFile(text)
+		if f.broken() {
+			p.Broken = append(p.Broken, e.Name)
+		}
+		paths, counts, err := f.indexed()
+		if plain {
+			paths, counts, err = f.plain()
+		}
+		if err != nil {
+			p.Err = err
+			return p
+		}
+		if !counts {
+			continue
+		}
+		files++
+		into := imports
+		if strings.HasSuffix(e.Name, "_test.go") {
+			into = tests
+		}
+		for _, path := range paths {
+			into[path] = true
+		}
+	}
+	if files == 0 {
+		p.Err = ErrNoGo
+		return p
+	}
+	p.Imports, p.TestImports = sorted(imports), sorted(tests)
+	return p
+}
+
+// sorted returns the import paths that lead anywhere: not "C", and not those of App Engine's first years, which the go
+// command passes over; see modload.scanDir.
+func sorted(set map[string]bool) []string {
+	paths := make([]string, 0, len(set))
+	for p := range set {
+		first, _, _ := strings.Cut(p, "/")
+		if p != "C" && first != "appengine" && first != "appengine_internal" {
+			paths = append(paths, p)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}

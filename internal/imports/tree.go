@@ -1,0 +1,157 @@
+package imports
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Tree is the source of one module: of a main module, of a directory that replaces a module, or of a module version in the
+// module cache. It reads each directory once. It is safe for concurrent use if its FS is.
+type Tree struct {
+	Root string
+	Go   string // the go line of a version in the module cache, "" if it has none; unset for other trees
+	fs   FS
+	// local says that the tree can change and can hold other modules; a tree in the module cache can do neither.
+	local bool
+
+	mu       sync.Mutex
+	packages map[string]*Package
+	modules  map[string]bool // by directory: whether it has a go.mod of its own
+}
+
+// NewTree returns the module in the directory root, as fs has it.
+func NewTree(fs FS, root string) *Tree {
+	return &Tree{Root: filepath.Clean(root), fs: fs, local: true, packages: map[string]*Package{}, modules: map[string]bool{}}
+}
+
+// Local reports whether the module is one that can change.
+func (t *Tree) Local() bool { return t.local }
+
+// Package returns the Go files of a directory, which is named relative to the module's root, with slashes, "" being the root
+// itself. It returns nil if there is no such directory in the module, or none with Go files: then the directory's path is not
+// that of a package.
+func (t *Tree) Package(rel string) *Package {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.load(rel)
+	if p == nil || !p.GoDir {
+		return nil
+	}
+	return p
+}
+
+func (t *Tree) load(rel string) *Package {
+	p, ok := t.packages[rel]
+	if !ok {
+		p = t.scan(rel)
+		t.packages[rel] = p
+	}
+	return p
+}
+
+func (t *Tree) scan(rel string) *Package {
+	dir := filepath.Join(t.Root, filepath.FromSlash(rel))
+	if t.local && t.inOtherModule(rel) {
+		return nil
+	}
+	entries, err := t.fs.List(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return &Package{GoDir: true, Err: err}
+	}
+	plain := t.local && (slices.ContainsFunc(entries, func(e Entry) bool { return e.Link }) || t.fs.Changing != nil && t.fs.Changing(dir))
+	return scan(entries, func(name string) (string, error) { return t.fs.Read(filepath.Join(dir, name)) }, plain)
+}
+
+// inOtherModule reports whether a go.mod stands in the directory or between it and the root.
+func (t *Tree) inOtherModule(rel string) bool {
+	for ; rel != "" && rel != "."; rel = path.Dir(rel) {
+		if t.hasMod(rel) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Tree) hasMod(rel string) bool {
+	has, ok := t.modules[rel]
+	if !ok {
+		_, err := t.fs.Read(filepath.Join(t.Root, filepath.FromSlash(rel), "go.mod"))
+		has = err == nil
+		t.modules[rel] = has
+	}
+	return has
+}
+
+// Packages returns the import paths of the packages of a main module whose path is prefix: all that the go command matches
+// with "./...". ignore are the go.mod's ignore directives. faults are directories that could not be read.
+func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults []error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	skip := newIgnored(ignore)
+	var walk func(rel string)
+	walk = func(rel string) {
+		if p := t.load(rel); p != nil && !errors.Is(p.Err, ErrNoGo) {
+			paths = append(paths, path.Join(prefix, rel))
+		}
+		if path.Base(rel) == "vendor" {
+			return
+		}
+		entries, err := t.fs.List(filepath.Join(t.Root, filepath.FromSlash(rel)))
+		if err != nil {
+			faults = append(faults, err)
+			return
+		}
+		for _, e := range entries {
+			sub := path.Join(rel, e.Name)
+			if !e.Dir || strings.HasPrefix(e.Name, ".") || strings.HasPrefix(e.Name, "_") || e.Name == "testdata" ||
+				skip.has(sub) || t.hasMod(sub) {
+				continue
+			}
+			walk(sub)
+		}
+	}
+	walk("")
+	slices.Sort(paths)
+	return paths, faults
+}
+
+// ignored are directories that a go.mod tells the go command to pass over: those that begin with ./ at one place, the others
+// wherever their elements stand.
+type ignored struct{ at, anywhere []string }
+
+func newIgnored(directives []string) ignored {
+	var i ignored
+	for _, d := range directives {
+		if rel, ok := strings.CutPrefix(d, "./"); ok {
+			i.at = append(i.at, slashed(rel))
+		} else {
+			i.anywhere = append(i.anywhere, slashed(d))
+		}
+	}
+	return i
+}
+
+func (i ignored) has(rel string) bool {
+	rel = slashed(rel)
+	return slices.ContainsFunc(i.at, func(p string) bool { return strings.HasPrefix(rel, p) }) ||
+		slices.ContainsFunc(i.anywhere, func(p string) bool { return strings.Contains(rel, p) })
+}
+
+func slashed(rel string) string {
+	rel = filepath.ToSlash(rel)
+	if !strings.HasPrefix(rel, "/") {
+		rel = "/" + rel
+	}
+	if !strings.HasSuffix(rel, "/") {
+		rel += "/"
+	}
+	return rel
+}

@@ -1,0 +1,101 @@
+package modgraph
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/modcache"
+)
+
+// LoadRoots computes the graph of a single main module as it would be with these roots, go and toolchain among them, and
+// pruned or not: what the go command does while it looks for the roots to write. Of what the main module says itself only
+// the path, the exclusions and the replacements count.
+func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
+	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}, pruning: unpruned}
+	if isPruned {
+		g.pruning = pruned
+	}
+	main := in.Main[0]
+	g.mains = []modcache.NodeID{g.names.Node(module.Version{Path: main.Path})}
+	for _, x := range main.Exclude {
+		g.excluded[g.names.Node(x)] = true
+	}
+	g.indexReplacements()
+	for _, r := range roots {
+		g.roots = append(g.roots, g.names.Node(r))
+	}
+	l := &loader{Graph: g, done: map[visit]bool{}}
+	l.grow()
+	l.selected[g.names.PathOf(g.mains[0])] = g.mains[0]
+	l.mention(g.roots)
+	for _, id := range g.roots {
+		if l.names.Version(id).Version != "none" {
+			l.enqueue(id, g.pruning)
+		}
+	}
+	l.drain()
+	g.walk = sync.OnceValue(g.breadthFirst)
+	return g
+}
+
+// Summary reads the go.mod file that stands for a module version, which need not be in the graph, and returns what it
+// requires, without what the main module excludes.
+func (g *Graph) Summary(m module.Version) (n *Node, requires []module.Version) {
+	id := g.names.Node(m)
+	if int(id) < len(g.index) && g.index[id] != 0 {
+		i := g.index[id] - 1
+		return &g.nodes[i], g.versions(g.requires[i])
+	}
+	l := &loader{Graph: g}
+	node := l.read(id)
+	if node.Cause != OK {
+		return &node, nil
+	}
+	return &node, g.versions(l.requirements(&node))
+}
+
+// Loaded reports whether the graph holds the requirements of a module version, and returns them.
+func (g *Graph) Loaded(m module.Version) (requires []module.Version, ok bool) {
+	id := g.names.Node(m)
+	if int(id) >= len(g.index) || g.index[id] == 0 || g.nodes[g.index[id]-1].Cause != OK {
+		return nil, false
+	}
+	return g.versions(g.requires[g.index[id]-1]), true
+}
+
+func (g *Graph) versions(ids []modcache.NodeID) []module.Version {
+	list := make([]module.Version, len(ids))
+	for i, id := range ids {
+		list[i] = g.names.Version(id)
+	}
+	return list
+}
+
+// AllSelected returns the selected version of every module but the main modules, go and toolchain included, by path.
+func (g *Graph) AllSelected() []module.Version {
+	var list []module.Version
+	for path, id := range g.selected {
+		if id != 0 && !g.isMain[modcache.PathID(path)] {
+			list = append(list, g.names.Version(id))
+		}
+	}
+	slices.SortFunc(list, func(a, b module.Version) int { return strings.Compare(a.Path, b.Path) })
+	return list
+}
+
+// Fault returns the module that the go command would name as the one whose requirements it cannot load, or nil if it can
+// load all.
+func (g *Graph) Fault() *Node {
+	if !slices.ContainsFunc(g.nodes, func(n Node) bool { return n.Cause != OK }) {
+		return nil
+	}
+	for _, n := range g.InOrder() {
+		if n.Cause != OK {
+			return n
+		}
+	}
+	return nil
+}

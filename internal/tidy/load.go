@@ -1,0 +1,402 @@
+package tidy
+
+import (
+	"errors"
+	"slices"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/imports"
+)
+
+// A flag says what is known about a package.
+type flag uint8
+
+const (
+	inAll  flag = 1 << iota // the package is in "all"; a test, if what it imports is
+	isRoot                  // it is one of the packages asked for: those in "all" and tools
+	isRead                  // its imports are known
+)
+
+// A pkg is a package, or the tests of one.
+type pkg struct {
+	path         string
+	testOf       *pkg
+	flags        flag
+	mod          module.Version // none for the standard library
+	err          error
+	imports      []*pkg
+	testImports  []string
+	alternatives []module.Version
+	test         *pkg
+	importer     *pkg // on a shortest chain from the main module
+}
+
+func (pk *pkg) has(f flag) bool { return pk.flags&f == f }
+
+// external reports whether a package belongs to a module other than the main one.
+func (p *predictor) external(pk *pkg) bool { return pk.mod.Path != "" && pk.mod.Path != p.main }
+
+// loader loads packages until the requirements no longer change.
+type loader struct {
+	*predictor
+	rs       *requirements
+	skipMods bool // go.mod files of packages' modules are not read: before go 1.21
+	testsToo bool // "all" takes in what the tests of all its packages import: before go 1.16
+
+	byPath map[string]*pkg
+	queue  []*pkg
+	pkgs   []*pkg // all, importers before what they import
+}
+
+// run loads "all" with the tests of its packages, and leaves the tidy requirements in l.rs; see modload.loadFromRoots.
+func (l *loader) run() error {
+	var err error
+	if !l.rs.pruned {
+		if l.rs, err = l.expand(l.rs); err != nil {
+			return err
+		}
+	}
+	for {
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+		again, err := l.iterate()
+		if err != nil {
+			return err
+		}
+		if !again {
+			break
+		}
+	}
+	tidy, err := l.tidy(l.rs, l.pkgs)
+	if err != nil {
+		return err
+	}
+	if l.rs.pruned {
+		for _, m := range tidy.roots {
+			if v, ok := l.rootSelected(l.rs, m.Path); !ok || v != m.Version {
+				return &Refusal{Module: m, Err: errors.New("needed, but not found while packages were loaded")}
+			}
+		}
+	}
+	l.rs = tidy
+	for _, pk := range l.pkgs {
+		var m *missing
+		if pk.err == nil || errors.As(pk.err, &m) && m.std {
+			continue
+		}
+		return l.refuse(pk)
+	}
+	return l.checkSources(l.rs)
+}
+
+func (l *loader) refuse(pk *pkg) error {
+	var r *Refusal
+	if errors.As(pk.err, &r) && r.Package == "" {
+		r = &Refusal{Module: r.Module, Err: r.Err}
+	} else {
+		r = &Refusal{Err: pk.err}
+	}
+	r.Package = pk.path
+	if pk.importer != nil {
+		r.Importer = pk.importer.path
+	}
+	return r
+}
+
+// expand loads the graph and makes the roots agree with it.
+func (l *loader) expand(rs *requirements) (*requirements, error) {
+	g := l.graph(rs)
+	if g.fault != nil {
+		return rs, g.fault
+	}
+	if slices.ContainsFunc(rs.roots, func(m module.Version) bool { return !g.isSelected(m) }) {
+		var err error
+		if rs, err = l.update(rs, rs.direct, nil, nil); err != nil {
+			return rs, err
+		}
+		if g = l.graph(rs); g.fault != nil {
+			return rs, g.fault
+		}
+	}
+	return rs, nil
+}
+
+// iterate loads all packages with the requirements at hand. It reports whether that has changed them, so that packages have to
+// be loaded anew.
+func (l *loader) iterate() (again bool, err error) {
+	goVersion := l.rs.goVersion()
+	if l.rs, err = l.convert(l.rs, isPruned(goVersion)); err != nil {
+		return false, err
+	}
+	l.skipMods = compareGo(goVersion, strictGo) < 0
+	l.testsToo = compareGo(goVersion, defaultGo) < 0
+
+	paths, err := l.rootPaths()
+	if err != nil {
+		return false, err
+	}
+	if l.rs.pruned {
+		if changed, err := l.preload(paths); err != nil || changed {
+			return changed, err
+		}
+	}
+	if err := l.load(paths); err != nil {
+		return false, err
+	}
+	changed, err := l.settle()
+	if err != nil || changed {
+		return changed, err
+	}
+	return l.addMissing()
+}
+
+// rootPaths returns the packages of the main module and its tools.
+func (l *loader) rootPaths() ([]string, error) {
+	if l.mainTree == nil {
+		l.mainTree = imports.NewTree(l.in.Files, l.in.Dir)
+	}
+	var ignore []string
+	for _, i := range l.file.Ignore {
+		ignore = append(ignore, i.Path)
+	}
+	paths, faults := l.mainTree.Packages(l.main, ignore)
+	if len(faults) > 0 {
+		return nil, faults[0]
+	}
+	return append(paths, mapKeys(l.tools)...), nil
+}
+
+// preload makes the modules of the packages asked for roots, before anything else is loaded.
+func (l *loader) preload(paths []string) (changed bool, err error) {
+	need := map[module.Version]bool{}
+	for _, path := range paths {
+		at, err := l.resolve(path, l.rs, nil, l.skipMods)
+		m := at.mod
+		if isMissing(err) {
+			m, err = l.query(path, l.rs)
+		}
+		if err != nil || m.Path == "" {
+			continue
+		}
+		if v, ok := l.rootSelected(l.rs, m.Path); !ok || v != m.Version {
+			need[m] = true
+		}
+	}
+	if len(need) == 0 {
+		return false, nil
+	}
+	return true, l.add(need)
+}
+
+// add makes modules roots.
+func (l *loader) add(mods map[module.Version]bool) error {
+	var list []module.Version
+	for m := range mods {
+		list = append(list, m)
+	}
+	module.Sort(list)
+	rs, err := l.update(l.rs, l.rs.direct, nil, list)
+	if err != nil {
+		return err
+	}
+	if slices.Equal(rs.roots, l.rs.roots) {
+		return &Refusal{Module: list[0], Err: errors.New("could not be added")}
+	}
+	l.rs = rs
+	return nil
+}
+
+// load loads the packages asked for and whatever they lead to.
+func (l *loader) load(paths []string) error {
+	l.byPath, l.queue, l.pkgs = map[string]*pkg{}, nil, nil
+	var roots []*pkg
+	for _, path := range paths {
+		roots = append(roots, l.pkg(path, isRoot))
+	}
+	for len(l.queue) > 0 {
+		pk := l.queue[0]
+		l.queue = l.queue[1:]
+		l.read(pk)
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+	}
+	seen := map[*pkg]bool{}
+	visit := func(pk, importer *pkg) {
+		if !seen[pk] {
+			seen[pk] = true
+			pk.importer = importer
+			l.pkgs = append(l.pkgs, pk)
+		}
+	}
+	for _, pk := range roots {
+		visit(pk, nil)
+	}
+	for i := 0; i < len(l.pkgs); i++ {
+		pk := l.pkgs[i]
+		for _, dep := range pk.imports {
+			visit(dep, pk)
+		}
+		if pk.test != nil {
+			visit(pk.test, pk)
+		}
+	}
+	return nil
+}
+
+// pkg returns the package with a path, and marks it.
+func (l *loader) pkg(path string, flags flag) *pkg {
+	pk, ok := l.byPath[path]
+	if !ok {
+		pk = &pkg{path: path}
+		l.byPath[path] = pk
+		l.queue = append(l.queue, pk)
+	}
+	l.mark(pk, flags)
+	return pk
+}
+
+// read finds a package and its imports.
+func (l *loader) read(pk *pkg) {
+	var g *graph
+	if !l.rs.pruned {
+		if g = l.graph(l.rs); g.fault != nil {
+			g = nil
+		}
+	}
+	at, err := l.resolve(pk.path, l.rs, g, l.skipMods)
+	pk.mod, pk.alternatives, pk.err = at.mod, at.alternatives, err
+	if l.tools[pk.path] {
+		l.mark(pk, inAll)
+	}
+	switch {
+	case at.std: // what the standard library imports is of no interest: it needs no module
+		l.mark(pk, isRead)
+		return
+	case at.files == nil:
+		return
+	}
+	if pk.mod.Path == l.main {
+		l.mark(pk, inAll)
+	}
+	if at.files.Err != nil {
+		pk.err = at.files.Err
+		return
+	}
+	for _, path := range at.files.Imports {
+		pk.imports = append(pk.imports, l.pkg(path, pk.flags&inAll))
+	}
+	pk.testImports = at.files.TestImports
+	l.mark(pk, isRead)
+}
+
+// mark adds flags to a package, and draws the consequences once its imports are known.
+func (l *loader) mark(pk *pkg, flags flag) {
+	if flags&inAll != 0 && pk.testOf == nil {
+		flags |= isRoot
+	}
+	old := pk.flags
+	pk.flags |= flags
+	if pk.flags == old || !pk.has(isRead) {
+		return
+	}
+	ofMain := pk.mod.Path == l.main
+	if pk.testOf == nil && (ofMain || pk.has(isRoot)) {
+		if ofMain || l.testsToo && pk.has(inAll) {
+			l.loadTest(pk, inAll)
+		} else {
+			l.loadTest(pk, 0)
+		}
+	}
+	if pk.has(inAll) && old&(inAll|isRead) != inAll|isRead {
+		for _, dep := range pk.imports {
+			l.mark(dep, inAll)
+		}
+	}
+}
+
+// loadTest loads what the tests of a package import.
+func (l *loader) loadTest(pk *pkg, flags flag) {
+	if pk.test != nil {
+		l.mark(pk.test, flags)
+		return
+	}
+	pk.test = &pkg{path: pk.path, testOf: pk, mod: pk.mod, err: pk.err}
+	l.mark(pk.test, flags)
+	for _, path := range pk.testImports {
+		pk.test.imports = append(pk.test.imports, l.pkg(path, pk.test.flags&inAll))
+	}
+	l.mark(pk.test, isRead)
+}
+
+// settle brings the requirements in line with the packages that were loaded with them; see
+// modload.loader.updateRequirements. It reports whether packages might now be found elsewhere.
+func (l *loader) settle() (changed bool, err error) {
+	direct := map[string]bool{}
+	for _, pk := range l.pkgs {
+		if pk.mod.Path != l.main || pk.mod.Version != "" {
+			continue
+		}
+		for _, dep := range pk.imports {
+			if l.external(dep) {
+				direct[dep.mod.Path] = true
+			}
+		}
+	}
+	tidy, err := l.tidy(l.rs, l.pkgs)
+	if err != nil {
+		return false, err
+	}
+	old := l.rs
+	rs, err := l.update(old, direct, l.pkgs, tidy.roots)
+	if err != nil {
+		return false, err
+	}
+	l.rs = rs
+	switch {
+	case rs.goVersion() != old.goVersion():
+		return true, nil
+	case slices.Equal(rs.roots, old.roots):
+		return false, nil
+	}
+	g := l.graph(rs)
+	if g.fault != nil {
+		return false, g.fault
+	}
+	for _, pk := range l.pkgs {
+		if l.external(pk) && !g.isSelected(pk.mod) {
+			return true, nil
+		}
+		if pk.err != nil {
+			if _, err := l.resolve(pk.path, rs, nil, l.skipMods); err == nil {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// addMissing adds modules for packages that none has, as far as that can be done without a module proxy.
+func (l *loader) addMissing() (added bool, err error) {
+	need := map[module.Version]bool{}
+	for _, pk := range l.pkgs {
+		if pk.testOf != nil || !isMissing(pk.err) {
+			continue
+		}
+		m, err := l.query(pk.path, l.rs)
+		if err != nil {
+			pk.err = err
+			continue
+		}
+		need[m] = true
+	}
+	if len(need) == 0 {
+		return false, nil
+	}
+	return true, l.add(need)
+}
+
+// isStd reports whether a package comes from the standard library, or leads nowhere, like "C".
+func (pk *pkg) isStd() bool { return pk.mod.Path == "" && pk.err == nil }

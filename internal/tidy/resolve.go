@@ -1,0 +1,262 @@
+package tidy
+
+import (
+	"errors"
+	"fmt"
+	"go/build"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
+
+	"github.com/gomodls/gomodls/internal/imports"
+	"github.com/gomodls/gomodls/internal/modgraph"
+)
+
+// source is where a module version's files are.
+type source struct {
+	tree *imports.Tree
+	err  error
+}
+
+// found is where an import path leads: into the standard library if there is no module, and nowhere, as for "C", if there is
+// neither.
+type found struct {
+	mod          module.Version // the main module has no version
+	files        *imports.Package
+	std          bool
+	alternatives []module.Version // modules that by their paths could have had the package, and do not
+}
+
+// A missing error says that no module in the graph has a package.
+type missing struct {
+	std bool // by its path it would belong into the standard library: tidy lets that pass
+}
+
+func (m *missing) Error() string {
+	if m.std {
+		return "not in the standard library"
+	}
+	return "no module that is required or on this machine provides it"
+}
+
+func isMissing(err error) bool {
+	var m *missing
+	return errors.As(err, &m)
+}
+
+// An ambiguous error says that several modules have a package.
+type ambiguous struct{ mods []module.Version }
+
+func (a *ambiguous) Error() string { return fmt.Sprintf("found in several modules: %v", a.mods) }
+
+func isAmbiguous(err error) bool {
+	var a *ambiguous
+	return errors.As(err, &a)
+}
+
+// looksStd reports whether an import path belongs to the standard library, whether it is there or not.
+func looksStd(importPath string) bool {
+	first, _, _ := strings.Cut(importPath, "/")
+	return !strings.Contains(first, ".")
+}
+
+func inModule(importPath, modPath string) bool {
+	rest, ok := strings.CutPrefix(importPath, modPath)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// prefixes calls yield with every path of a module that could have a package, the longest first.
+func prefixes(importPath string, yield func(modPath string) error) error {
+	for prefix := importPath; prefix != "."; prefix = path.Dir(prefix) {
+		if !isToolchain(prefix) {
+			if err := yield(prefix); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// resolve finds the module that provides a package; see modload.importFromModules. Without a graph it looks among the roots
+// first, and only if they have it not in the graph. skipMod leaves the go.mod of the module that has it unread.
+func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipMod bool) (found, error) {
+	switch {
+	case importPath == "C":
+		return found{}, nil
+	case strings.Contains(importPath, "@"), build.IsLocalImport(importPath), filepath.IsAbs(importPath),
+		slices.Contains([]string{"std", "cmd", "tool", "work", "all"}, importPath):
+		return found{}, errors.New("not an import path of a package")
+	}
+	if err := module.CheckImportPath(importPath); err != nil {
+		return found{}, err
+	}
+	std := looksStd(importPath) && p.in.Std(importPath)
+	for {
+		var hits []found
+		var alternatives []module.Version
+		if std {
+			hits = append(hits, found{std: true})
+		}
+		err := prefixes(importPath, func(modPath string) error {
+			var v string
+			var ok bool
+			if g == nil {
+				v, ok = p.rootSelected(rs, modPath)
+			} else {
+				v, ok = g.selected[modPath]
+			}
+			if !ok || v == "none" {
+				return nil
+			}
+			m := module.Version{Path: modPath, Version: v}
+			files, err := p.packageIn(m, importPath)
+			switch {
+			case err != nil:
+				return err
+			case files != nil:
+				hits = append(hits, found{mod: m, files: files})
+			default:
+				alternatives = append(alternatives, m)
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return found{}, err
+		case len(hits) > 1:
+			a := new(ambiguous)
+			for _, h := range hits {
+				a.mods = append(a.mods, h.mod)
+			}
+			return found{}, a
+		case len(hits) == 1:
+			hit := hits[0]
+			hit.alternatives = alternatives
+			if !skipMod && !hit.std && hit.mod.Path != p.main {
+				n, _ := p.base.Summary(hit.mod)
+				p.useMod(n)
+				if n.Cause != modgraph.OK {
+					return found{}, modFault(n)
+				}
+			}
+			return hit, nil
+		case g != nil:
+			return found{}, &missing{std: looksStd(importPath)}
+		}
+		if g = p.graph(rs); g.fault != nil {
+			return found{}, g.fault
+		}
+	}
+}
+
+// packageIn returns the files of a package in a module, or nil if it has none.
+func (p *predictor) packageIn(m module.Version, importPath string) (*imports.Package, error) {
+	tree, err := p.fetch(m)
+	if err != nil {
+		return nil, err
+	}
+	return tree.Package(strings.TrimPrefix(strings.TrimPrefix(importPath, m.Path), "/")), nil
+}
+
+// fetch returns the source of a module, which is noted as used.
+func (p *predictor) fetch(m module.Version) (*imports.Tree, error) {
+	if m.Path == p.main && m.Version == "" {
+		return p.mainTree, nil
+	}
+	s, ok := p.sources[m]
+	if !ok {
+		s.tree, s.err = p.open(m)
+		if s.err != nil {
+			s.err = &Refusal{Module: m, Err: s.err}
+		}
+		p.sources[m] = s
+	}
+	return s.tree, s.err
+}
+
+func (p *predictor) open(m module.Version) (*imports.Tree, error) {
+	r := p.base.Replacement(m)
+	if r != nil && r.New.Version == "" {
+		dir := r.Directory()
+		if t, ok := p.local[dir]; ok {
+			return t, nil
+		}
+		if _, err := p.in.Files.List(dir); err != nil {
+			return nil, fmt.Errorf("the directory %s, which replaces it, cannot be read: %w", r.New.Path, err)
+		}
+		p.local[dir] = imports.NewTree(p.in.Files, dir)
+		return p.local[dir], nil
+	}
+	actual := p.actual(m)
+	tree, err := p.in.Tree(actual)
+	if err != nil {
+		return nil, fmt.Errorf("its source is not in the module cache: %w", err)
+	}
+	hash, err := p.in.Zip(actual)
+	if err != nil {
+		return nil, fmt.Errorf("its checksum is not in the module cache: %w", err)
+	}
+	p.use(actual, hash)
+	if tree.Go != "" && compareGo(tree.Go, p.in.Local) > 0 {
+		return nil, fmt.Errorf("it requires go >= %s", tree.Go)
+	}
+	return tree, nil
+}
+
+// query finds a module that could be added for a package. Without a module proxy that can only be one that is replaced, but
+// not required; see modload.queryImport.
+func (p *predictor) query(importPath string, rs *requirements) (module.Version, error) {
+	var mods []module.Version
+	for path, v := range p.replaced {
+		if !inModule(importPath, path) {
+			continue
+		}
+		if v == "" {
+			v = module.ZeroPseudoVersion("v0")
+			if _, major, ok := module.SplitPathVersion(path); ok && major != "" {
+				v = module.ZeroPseudoVersion(major[1:])
+			}
+		}
+		g := p.graph(rs)
+		if g.fault != nil {
+			return module.Version{}, g.fault
+		}
+		if semver.Compare(g.version(path), v) < 0 {
+			mods = append(mods, module.Version{Path: path, Version: v})
+		}
+	}
+	slices.SortFunc(mods, func(a, b module.Version) int { return len(b.Path) - len(a.Path) })
+	for _, m := range mods {
+		files, err := p.packageIn(m, importPath)
+		if err != nil {
+			return module.Version{}, err
+		}
+		if files != nil {
+			return m, nil
+		}
+	}
+	if len(mods) > 0 && module.CheckPath(importPath) != nil {
+		return module.Version{}, fmt.Errorf("%s, which replaces %s, does not have it", p.actual(mods[0]), mods[0].Path)
+	}
+	return module.Version{}, &missing{std: looksStd(importPath)}
+}
+
+// modFault says why a module's go.mod file is of no use.
+func modFault(n *modgraph.Node) error {
+	reason := n.Err
+	switch n.Cause {
+	case modgraph.NotKnown, modgraph.Unavailable:
+		reason = errors.New("its go.mod file is not in the module cache")
+	case modgraph.NoModuleLine:
+		reason = errors.New("its go.mod file has no module line")
+	case modgraph.WrongPath:
+		reason = fmt.Errorf("its go.mod file declares another path, %s", n.Mod.Path)
+	case modgraph.TooNew:
+		reason = fmt.Errorf("it requires go >= %s", n.Mod.Go)
+	}
+	return &Refusal{Module: n.Module, Err: reason}
+}

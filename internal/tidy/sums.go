@@ -1,0 +1,184 @@
+package tidy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/modgraph"
+)
+
+// emptyModHash is the checksum of an empty go.mod, which old versions of go wrote by mistake. Lines with it are dropped.
+const emptyModHash = "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY="
+
+// readSums reads a go.sum as tidy does, which passes over what it does not understand. The keys of lines about go.mod files
+// have versions that end in "/go.mod".
+func readSums(text string) (sums map[module.Version][]string, order []module.Version) {
+	sums = map[module.Version][]string{}
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) != 3 || f[2] == emptyModHash {
+			continue
+		}
+		key := module.Version{Path: f[0], Version: f[1]}
+		if _, ok := sums[key]; !ok {
+			order = append(order, key)
+		}
+		sums[key] = append(sums[key], f[2])
+	}
+	return sums, order
+}
+
+func modKey(m module.Version) module.Version {
+	return module.Version{Path: m.Path, Version: m.Version + "/go.mod"}
+}
+
+// use notes that something was read whose checksum is hash. The go command stops where go.sum says otherwise.
+func (p *predictor) use(key module.Version, hash string) {
+	if _, ok := p.used[key]; ok {
+		return
+	}
+	p.used[key] = hash
+	for _, h := range p.sums[key] {
+		if h == hash {
+			return
+		}
+		if strings.HasPrefix(h, "h1:") {
+			p.fatal = errors.Join(p.fatal, &Refusal{Module: key, Err: fmt.Errorf("its checksum is %s, but go.sum says %s", hash, h)})
+			return
+		}
+	}
+}
+
+// useMod notes that the go.mod file that stands for a module was read.
+func (p *predictor) useMod(n *modgraph.Node) {
+	if n.Mod != nil && n.Actual.Version != "" {
+		key := modKey(n.Actual)
+		if _, ok := p.used[key]; !ok {
+			p.use(key, n.Mod.Hash())
+		}
+	}
+}
+
+// keepAll returns the keys of the lines that go.sum is to have, as far as they are known; see modload.keepSums. A module whose
+// go line asks for it stays loadable by the version of go before it, which does not prune.
+func (l *loader) keepAll() (map[module.Version]bool, error) {
+	keep := map[module.Version]bool{}
+	l.keep(keep, l.rs)
+	goVersion := l.rs.goVersion()
+	compat := l.in.Compat
+	if compat == "" {
+		compat = goVersion
+		if isPruned(goVersion) && compareGo(goVersion, "1.18") < 0 {
+			compat = defaultGo
+		}
+	}
+	if compareGo(compat, goVersion) > 0 {
+		compat = goVersion
+	}
+	if isPruned(compat) == l.rs.pruned {
+		return keep, nil
+	}
+	old := l.newRequirements(!l.rs.pruned, l.rs.roots, l.rs.direct)
+	if err := l.checkCompat(old, compat); err != nil {
+		return nil, err
+	}
+	l.keep(keep, old)
+	return keep, nil
+}
+
+// checkCompat reports a package that an older go would take from elsewhere.
+func (l *loader) checkCompat(old *requirements, compat string) error {
+	g := l.graph(old)
+	if g.fault != nil {
+		return g.fault
+	}
+	for _, pk := range l.pkgs {
+		if pk.isStd() {
+			continue
+		}
+		if at, _ := l.resolve(pk.path, old, g, l.skipMods); at.mod != pk.mod {
+			return &Refusal{Package: pk.path, Module: pk.mod, Err: fmt.Errorf("go %s would not take it from there", compat)}
+		}
+	}
+	for _, m := range l.rs.roots {
+		if !g.isSelected(m) {
+			return &Refusal{Module: m, Err: fmt.Errorf("go %s would select %s", compat, g.version(m.Path))}
+		}
+	}
+	return nil
+}
+
+func (l *loader) keep(keep map[module.Version]bool, rs *requirements) {
+	pkgMods := compareGo(l.rs.goVersion(), strictGo) >= 0
+	for _, pk := range l.pkgs {
+		if pk.testOf != nil || pk.isStd() || module.CheckImportPath(pk.path) != nil {
+			continue
+		}
+		if pkgMods {
+			keep[modKey(l.actual(pk.mod))] = true
+		}
+		selected := rs.max
+		if v, ok := l.rootSelected(rs, pk.mod.Path); !rs.pruned || pk.mod.Path == "" || !ok || v != pk.mod.Version {
+			selected = l.graph(rs).selected
+		}
+		prefixes(pk.path, func(path string) error {
+			if v, ok := selected[path]; ok && v != "none" {
+				keep[l.actual(module.Version{Path: path, Version: v})] = true
+			}
+			return nil
+		})
+	}
+	if rs.loaded == nil {
+		for _, m := range rs.roots {
+			keep[modKey(l.actual(m))] = true
+		}
+		return
+	}
+	for _, n := range rs.loaded.Nodes() {
+		if n.Cause == modgraph.OK {
+			keep[modKey(n.Actual)] = true
+		}
+	}
+}
+
+// writeSums returns what go.sum would hold: of what it has, what is to be kept, and what was read and is to be kept. If
+// neither takes a line away nor adds one, the file stays as it is, however it looks.
+func (p *predictor) writeSums(keep map[module.Version]bool) (text string, exists bool) {
+	dirty := false
+	var keys []module.Version
+	lines := map[module.Version][]string{}
+	for _, key := range p.order {
+		if !keep[key] {
+			dirty = true
+			continue
+		}
+		keys = append(keys, key)
+		lines[key] = slices.Clone(p.sums[key])
+	}
+	for key, hash := range p.used {
+		if !keep[key] || slices.Contains(lines[key], hash) {
+			continue
+		}
+		dirty = true
+		if lines[key] == nil {
+			keys = append(keys, key)
+		}
+		lines[key] = append(lines[key], hash)
+	}
+	if !dirty {
+		return p.in.Sum, p.in.HasSum
+	}
+	module.Sort(keys)
+	var b strings.Builder
+	for _, key := range keys {
+		slices.Sort(lines[key])
+		for _, hash := range slices.Compact(lines[key]) {
+			fmt.Fprintf(&b, "%s %s %s\n", key.Path, key.Version, hash)
+		}
+	}
+	return b.String(), true
+}
