@@ -2,7 +2,6 @@ package main
 
 import (
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
@@ -88,5 +87,3 @@ func (c *workingCopy) restore() error {
 	c.changed = nil
 	return nil
 }
-
-func (c *workingCopy) mutate(r *rand.Rand, m *machine) (string, error) { return "", nil }

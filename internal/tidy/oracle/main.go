@@ -21,6 +21,7 @@ func main() {
 	flag.IntVar(&o.n, "n", 0, "how many mutations to make of each module; none compares the modules as they are")
 	flag.Uint64Var(&o.seed, "seed", 1, "the seed of each module's first mutation; the next has the next")
 	flag.BoolVar(&o.verbose, "v", false, "print every case")
+	flag.StringVar(&o.kinds, "kinds", "", "only the kinds of mutation whose names contain this")
 	flag.StringVar(&o.out, "out", "", "a directory for the cases that differ")
 	modules := flag.String("modules", "", "only the modules whose directories' names contain one of these words, separated by commas")
 	flag.Parse()

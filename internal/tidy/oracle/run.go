@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -14,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modcache"
@@ -28,6 +31,7 @@ type options struct {
 	seed    uint64
 	verbose bool
 	out     string
+	kinds   string
 }
 
 // tally counts the cases.
@@ -90,10 +94,15 @@ func (o *options) module(ctx context.Context, m *machine, name string, w io.Writ
 	}
 	for i := range max(o.n, 1) {
 		seed := o.seed + uint64(i)
+		for _, name := range []string{"go.mod", "go.sum"} { // go will write them
+			if err := c.save(filepath.Join(c.dir, name)); err != nil {
+				return t, err
+			}
+		}
 		what := "as it is"
 		if o.n > 0 {
-			what, err = c.mutate(rand.New(rand.NewPCG(seed, 0)), m)
-			if err != nil {
+			mut := &mutator{workingCopy: c, machine: m, Rand: rand.New(rand.NewPCG(seed, of(name))), kinds: o.kinds}
+			if what, err = mut.mutate(); err != nil {
 				return t, err
 			}
 		}
@@ -119,6 +128,13 @@ func (o *options) module(ctx context.Context, m *machine, name string, w io.Writ
 	return t, nil
 }
 
+// of makes a number of a module's name, so that each module has mutations of its own.
+func of(name string) uint64 {
+	h := fnv.New64a()
+	io.WriteString(h, name)
+	return h.Sum64()
+}
+
 // machine is the go command and the module cache.
 type machine struct {
 	local  string
@@ -126,6 +142,9 @@ type machine struct {
 	store  *modcache.Store
 	std    func(string) bool
 	stores *modcache.Stores
+	dir    string // GOMODCACHE
+
+	packages map[module.Version][]string // of versions whose source was looked at, for mutations
 }
 
 func newMachine(ctx context.Context) (*machine, error) {
@@ -137,6 +156,7 @@ func newMachine(ctx context.Context) (*machine, error) {
 	stores := modcache.NewStores()
 	return &machine{
 		local: strings.TrimPrefix(env[2], "go"), cache: imports.NewCache(env[0]),
+		dir: env[0], packages: map[module.Version][]string{},
 		stores: stores, store: stores.At(env[0], nil), std: imports.Std(env[1]),
 	}, nil
 }
