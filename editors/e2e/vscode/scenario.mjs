@@ -4,13 +4,14 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { goEnvironment, prepare } from './module.mjs';
 import { VSCode } from './vscode.mjs';
 
 let template, code;
 
-before(async () => {
+/** What all scenarios share is started by the first: a run that selects none of them starts nothing. */
+const shared = once(async () => {
 	const env = await goEnvironment();
 	template = await prepare(env);
 	code = await VSCode.start(env);
@@ -21,6 +22,11 @@ after(async () => {
 	await template?.remove();
 });
 
+function once(start) {
+	let started;
+	return () => started ??= start();
+}
+
 /**
  * Declares a scenario. arrange changes the copy before it is opened at `file`; act does the rest.
  *
@@ -30,6 +36,7 @@ after(async () => {
  */
 export function scenario(name, { file = 'go.mod', arrange = async () => {} }, act) {
 	test(name, { timeout: 180_000 }, async t => {
+		await shared();
 		const module = await template.copy();
 		await arrange(module);
 		const editor = await code.open(module.dir, file);

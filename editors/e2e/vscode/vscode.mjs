@@ -96,6 +96,12 @@ export class VSCode {
 				VSCODE_CLI: '1', // or a login shell is asked for an environment, whose PATH may lack what this one's has
 			},
 		});
+		// Being in a group of its own, it would outlive a test that is interrupted.
+		this.end = () => this.#end();
+		process.on('exit', this.end);
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+			process.once(signal, () => process.exit(1));
+		}
 		this.log = [];
 		const line = async stream => {
 			for await (const text of createInterface({ input: stream })) {
@@ -130,13 +136,18 @@ export class VSCode {
 		await this.browser?.close();
 		if (this.process?.pid && this.process.exitCode === null) {
 			const ended = new Promise(resolve => this.process.once('exit', resolve));
-			try {
-				process.kill(-this.process.pid);
-			} catch {
-				// It has ended by itself.
-			}
+			this.#end();
 			await ended;
 		}
+		process.off('exit', this.end);
 		await rm(this.temp, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+	}
+
+	#end() {
+		try {
+			process.kill(-this.process.pid);
+		} catch {
+			// It has ended by itself.
+		}
 	}
 }

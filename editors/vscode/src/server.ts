@@ -177,12 +177,15 @@ class QuietClient extends LanguageClient {
  * user's own value counts, never the opened folder's.
  */
 function environment(home: string): Record<string, string | undefined> {
-	const env: Record<string, string | undefined> = { ...process.env };
+	// Windows has one variable per name in whatever case.
+	const key = (name: string) => process.platform === 'win32' ? name.toUpperCase() : name;
+	const env: Record<string, string | undefined> = {};
+	for (const [name, value] of Object.entries(process.env)) {
+		env[key(name)] = value;
+	}
 	const tools = workspace.getConfiguration('go').inspect<Record<string, unknown>>('toolsEnvVars')?.globalValue;
 	for (const [name, value] of Object.entries(tools ?? {})) {
-		// Windows has one variable per name in whatever case.
-		const same = process.platform === 'win32' ? Object.keys(env).find(key => key.toUpperCase() === name.toUpperCase()) : undefined;
-		env[same ?? name] = expand(String(value), process.env, home);
+		env[key(name)] = expand(String(value), process.env, home);
 	}
 	return env;
 }
