@@ -27,16 +27,17 @@ import (
 	"github.com/gomodls/gomodls/analysis/missingsum"
 	"github.com/gomodls/gomodls/analysis/replacepath"
 	"github.com/gomodls/gomodls/analysis/syntaxerror"
+	"github.com/gomodls/gomodls/analysis/unknowndirective"
 	"github.com/gomodls/gomodls/fixes/locked"
 	"github.com/gomodls/gomodls/internal/text"
 )
 
 // stuck is the time after which a test that waits for the server has failed.
-const stuck = 60 * time.Second
+const stuck = 30 * time.Second
 
 // analyzers are enough to have diagnostics, and few enough that the tests do not change with every new one.
 var analyzers = []*analysis.Analyzer{
-	inconsistentversion.Analyzer, malformedsum.Analyzer, missingsum.Analyzer, replacepath.Analyzer, syntaxerror.Analyzer,
+	inconsistentversion.Analyzer, malformedsum.Analyzer, missingsum.Analyzer, replacepath.Analyzer, syntaxerror.Analyzer, unknowndirective.Analyzer,
 }
 
 // A client is an editor that does what a test tells it, and remembers what the server said.

@@ -134,7 +134,7 @@ func TestNonsense(t *testing.T) {
 			t.Errorf("%s %s: code %d, want %d", r.method, r.params, got, r.want)
 		}
 	}
-	c.replace("go.mod", "go 1.25", "go 1.x")
+	c.replace("go.mod", emptyMod, broken)
 	next(c, "textDocument/publishDiagnostics", func(p protocol.PublishDiagnosticsParams) bool { return len(p.Diagnostics) > 0 })
 }
 
@@ -288,11 +288,11 @@ func TestSlowClient(t *testing.T) {
 	r.send(t, "initialize", 1, map[string]any{"capabilities": map[string]any{}})
 	receive(t, in, func(method string, _ json.RawMessage) bool { return method == "" })
 	r.send(t, "initialized", 0, map[string]any{})
-	r.send(t, "textDocument/didOpen", 0, map[string]any{"textDocument": map[string]any{"uri": uri, "version": 0, "languageId": "x", "text": "nonsense\n"}})
+	r.send(t, "textDocument/didOpen", 0, map[string]any{"textDocument": map[string]any{"uri": uri, "version": 0, "languageId": "x", "text": broken}})
 	const last = 500
 	for i := range last {
 		r.send(t, "textDocument/didChange", 0, map[string]any{
-			"textDocument": map[string]any{"uri": uri, "version": i + 1}, "contentChanges": []map[string]any{{"text": strings.Repeat("nonsense\n", i%7+1)}},
+			"textDocument": map[string]any{"uri": uri, "version": i + 1}, "contentChanges": []map[string]any{{"text": strings.Repeat("// comment\n", i%7) + broken}},
 		})
 	}
 	told := 0
@@ -341,7 +341,7 @@ func TestLargeDocuments(t *testing.T) {
 	next(c, "textDocument/publishDiagnostics", func(p protocol.PublishDiagnosticsParams) bool {
 		return p.URI == c.uri("go.sum") && len(p.Diagnostics) == 1
 	})
-	c.replace("go.mod", emptyMod, emptyMod+"require (\n"+strings.Repeat("\t// a comment of forty characters or more\n", 200_000)+"\tnonsense\n)\n")
+	c.replace("go.mod", emptyMod, emptyMod+"require (\n"+strings.Repeat("\t// a comment of forty characters or more\n", 200_000)+")\n"+strings.TrimPrefix(broken, emptyMod))
 	next(c, "textDocument/publishDiagnostics", func(p protocol.PublishDiagnosticsParams) bool {
 		return p.URI == c.uri("go.mod") && len(p.Diagnostics) == 1
 	})
