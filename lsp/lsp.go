@@ -40,8 +40,8 @@ var ErrNoShutdown = errors.New("the client left without asking for shutdown")
 // neither reads nor closes the connection takes longer, and nothing can wake it.
 const patience = 3 * time.Second
 
-// Serve speaks with one client until it exits or hangs up, or the context ends. It does not close rwc: one who reads from a
-// standard input may not be wakeable, so the process has to end to free it. When it returns, no go command that it
+// Serve speaks with one client until it exits or hangs up, or the context ends. It does not wait for a reader of rwc: one that
+// waits at standard input cannot be woken, so the process has to end to free it. When Serve returns, no go command that it
 // started runs any more and no lock is held.
 func Serve(ctx context.Context, rwc io.ReadWriteCloser, options Options) error {
 	return serve(ctx, rwc, options, make(chan *server, 1))
@@ -52,29 +52,28 @@ func serve(parent context.Context, rwc io.ReadWriteCloser, options Options, made
 	defer cancel()
 	conn := jsonrpc2.NewConn(jsonrpc2.NewStream(&hangup{rwc, cancel}), jsonrpc2.WithCodec(codec{}))
 	s := newServer(ctx, conn, options)
+	s.hangUp = cancel
 	made <- s
 	conn.Go(ctx, shield(options.Log, protocol.CancelHandler(s.ordered)))
 
 	select {
-	case <-s.exit:
-	case <-ctx.Done():
+	case <-ctx.Done(): // by exit, by the client's hanging up, or by our caller
 	case <-conn.Done(): // by a frame that makes no sense
 	}
 	cancel()
 	s.wait(patience)
-	if s.orderly.Load() {
-		return nil
-	}
 	if err := parent.Err(); err != nil {
-		return context.Cause(parent)
+		return context.Cause(parent) // the reader may wait for input that never comes
 	}
 	select {
-	case <-s.exit:
 	case <-conn.Done():
-		if err := conn.Err(); err != nil {
-			return err
-		}
 	case <-time.After(patience):
+	}
+	switch err := conn.Err(); {
+	case s.orderly.Load():
+		return nil
+	case err != nil:
+		return err
 	}
 	return ErrNoShutdown
 }

@@ -44,8 +44,7 @@ type server struct {
 
 	phase   phase // only for those who are called in wire order
 	orderly atomic.Bool
-	exit    chan struct{}
-	leave   sync.Once
+	hangUp  context.CancelFunc
 
 	session *workspace.Session
 	stores  *modcache.Stores
@@ -62,7 +61,7 @@ type server struct {
 }
 
 func newServer(ctx context.Context, conn jsonrpc2.Conn, options Options) *server {
-	s := &server{options: options, log: options.Log, conn: conn, ctx: ctx, phase: starting, exit: make(chan struct{})}
+	s := &server{options: options, log: options.Log, conn: conn, ctx: ctx, phase: starting}
 	s.stores = modcache.NewStores()
 	s.session = workspace.NewSession(gather.Machine(nil), nil, s.stores)
 	s.folders.Store(new([]string))
@@ -198,7 +197,7 @@ func (s *server) Shutdown(context.Context) error {
 
 func (s *server) Exit(context.Context) error {
 	s.orderly.Store(s.phase == down)
-	s.leave.Do(func() { close(s.exit) })
+	s.hangUp() // before the next message would be read
 	return nil
 }
 
