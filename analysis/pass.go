@@ -168,10 +168,10 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require) string {
 		}
 	}
 	usable := func(v string) bool {
-		n := g.WithRequire(append(rest[:len(rest):len(rest)], module.Version{Path: r.Path, Version: v})).Node(module.Version{Path: r.Path, Version: v})
+		n := g.WithRequire(p.View.Source(), append(rest[:len(rest):len(rest)], module.Version{Path: r.Path, Version: v})).Node(module.Version{Path: r.Path, Version: v})
 		return n != nil && n.Cause == modgraph.OK
 	}
-	if v := g.WithRequire(rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
+	if v := g.WithRequire(p.View.Source(), rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
 		return v
 	}
 	versions := p.Snapshot.Store().Versions(r.Path)

@@ -74,7 +74,7 @@ func reportDuplicate(pass *analysis.Pass, g *modgraph.Graph, r, highest *syntax.
 		}},
 	}
 	// Keeping the lower one is a way out only if nothing else asks for more.
-	if g != nil && g.Complete() && keepsLower(g, r, highest) {
+	if g != nil && g.Complete() && keepsLower(pass, g, r, highest) {
 		d.Fixes = append(d.Fixes, fixes.Fix{
 			Title: fmt.Sprintf("Keep %s %s", r.Path, r.Version), Kind: fixes.QuickFix,
 			Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, highest.Line))},
@@ -83,14 +83,14 @@ func reportDuplicate(pass *analysis.Pass, g *modgraph.Graph, r, highest *syntax.
 	pass.Report(d)
 }
 
-func keepsLower(g *modgraph.Graph, r, highest *syntax.Require) bool {
+func keepsLower(pass *analysis.Pass, g *modgraph.Graph, r, highest *syntax.Require) bool {
 	var require []module.Version
 	for _, m := range g.Requirements() {
 		if m.Path != highest.Path || m.Version != highest.Version {
 			require = append(require, m)
 		}
 	}
-	return g.WithRequire(require).Selected(r.Path) == r.Version
+	return g.WithRequire(pass.View.Source(), require).Selected(r.Path) == r.Version
 }
 
 func reportBelow(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) {
@@ -128,7 +128,7 @@ func because(g *modgraph.Graph, m module.Version) string {
 // upgrade returns the fix that raises r to the selected version, together with whatever else that makes necessary. It is a
 // plain edit only if go accepts the result as it is; otherwise go get does it.
 func upgrade(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) fixes.Fix {
-	repair := g.Repair()
+	repair := g.Repair(pass.View.Source())
 	fix := fixes.Fix{Title: fmt.Sprintf("Upgrade %s to %s", r.Path, g.Selected(r.Path)), Kind: fixes.QuickFix, Preferred: true}
 	edits, others := pass.RepairEdits(repair)
 	if !repair.Graph.Complete() || pass.MoreSumsMissing(g, repair.Graph) {

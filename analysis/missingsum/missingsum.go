@@ -36,7 +36,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	behind := map[*syntax.Require][]*modgraph.Node{} // what is missing, by the requirement that leads to it
 	var order []*syntax.Require
-	for _, n := range lasting(g, gosum.Missing(g, pass.Module.Sum.Checksums())) {
+	for _, n := range lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums())) {
 		root := pass.RootOf(g, n.Module)
 		if behind[root] == nil {
 			order = append(order, root)
@@ -51,11 +51,11 @@ func run(_ context.Context, pass *analysis.Pass) error {
 
 // lasting drops what is missing only because the requirements are inconsistent, which is another fault: what go would not
 // ask for any more once they are mended.
-func lasting(g *modgraph.Graph, missing []*modgraph.Node) []*modgraph.Node {
+func lasting(pass *analysis.Pass, g *modgraph.Graph, missing []*modgraph.Node) []*modgraph.Node {
 	if len(missing) == 0 || !g.Inconsistent() {
 		return missing
 	}
-	mended := g.Repair().Graph
+	mended := g.Repair(pass.View.Source()).Graph
 	return slices.DeleteFunc(missing, func(n *modgraph.Node) bool { return mended.Node(n.Module) == nil })
 }
 

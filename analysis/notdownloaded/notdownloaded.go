@@ -29,7 +29,7 @@ const shown = 5
 func run(_ context.Context, pass *analysis.Pass) error {
 	g := pass.View.Graph()
 	if g != nil && g.Inconsistent() { // what is missing for that reason alone is not worth a download
-		g = g.Repair().Graph
+		g = g.Repair(pass.View.Source()).Graph
 	}
 	if g == nil || g.Complete() || pass.File.Kind != workspace.ModFile || pass.File != pass.View.Modules[0].Mod {
 		return nil

@@ -120,7 +120,7 @@ func needless(pass *analysis.Pass, rep modgraph.Replacement) bool {
 	if g == nil || pass.View.Work != nil {
 		return false
 	}
-	without := g.WithoutReplacement(rep.Old)
+	without := g.WithoutReplacement(pass.View.Source(), rep.Old)
 	if !without.Complete() {
 		return false
 	}

@@ -177,17 +177,17 @@ func (w *world) predict() (string, bool) {
 	names := modcache.NewNames()
 	in := modgraph.Input{
 		Names: names, Workspace: w.work != "",
-		Mod: func(id modcache.NodeID) (*modcache.Mod, error) {
+		Source: modgraph.Source{Mod: func(id modcache.NodeID) (*modcache.Mod, error) {
 			text, ok := w.mods[names.Version(id)]
 			if !ok {
 				return nil, errors.New("not in the proxy")
 			}
 			return modcache.ParseMod(names, text), nil
 		},
-		Dir: func(dir string) (*modcache.Mod, error) {
-			data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-			return modcache.ParseMod(names, string(data)), err
-		},
+			Dir: func(dir string) (*modcache.Mod, error) {
+				data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+				return modcache.ParseMod(names, string(data)), err
+			}},
 	}
 	if in.Workspace {
 		in.Go = "1.23"

@@ -61,6 +61,11 @@ type Input struct {
 	Local     string // the version of the user's go command; "" if it is unknown, and then nothing is too new for it
 
 	Names *modcache.Names
+	Source
+}
+
+// A Source finds go.mod files. It is not kept beyond the computation that it was given to.
+type Source struct {
 	// Mod returns the go.mod file of a module version: ErrNotKnown if it is not on this machine but could be had, and any
 	// other error if the go command could not have it either.
 	Mod func(modcache.NodeID) (*modcache.Mod, error)
@@ -101,7 +106,7 @@ type Node struct {
 
 // A Graph is the module graph of one main module or workspace. It is immutable and safe for concurrent use.
 type Graph struct {
-	in       Input // with the functions that read
+	in       Input // without its Source
 	pruning  pruning
 	names    *modcache.Names
 	roots    []modcache.NodeID
@@ -171,7 +176,8 @@ func Load(in Input) *Graph {
 		g.roots = append(g.roots, g.goRoots(m.Go, implicitGo, m.Toolchain)...)
 	}
 
-	l := &loader{Graph: g, done: map[visit]bool{}}
+	l := &loader{Graph: g, source: in.Source, done: map[visit]bool{}}
+	g.in.Source = Source{}
 	l.grow()
 	for _, id := range g.mains {
 		l.selected[g.names.PathOf(id)] = id
@@ -303,8 +309,9 @@ type visit struct {
 // loader builds a graph. It visits a module once for each way of pruning by which it is reached.
 type loader struct {
 	*Graph
-	done  map[visit]bool
-	queue []visit
+	source Source
+	done   map[visit]bool
+	queue  []visit
 }
 
 // grow makes room for the names that have been given out since.
@@ -427,13 +434,13 @@ func (l *loader) read(id modcache.NodeID) Node {
 	}
 	if n.Replace != nil && n.Replace.New.Version == "" {
 		n.Dir = n.Replace.Directory()
-		n.Mod, err = l.in.Dir(n.Dir)
+		n.Mod, err = l.source.Dir(n.Dir)
 	} else {
 		actual := id
 		if n.Replace != nil {
 			actual = l.names.Node(n.Actual)
 		}
-		n.Mod, err = l.in.Mod(actual)
+		n.Mod, err = l.source.Mod(actual)
 	}
 	switch {
 	case errors.Is(err, ErrNotKnown):
@@ -566,6 +573,26 @@ func (g *Graph) Nodes() []*Node {
 	return nodes
 }
 
+// Mentioned returns the selected module versions whose go.mod files the go command does not need for the graph. Commands that
+// list modules read them all the same, where go.sum protects them: to tell their Go versions; see modload.moduleInfo.
+func (g *Graph) Mentioned() []module.Version {
+	var list []module.Version
+	for path, id := range g.selected {
+		if id == 0 || g.isMain[modcache.PathID(path)] || int(id) < len(g.index) && g.index[id] != 0 {
+			continue
+		}
+		m := g.names.Version(id)
+		if r := g.Replacement(m); r != nil {
+			m = r.New
+		}
+		if m.Version != "" && !isToolchain(m.Path) {
+			list = append(list, m)
+		}
+	}
+	slices.SortFunc(list, func(a, b module.Version) int { return strings.Compare(a.Path, b.Path) })
+	return list
+}
+
 // Node returns the loaded module version m, or nil if the go command does not read its go.mod file.
 func (g *Graph) Node(m module.Version) *Node {
 	id := g.names.Node(m)
@@ -691,8 +718,9 @@ func (g *Graph) Chain(m module.Version) []module.Version {
 }
 
 // WithRequire returns the graph of a single main module as it would be with other requirements.
-func (g *Graph) WithRequire(require []module.Version) *Graph {
+func (g *Graph) WithRequire(source Source, require []module.Version) *Graph {
 	in := g.in
+	in.Source = source
 	main := in.Main[0]
 	main.Require = slices.Clone(require)
 	in.Main = []MainModule{main}
@@ -710,7 +738,7 @@ type Repair struct {
 // Repair raises the roots of a single main module until each is the selected version of its path: what the go command does
 // when it may change go.mod and needs no further requirement; see modload.updateRoots. A toolchain line that is too low is
 // dropped, as `go get toolchain@none` does.
-func (g *Graph) Repair() *Repair {
+func (g *Graph) Repair(source Source) *Repair {
 	main := g.in.Main[0]
 	r := &Repair{Go: main.Go, Toolchain: main.Toolchain, Graph: g}
 	have := map[string]bool{}
@@ -740,6 +768,7 @@ func (g *Graph) Repair() *Repair {
 			return r
 		}
 		in := g.in
+		in.Source = source
 		main.Require, main.Go, main.Toolchain = slices.Clone(r.Require), r.Go, r.Toolchain
 		in.Main = []MainModule{main}
 		r.Graph = Load(in)
@@ -779,11 +808,12 @@ func (g *Graph) Inconsistent() bool {
 func (g *Graph) Requirements() []module.Version { return g.in.Main[0].Require }
 
 // WithoutReplacement returns the graph as it would be without a replacement of a main module or of go.work.
-func (g *Graph) WithoutReplacement(old module.Version) *Graph {
+func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
 	drop := func(rs []Replacement) []Replacement {
 		return slices.DeleteFunc(slices.Clone(rs), func(r Replacement) bool { return r.Old == old })
 	}
 	in := g.in
+	in.Source = source
 	in.Replace = drop(in.Replace)
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {

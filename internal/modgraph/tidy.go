@@ -27,7 +27,7 @@ func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
 	for _, r := range roots {
 		g.roots = append(g.roots, g.names.Node(r))
 	}
-	l := &loader{Graph: g, done: map[visit]bool{}}
+	l := &loader{Graph: g, source: in.Source, done: map[visit]bool{}}
 	l.grow()
 	l.selected[g.names.PathOf(g.mains[0])] = g.mains[0]
 	l.mention(g.roots)
@@ -49,7 +49,7 @@ func (g *Graph) Summary(m module.Version) (n *Node, requires []module.Version) {
 		i := g.index[id] - 1
 		return &g.nodes[i], g.versions(g.requires[i])
 	}
-	l := &loader{Graph: g}
+	l := &loader{Graph: g, source: g.in.Source}
 	node := l.read(id)
 	if node.Cause != OK {
 		return &node, nil

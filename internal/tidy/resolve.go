@@ -19,6 +19,7 @@ import (
 // source is where a module version's files are.
 type source struct {
 	tree *imports.Tree
+	hash string // of its zip, if it is one in the module cache
 	err  error
 }
 
@@ -137,10 +138,8 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 			hit := hits[0]
 			hit.alternatives = alternatives
 			if !skipMod && !hit.std && hit.mod.Path != p.main {
-				n, _ := p.base.Summary(hit.mod)
-				p.useMod(n)
-				if n.Cause != modgraph.OK {
-					return found{}, modFault(n)
+				if err := p.readMod(hit.mod); err != nil {
+					return found{}, err
 				}
 			}
 			return hit, nil
@@ -151,6 +150,20 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 			return found{}, g.fault
 		}
 	}
+}
+
+// readMod reads the go.mod file that stands for a module.
+func (p *predictor) readMod(m module.Version) error {
+	err, ok := p.modFaults[m]
+	if !ok {
+		n, _ := p.base.Summary(m)
+		p.useMod(n)
+		if n.Cause != modgraph.OK {
+			err = modFault(n)
+		}
+		p.modFaults[m] = err
+	}
+	return err
 }
 
 // packageIn returns the files of a package in a module, or nil if it has none.
@@ -188,23 +201,29 @@ func (p *predictor) open(m module.Version) (*imports.Tree, error) {
 		if _, err := p.in.Files.List(dir); err != nil {
 			return nil, fmt.Errorf("the directory %s, which replaces it, cannot be read: %w", r.New.Path, err)
 		}
-		p.local[dir] = imports.NewTree(p.in.Files, dir)
+		p.local[dir] = imports.NewTree(p.in.Files, dir, &p.memo.files)
 		return p.local[dir], nil
 	}
 	actual := p.actual(m)
-	tree, err := p.in.Tree(actual)
-	if err != nil {
-		return nil, fmt.Errorf("its source is not in the module cache: %w", err)
+	s, ok := p.memo.sources[actual]
+	if !ok {
+		var err error
+		if s.tree, err = p.in.Tree(actual); err != nil {
+			return nil, fmt.Errorf("its source is not in the module cache: %w", err)
+		}
+		if s.hash, err = p.in.Zip(actual); err != nil {
+			return nil, fmt.Errorf("its checksum is not in the module cache: %w", err)
+		}
+		if p.memo.sources == nil {
+			p.memo.sources = map[module.Version]source{}
+		}
+		p.memo.sources[actual] = s
 	}
-	hash, err := p.in.Zip(actual)
-	if err != nil {
-		return nil, fmt.Errorf("its checksum is not in the module cache: %w", err)
+	p.use(actual, s.hash)
+	if s.tree.Go != "" && compareGo(s.tree.Go, p.in.Local) > 0 {
+		return nil, fmt.Errorf("it requires go >= %s", s.tree.Go)
 	}
-	p.use(actual, hash)
-	if tree.Go != "" && compareGo(tree.Go, p.in.Local) > 0 {
-		return nil, fmt.Errorf("it requires go >= %s", tree.Go)
-	}
-	return tree, nil
+	return s.tree, nil
 }
 
 // query finds a module that could be added for a package. Without a module proxy that can only be one that is replaced, but

@@ -59,7 +59,36 @@ func (p *predictor) graph(rs *requirements) *graph {
 	return rs.loaded
 }
 
+// memoGraph is a graph without faults, and what it was computed from.
+type memoGraph struct {
+	roots  []module.Version
+	pruned bool
+	graph  *graph
+}
+
+// keptGraphs is how many graphs a Memo holds: as many as one prediction commonly looks at.
+const keptGraphs = 8
+
 func (p *predictor) loadGraph(roots []module.Version, isPruned bool) *graph {
+	for i, m := range p.memo.graphs {
+		if m.pruned == isPruned && slices.Equal(m.roots, roots) {
+			copy(p.memo.graphs[1:i+1], p.memo.graphs[:i])
+			p.memo.graphs[0] = m
+			for _, n := range m.graph.Nodes() {
+				p.useMod(n)
+			}
+			return m.graph
+		}
+	}
+	g := p.newGraph(roots, isPruned)
+	if g.fault == nil {
+		p.memo.graphs = slices.Insert(p.memo.graphs, 0, &memoGraph{slices.Clone(roots), isPruned, g})
+		p.memo.graphs = p.memo.graphs[:min(len(p.memo.graphs), keptGraphs)]
+	}
+	return g
+}
+
+func (p *predictor) newGraph(roots []module.Version, isPruned bool) *graph {
 	g := &graph{Graph: modgraph.LoadRoots(p.graphs, roots, isPruned)}
 	for _, n := range g.Nodes() {
 		p.useMod(n)

@@ -45,6 +45,16 @@ type Input struct {
 	Mods  func(modcache.NodeID) (*modcache.Mod, error)  // as in modgraph.Input
 	Names *modcache.Names                               //
 	Debug func(key, value string) error                 // whether a godebug line is acceptable; may be nil
+	Memo  *Memo                                         // what the answer before has left behind; may be nil
+}
+
+// A Memo makes the next answer about the same module cheaper. Its zero value is empty. Predict must not be called with one Memo
+// from several goroutines at once.
+type Memo struct {
+	files   imports.Memo
+	sources map[module.Version]source // of versions in the module cache
+	graphs  []*memoGraph              // the last first
+	inputs  modgraph.Input
 }
 
 // A Result is what tidy would leave behind.
@@ -81,8 +91,11 @@ func (r *Refusal) Unwrap() error { return r.Err }
 func Predict(ctx context.Context, in Input) (*Result, error) {
 	p := &predictor{
 		ctx: ctx, in: in,
-		dirMods: map[string]*modcache.Mod{}, local: map[string]*imports.Tree{},
+		memo: in.Memo, dirMods: map[string]*modcache.Mod{}, modFaults: map[module.Version]error{}, local: map[string]*imports.Tree{},
 		sources: map[module.Version]source{}, used: map[module.Version]string{},
+	}
+	if p.memo == nil {
+		p.memo = new(Memo)
 	}
 	p.sums, p.order = readSums(in.Sum)
 	if err := p.parse(); err != nil {
@@ -135,6 +148,9 @@ type predictor struct {
 	mainTree *imports.Tree
 	local    map[string]*imports.Tree // by directory
 	sources  map[module.Version]source
+
+	modFaults map[module.Version]error // by module whose go.mod was read for itself, nil where that went well
+	memo      *Memo
 
 	sums  map[module.Version][]string // what go.sum says, by key, in its order
 	order []module.Version
@@ -216,10 +232,25 @@ func (p *predictor) readReplacements() {
 		}
 	}
 	p.graphs = modgraph.Input{
-		Main: []modgraph.MainModule{main}, Local: p.in.Local, Names: p.in.Names, Mod: p.in.Mods,
-		Dir: p.dirMod,
+		Main: []modgraph.MainModule{main}, Local: p.in.Local, Names: p.in.Names,
+		Source: modgraph.Source{Mod: p.in.Mods, Dir: p.dirMod},
 	}
 	p.base = modgraph.LoadRoots(p.graphs, nil, true)
+	p.memo.check(p)
+}
+
+// check forgets the graphs that were computed from something else than the answer to come will be.
+func (m *Memo) check(p *predictor) {
+	old, now := m.inputs, p.graphs
+	m.inputs = now
+	same := len(old.Main) > 0 && old.Local == now.Local && old.Names == now.Names && old.Main[0].Path == now.Main[0].Path &&
+		slices.Equal(old.Main[0].Exclude, now.Main[0].Exclude) && slices.Equal(old.Main[0].Replace, now.Main[0].Replace)
+	for i := 0; same && i < len(now.Main[0].Replace); i++ { // a directory's go.mod may have changed
+		same = now.Main[0].Replace[i].New.Version != ""
+	}
+	if !same {
+		m.graphs = nil
+	}
 }
 
 // dirMod returns the go.mod file in a directory that replaces a module.

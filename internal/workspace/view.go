@@ -356,6 +356,7 @@ type memo struct {
 	env    *envMemo
 }
 
+// A graphMemo is a graph with what it was computed from. It is never changed once it is shared.
 type graphMemo struct {
 	input modgraph.Input
 	env   *goenv.Env
@@ -391,8 +392,12 @@ func (m *memo) graph(v *View) *modgraph.Graph {
 		return last.graph
 	}
 	next := &graphMemo{input: in, env: env}
-	in.Mod = func(id modcache.NodeID) (*modcache.Mod, error) { return next.mod(v.Snapshot, id) }
-	in.Dir = func(dir string) (*modcache.Mod, error) { return next.dir(v.Snapshot, dir) }
+	read := func(path string) *Fact {
+		f := v.Snapshot.Read(path)
+		next.facts = append(next.facts, factUsed{path, f.State, f.File})
+		return f
+	}
+	in.Source = v.Snapshot.source(env, read)
 	next.graph = modgraph.Load(in)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -413,19 +418,35 @@ func (g *graphMemo) current(s *Snapshot) bool {
 	return true
 }
 
-func (g *graphMemo) read(s *Snapshot, path string) *Fact {
-	f := s.Read(path)
-	g.facts = append(g.facts, factUsed{path, f.State, f.File})
-	return f
+// Source returns where what-if graphs of the view find go.mod files: in the module cache and among the snapshot's facts.
+func (v *View) Source() modgraph.Source { return v.Snapshot.source(v.Env(), v.Snapshot.Read) }
+
+// source returns how a graph finds the go.mod files of module versions and of directories that replace one. It looks at facts
+// through read.
+func (s *Snapshot) source(env *goenv.Env, read func(path string) *Fact) modgraph.Source {
+	mod := func(id modcache.NodeID) (*modcache.Mod, error) { return s.versionMod(env, id, read) }
+	dir := func(dir string) (*modcache.Mod, error) {
+		f := read(filepath.Join(dir, "go.mod"))
+		switch f.State {
+		case Unknown:
+			return nil, modgraph.ErrNotKnown
+		case Regular:
+			return f.File.dependency(s.stores.Names()), nil
+		case Unreadable:
+			return nil, errors.New(f.Err)
+		}
+		return nil, errors.New("no go.mod file")
+	}
+	return modgraph.Source{Mod: mod, Dir: dir}
 }
 
-// mod finds the go.mod file of a module version. That it is missing is a fact like any other, so that it is noticed when it
-// appears; that it is there never changes.
-func (g *graphMemo) mod(s *Snapshot, id modcache.NodeID) (*modcache.Mod, error) {
+// versionMod finds the go.mod file of a module version. That it is missing is a fact like any other, so that it is noticed
+// when it appears; that it is there never changes.
+func (s *Snapshot) versionMod(env *goenv.Env, id modcache.NodeID, read func(path string) *Fact) (*modcache.Mod, error) {
 	m := s.stores.Names().Version(id)
-	store, proxies := s.Store(), len(localProxies(g.env)) > 0
-	if proxies && g.env.NoProxy.Match(m.Path) {
-		store, proxies = s.stores.At(g.env.ModCache, nil), false
+	store, proxies := s.Store(), len(localProxies(env)) > 0
+	if proxies && env.NoProxy.Match(m.Path) {
+		store, proxies = s.stores.At(env.ModCache, nil), false
 	}
 	if mod, ok := store.Loaded(id); ok {
 		return mod, nil
@@ -440,21 +461,8 @@ func (g *graphMemo) mod(s *Snapshot, id modcache.NodeID) (*modcache.Mod, error) 
 			return mod, err
 		}
 	}
-	g.read(s, path)
-	return nil, absent(g.env, m.Path)
-}
-
-func (g *graphMemo) dir(s *Snapshot, dir string) (*modcache.Mod, error) {
-	f := g.read(s, filepath.Join(dir, "go.mod"))
-	switch f.State {
-	case Unknown:
-		return nil, modgraph.ErrNotKnown
-	case Regular:
-		return f.File.dependency(s.stores.Names()), nil
-	case Unreadable:
-		return nil, errors.New(f.Err)
-	}
-	return nil, errors.New("no go.mod file")
+	read(path)
+	return nil, absent(env, m.Path)
 }
 
 // input gathers what the graph depends on. It reports false where the module files are too broken; see Graph.
@@ -465,7 +473,7 @@ func (v *View) input() (modgraph.Input, bool) {
 	in := modgraph.Input{Local: v.GoVersion(), Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil}
 	for _, m := range v.Modules {
 		mod := m.Mod.Mod()
-		if mod.Module == nil || !mod.Module.Valid || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
+		if mod.Module == nil || !mod.Module.Valid || mod.Module.Path == "go" || mod.Module.Path == "toolchain" || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
 			return modgraph.Input{}, false
 		}
 		main := modgraph.MainModule{Path: mod.Module.Path, Dir: m.Dir}

@@ -430,7 +430,7 @@ func (m *mutator) packagesOf(v module.Version) []string {
 		return nil
 	}
 	root := filepath.Join(m.machine.dir, filepath.FromSlash(escaped)+"@"+v.Version)
-	tree := imports.NewTree(imports.FS{List: imports.List, Read: imports.Read}, root)
+	tree := imports.NewTree(imports.FS{List: imports.List, Read: imports.Read}, root, nil)
 	list, _ = tree.Packages(v.Path, nil)
 	m.packages[v] = list
 	return list
