@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -22,8 +23,9 @@ import (
 type Cache struct {
 	dir string
 
-	mu    sync.Mutex
-	trees map[module.Version]*Tree
+	mu     sync.Mutex
+	trees  map[module.Version]*Tree
+	loaded map[module.Version]kept // see Load
 }
 
 // NewCache returns the sources in the module cache at dir (GOMODCACHE).
@@ -70,7 +72,9 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 	default:
 		return nil, modcache.ErrMissing
 	}
-	if text, err := t.fs.Read(filepath.Join(t.Root, "go.mod")); err == nil {
+	if k, ok := c.loaded[m]; ok {
+		t.Go, t.packages = k.goLine, maps.Clone(k.packages)
+	} else if text, err := t.fs.Read(filepath.Join(t.Root, "go.mod")); err == nil {
 		t.Go = goLine(text)
 	}
 	return t, nil

@@ -115,7 +115,7 @@ func scan(entries []Entry, read func(name string) (string, error), plain bool) *
 // sorted returns the import paths that lead anywhere: not "C", and not those of App Engine's first years, which the go
 // command passes over; see modload.scanDir.
 func sorted(set map[string]bool) []string {
-	paths := make([]string, 0, len(set))
+	var paths []string
 	for p := range set {
 		first, _, _ := strings.Cut(p, "/")
 		if p != "C" && first != "appengine" && first != "appengine_internal" {

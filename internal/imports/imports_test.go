@@ -93,7 +93,7 @@ func TestPackages(t *testing.T) {
 		"here/s.go":            "package s",
 		"sub/onlytest_test.go": "package sub; import \"t\"",
 	})
-	tree := NewTree(FS{List: List, Read: Read}, dir)
+	tree := NewTree(FS{List: List, Read: Read}, dir, nil)
 	paths, faults := tree.Packages("m", []string{"skip", "./here"})
 	if len(faults) > 0 {
 		t.Fatal(faults)

@@ -18,15 +18,19 @@ type Tree struct {
 	fs   FS
 	// local says that the tree can change and can hold other modules; a tree in the module cache can do neither.
 	local bool
+	memo  *Memo // of a local tree
 
 	mu       sync.Mutex
 	packages map[string]*Package
 	modules  map[string]bool // by directory: whether it has a go.mod of its own
 }
 
-// NewTree returns the module in the directory root, as fs has it.
-func NewTree(fs FS, root string) *Tree {
-	return &Tree{Root: filepath.Clean(root), fs: fs, local: true, packages: map[string]*Package{}, modules: map[string]bool{}}
+// NewTree returns the module in the directory root, as fs has it. The memo may be nil.
+func NewTree(fs FS, root string, memo *Memo) *Tree {
+	if memo == nil {
+		memo = new(Memo)
+	}
+	return &Tree{Root: filepath.Clean(root), fs: fs, local: true, memo: memo, packages: map[string]*Package{}, modules: map[string]bool{}}
 }
 
 // Local reports whether the module is one that can change.
@@ -66,8 +70,11 @@ func (t *Tree) scan(rel string) *Package {
 	if err != nil {
 		return &Package{GoDir: true, Err: err}
 	}
-	plain := t.local && (slices.ContainsFunc(entries, func(e Entry) bool { return e.Link }) || t.fs.Changing != nil && t.fs.Changing(dir))
-	return scan(entries, func(name string) (string, error) { return t.fs.Read(filepath.Join(dir, name)) }, plain)
+	if !t.local {
+		return scan(entries, func(name string) (string, error) { return t.fs.Read(filepath.Join(dir, name)) }, false)
+	}
+	plain := slices.ContainsFunc(entries, func(e Entry) bool { return e.Link }) || t.fs.Changing != nil && t.fs.Changing(dir)
+	return t.memo.scan(dir, entries, t.fs.Read, plain)
 }
 
 // inOtherModule reports whether a go.mod stands in the directory or between it and the root.

@@ -27,6 +27,7 @@ func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
 	for _, r := range roots {
 		g.roots = append(g.roots, g.names.Node(r))
 	}
+	g.in.Source = Source{}
 	l := &loader{Graph: g, source: in.Source, done: map[visit]bool{}}
 	l.grow()
 	l.selected[g.names.PathOf(g.mains[0])] = g.mains[0]
@@ -43,13 +44,13 @@ func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
 
 // Summary reads the go.mod file that stands for a module version, which need not be in the graph, and returns what it
 // requires, without what the main module excludes.
-func (g *Graph) Summary(m module.Version) (n *Node, requires []module.Version) {
+func (g *Graph) Summary(source Source, m module.Version) (n *Node, requires []module.Version) {
 	id := g.names.Node(m)
 	if int(id) < len(g.index) && g.index[id] != 0 {
 		i := g.index[id] - 1
 		return &g.nodes[i], g.versions(g.requires[i])
 	}
-	l := &loader{Graph: g, source: g.in.Source}
+	l := &loader{Graph: g, source: source}
 	node := l.read(id)
 	if node.Cause != OK {
 		return &node, nil

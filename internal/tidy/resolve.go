@@ -156,7 +156,7 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 func (p *predictor) readMod(m module.Version) error {
 	err, ok := p.modFaults[m]
 	if !ok {
-		n, _ := p.base.Summary(m)
+		n, _ := p.base.Summary(p.graphs.Source, m)
 		p.useMod(n)
 		if n.Cause != modgraph.OK {
 			err = modFault(n)

@@ -199,7 +199,7 @@ func (p *predictor) updatePruned(rs *requirements, direct map[string]bool, pkgs 
 // spotCheck reports whether the roots satisfy what these modules require of them.
 func (p *predictor) spotCheck(rs *requirements, mods map[module.Version]bool) bool {
 	for m := range mods {
-		n, requires := p.base.Summary(m)
+		n, requires := p.base.Summary(p.graphs.Source, m)
 		p.useMod(n)
 		if n.Cause != modgraph.OK {
 			return false

@@ -243,6 +243,7 @@ func (p *predictor) readReplacements() {
 func (m *Memo) check(p *predictor) {
 	old, now := m.inputs, p.graphs
 	m.inputs = now
+	m.inputs.Source = modgraph.Source{}
 	same := len(old.Main) > 0 && old.Local == now.Local && old.Names == now.Names && old.Main[0].Path == now.Main[0].Path &&
 		slices.Equal(old.Main[0].Exclude, now.Main[0].Exclude) && slices.Equal(old.Main[0].Replace, now.Main[0].Replace)
 	for i := 0; same && i < len(now.Main[0].Replace); i++ { // a directory's go.mod may have changed

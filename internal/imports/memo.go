@@ -1,0 +1,61 @@
+package imports
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Memo carries what was read of directories that can change from one Tree to the next: a directory whose files have not
+// changed is not parsed again. The zero value is an empty one. It is safe for concurrent use.
+type Memo struct {
+	mu   sync.Mutex
+	dirs map[string]*scanned
+}
+
+// scanned is a directory as it was read.
+type scanned struct {
+	names []string // of Go files
+	texts []text
+	plain bool
+	pkg   *Package
+}
+
+type text struct {
+	text string
+	err  error
+}
+
+// scan reads a directory's Go files, or returns what it found last time.
+func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string, error), plain bool) *Package {
+	m.mu.Lock()
+	last := m.dirs[dir]
+	m.mu.Unlock()
+	next := &scanned{plain: plain}
+	same := last != nil && last.plain == plain
+	for _, e := range entries {
+		if e.Dir || !strings.HasSuffix(e.Name, ".go") {
+			continue
+		}
+		s, err := read(filepath.Join(dir, e.Name))
+		i := len(next.names)
+		next.names = append(next.names, e.Name)
+		next.texts = append(next.texts, text{s, err})
+		same = same && err == nil && i < len(last.names) && last.names[i] == e.Name && last.texts[i] == next.texts[i]
+	}
+	if same && len(last.names) == len(next.names) {
+		return last.pkg
+	}
+	next.pkg = scan(entries, func(name string) (string, error) {
+		t := next.texts[slices.Index(next.names, name)]
+		return t.text, t.err
+	}, plain)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.dirs == nil {
+		m.dirs = map[string]*scanned{}
+	}
+	m.dirs[dir] = next
+	return next.pkg
+}
