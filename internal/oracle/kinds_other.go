@@ -1,0 +1,474 @@
+package main
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// dirKinds replace a requirement by a directory, or change one that is there.
+var dirKinds = []*kind{
+	{name: "dir-missing", run: replaces("./nowhere", nil)},
+	{name: "dir-outside", run: replaces("../outside", tree{"../outside/go.mod": "module {path}\n"})},
+	{name: "dir-without-gomod", run: replaces("./empty", tree{"empty/": ""})},
+	{name: "dir-is-file", run: replaces("./file", tree{"file": "text\n"})},
+	{name: "dir-gomod-is-dir", run: replaces("./odd", tree{"odd/go.mod/": ""})},
+	{name: "dir-good", run: replaces("./good", tree{"good/go.mod": "module {path}\n\ngo 1.20\n"})},
+	{name: "dir-other-name", run: replaces("./other", tree{"other/go.mod": "module example.com/other\n"})},
+	{name: "dir-empty-gomod", run: replaces("./nothing", tree{"nothing/go.mod": ""})},
+	{name: "dir-broken", run: func(m *mutator) bool {
+		text, _ := pick(m, []string{"module {path}\n\nrequire example.com/good\n", "module {path}\n\nrequire (\n", "module {path}\n\ngo banana\n", "module \"x\n", "/* */\n", "module {path}\n\nrequire example.com/good v2.0.0\n",
+			"module {path}\nmodule {path}\n", "module {path}\n\nrequire example.com/good master\n", "module\n", "module {path}\n\nretract [v1\n\nfuture x\n", "\xff\xfe\n", "module {path}\n\nrequire example.com/good v1.2.3-\n"})
+		return replaces("./broken", tree{"broken/go.mod": text})(m)
+	}},
+	{name: "dir-too-new", run: replaces("./new", tree{"new/go.mod": "module {path}\n\ngo 1.99\n"})},
+	{name: "dir-raises-go", run: replaces("./raise", tree{"raise/go.mod": "module {path}\n\ngo 1.26.7\n"})},
+	{name: "dir-requires", run: func(m *mutator) bool {
+		text, _ := pick(m, []string{"require {path} {higher}", "require {path} {lower}", "require example.com/good v1.2.0", "require example.com/nowhere v1.0.0", "require {main} v1.0.0", "require example.com/broken v1.0.0"})
+		goLine, _ := pick(m, []string{"go 1.20", "go 1.16", ""})
+		return replaces("./req", tree{"req/go.mod": "module example.com/req\n\n" + goLine + "\n\n" + text + "\n"})(m)
+	}},
+	{name: "dir-absolute", run: replaces("/nonexistent/oracle", nil)},
+	{name: "dir-itself", run: replaces(".", nil)},
+	{name: "dir-twice", run: func(m *mutator) bool {
+		return editMod(func(m *mutator, t *modText) bool {
+			_, a, ok := m.requirement(t)
+			_, b, _ := m.requirement(t)
+			if !ok {
+				return false
+			}
+			t.add("replace "+a.Path+" => ../twice", "replace "+b.Path+" => ../twice")
+			m.tree["twice/go.mod"] = "module example.com/twice\n"
+			return true
+		})(m)
+	}},
+	{name: "dir-existing-changed", run: func(m *mutator) bool {
+		var names []string
+		for name := range m.tree {
+			if strings.HasSuffix(name, "/go.mod") && name != "m/go.mod" && !slices.Contains([]string{"a", "b", "c"}, path.Dir(name)) {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		name, ok := pick(m, names)
+		if !ok {
+			return false
+		}
+		switch m.rng.IntN(6) {
+		case 0:
+			delete(m.tree, name)
+		case 1:
+			m.tree[name] = ""
+		case 2:
+			m.tree[name] += "\ngo 1.26.7\n"
+		case 3:
+			m.tree[name] += "\nrequire example.com/nowhere v1.0.0\n"
+		case 4:
+			m.tree[name] += "\nnonsense (\n"
+		case 5:
+			m.tree[name] += "\nunknown directive\n\nexclude x\n"
+		}
+		return true
+	}},
+}
+
+// sumLines returns a mutation of go.sum as lines without their ends.
+func sumLines(change func(m *mutator, lines []string) []string) func(*mutator) bool {
+	return func(m *mutator) bool {
+		text, ok := m.tree["m/go.sum"]
+		if !ok || text == "" {
+			return false
+		}
+		lines := change(m, strings.Split(strings.TrimSuffix(text, "\n"), "\n"))
+		if lines == nil {
+			return false
+		}
+		m.tree["m/go.sum"] = strings.Join(lines, "\n") + "\n"
+		return true
+	}
+}
+
+// someSum picks a line: one of those that the graph needs more often than any other.
+func (m *mutator) someSum(lines []string, want func(words []string) bool) int {
+	var all, near []int
+	roots := map[string]bool{}
+	for _, e := range parseText(m.tree["m/go.mod"]).entries("require") {
+		if len(e.args) == 2 {
+			roots[e.args[0]+" "+e.args[1]] = true
+		}
+	}
+	for i, line := range lines {
+		words := strings.Fields(line)
+		if len(words) != 3 || !want(words) {
+			continue
+		}
+		all = append(all, i)
+		if roots[words[0]+" "+strings.TrimSuffix(words[1], "/go.mod")] {
+			near = append(near, i)
+		}
+	}
+	if len(near) > 0 && m.rng.IntN(3) > 0 {
+		all = near
+	}
+	i, ok := pick(m, all)
+	if !ok {
+		return -1
+	}
+	return i
+}
+
+func isModSum(words []string) bool { return strings.HasSuffix(words[1], "/go.mod") }
+func isZipSum(words []string) bool { return !isModSum(words) }
+func isAnySum([]string) bool       { return true }
+
+// sumLine returns a mutation of one line of go.sum, which becomes the lines that change returns.
+func sumLine(want func(words []string) bool, change func(m *mutator, line string, words []string) []string) func(*mutator) bool {
+	return sumLines(func(m *mutator, lines []string) []string {
+		i := m.someSum(lines, want)
+		if i < 0 {
+			return nil
+		}
+		return slices.Concat(lines[:i], change(m, lines[i], strings.Fields(lines[i])), lines[i+1:])
+	})
+}
+
+// wrongHash is the hash of something else.
+const wrongHash = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+func wrong(words []string) string { return words[0] + " " + words[1] + " " + wrongHash }
+
+var everywhereButVendor = []layout{single, inUse}
+
+// sumKinds change go.sum.
+var sumKinds = []*kind{
+	{name: "sum-mod-removed", run: sumLine(isModSum, func(*mutator, string, []string) []string { return nil })},
+	{name: "sum-zip-removed", run: sumLine(isZipSum, func(*mutator, string, []string) []string { return nil })},
+	{name: "sum-several-removed", run: sumLines(func(m *mutator, lines []string) []string {
+		return slices.DeleteFunc(lines, func(string) bool { return m.rng.IntN(10) == 0 })
+	})},
+	{name: "sum-module-removed", run: sumLines(func(m *mutator, lines []string) []string {
+		i := m.someSum(lines, isAnySum)
+		if i < 0 {
+			return nil
+		}
+		path, _, _ := strings.Cut(lines[i], " ")
+		return slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, path+" ") })
+	})},
+	{name: "sum-mod-wrong", run: sumLine(isModSum, func(_ *mutator, _ string, w []string) []string { return []string{wrong(w)} })},
+	{name: "sum-zip-wrong", run: sumLine(isZipSum, func(_ *mutator, _ string, w []string) []string { return []string{wrong(w)} })},
+	{name: "sum-wrong-after-right", run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string { return []string{line, wrong(w)} })},
+	{name: "sum-right-after-wrong", run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string { return []string{wrong(w), line} })},
+	{name: "sum-algorithm-only", run: sumLine(isModSum, func(_ *mutator, _ string, w []string) []string { return []string{w[0] + " " + w[1] + " h9:abc="} })},
+	{name: "sum-algorithm-also", run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string {
+		return []string{w[0] + " " + w[1] + " h9:abc=", line}
+	})},
+	{name: "sum-malformed-line", run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
+		bad, _ := pick(m, []string{w[0] + " " + w[1], line + " extra", w[0], w[0] + w[1] + " " + w[2], "// comment", line + "\n" + "x", strings.Join(w, "\n")})
+		return []string{bad}
+	})},
+	{name: "sum-junk-line", run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
+		junk, _ := pick(m, []string{"a b c", "example.com/x v1 h1:x", "# a comment", w[0] + " " + w[1] + "/go.sum " + w[2], "example.com/x v1.0.0/go.mod h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY=", "//  not this"})
+		return []string{line, junk}
+	})},
+	{name: "sum-hash-damaged", run: sumLine(isModSum, func(m *mutator, _ string, w []string) []string {
+		h, _ := pick(m, []string{w[2][:len(w[2])-2], strings.ToLower(w[2]), "h1:", w[2] + "=", strings.TrimPrefix(w[2], "h1:"), "H1" + w[2][2:]})
+		return []string{w[0] + " " + w[1] + " " + h}
+	})},
+	{name: "sum-empty-hash", run: sumLine(isModSum, func(_ *mutator, _ string, w []string) []string {
+		return []string{w[0] + " " + w[1] + " h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY="}
+	})},
+	{name: "sum-version-wrong", run: sumLine(isModSum, func(m *mutator, _ string, w []string) []string {
+		return []string{w[0] + " " + strings.Replace(w[1], "v", "v9", 1) + " " + w[2]}
+	})},
+	{name: "sum-conflict-markers", run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
+		return []string{"<<<<<<< HEAD", line, "=======", wrong(w), ">>>>>>> branch"}
+	})},
+	{name: "sum-duplicate-line", run: sumLine(isAnySum, func(_ *mutator, line string, _ []string) []string { return []string{line, line} })},
+	{name: "sum-shuffled", run: sumLines(func(m *mutator, lines []string) []string {
+		m.rng.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+		return lines
+	})},
+	{name: "sum-white-space", run: func(m *mutator) bool {
+		text := m.tree["m/go.sum"]
+		switch m.rng.IntN(4) {
+		case 0:
+			text = strings.ReplaceAll(text, "\n", "\r\n")
+		case 1:
+			text = strings.TrimRight(text, "\n")
+		case 2:
+			text = strings.ReplaceAll(text, " ", "\t ") + "\n \n\t\n"
+		case 3:
+			text = strings.ReplaceAll(text, " ", "\u00a0")
+		}
+		m.tree["m/go.sum"] = text
+		return text != ""
+	}},
+	{name: "sum-bom", run: func(m *mutator) bool { m.tree["m/go.sum"] = "\ufeff" + m.tree["m/go.sum"]; return true }},
+	{name: "sum-truncated", run: func(m *mutator) bool {
+		text := m.tree["m/go.sum"]
+		if text == "" {
+			return false
+		}
+		m.tree["m/go.sum"] = text[:m.rng.IntN(len(text))]
+		return true
+	}},
+	{name: "sum-empty", run: func(m *mutator) bool { m.tree["m/go.sum"] = ""; return true }},
+	{name: "sum-missing", run: func(m *mutator) bool { delete(m.tree, "m/go.sum"); return true }},
+	{name: "sum-is-directory", run: func(m *mutator) bool {
+		delete(m.tree, "m/go.sum")
+		m.tree["m/go.sum/"] = ""
+		return true
+	}},
+	{name: "sum-of-workspace", in: []layout{inUse}, run: func(m *mutator) bool {
+		lines := strings.Split(m.tree["m/go.sum"], "\n")
+		i := m.someSum(lines, isModSum)
+		if i < 0 {
+			return false
+		}
+		text, _ := pick(m, []string{lines[i], wrong(strings.Fields(lines[i])), "malformed line", "<<<<<<< HEAD"})
+		m.tree["go.work.sum"] += text + "\n"
+		return true
+	}},
+	{name: "sum-of-sibling", in: []layout{inUse}, run: func(m *mutator) bool {
+		lines := strings.Split(m.tree["m/go.sum"], "\n")
+		i := m.someSum(lines, isModSum)
+		if i < 0 {
+			return false
+		}
+		text, _ := pick(m, []string{lines[i], wrong(strings.Fields(lines[i])), "malformed line"})
+		m.tree["a/go.sum"] += text + "\n"
+		return true
+	}},
+}
+
+var inWorkspace = []layout{inUse}
+
+// workKinds change go.work.
+var workKinds = []*kind{
+	{name: "use-missing-dir", run: workAdds("use ./nowhere", "use ../nowhere", "use nowhere", "use /nonexistent/oracle")},
+	{name: "use-dir-without-gomod", run: func(m *mutator) bool { m.tree["empty/"] = ""; return workAdds("use ./empty")(m) }},
+	{name: "use-duplicate", run: workAdds("use ./m", "use ./a", "use m", "use ./m/", "use ./a/../m", "use (\n\t./a\n)")},
+	{name: "use-module-twice", run: func(m *mutator) bool {
+		text, _ := pick(m, []string{"module example.com/work/a\n", "module {main}\n"})
+		m.tree["again/go.mod"], _ = m.expand(parseText(""), text)
+		return workAdds("use ./again")(m)
+	}},
+	{name: "use-removed", run: editWork(func(m *mutator, t *modText) bool { return m.remove(t, "use") })},
+	{name: "use-none", run: func(m *mutator) bool { m.tree["go.work"] = "go 1.26.0\n"; return true }},
+	{name: "use-arguments", run: workAdds("use", "use ./a ./b", `use ""`, `use "./b"`, "use ./a v1.0.0", "use `./a`", "use '.'", "use .", "use ./a // comment")},
+	{name: "use-broken-module", run: func(m *mutator) bool {
+		m.tree["broken/go.mod"], _ = pick(m, []string{"module example.com/broken\n\nrequire x\n", "", "go 1.20\n", "module example.com/broken\n\nunknown x\n", "module go\n", "module example.com/a!b\n", "module \"x\n"})
+		return workAdds("use ./broken")(m)
+	}},
+	{name: "use-another", run: func(m *mutator) bool {
+		m.tree["d/go.mod"], _ = pick(m, []string{"module example.com/d\n", "module example.com/d\n\ngo 1.26.8\n", "module example.com/good\n\ngo 1.20\n", "module example.com/d\n\ngo 1.21\n\nrequire example.com/work/a v1.0.0\n",
+			"module example.com/d\n\ngo 1.99\n", "module example.com/d\n\ngo 1.21\n\nrequire example.com/work/b v1.0.0\n", "module example.com/d\n\ngo 1.21\n\nrequire example.com/good v1.2.0\n", "module example.com/d\n\ngo 1.21\n\nexclude example.com/good v1.2.0\n"})
+		return workAdds("use ./d")(m)
+	}},
+	{name: "work-go-low", run: workSets("go", 0, "1.18", "1.20", "1.21", "1.21.0", "1.22.0", "1.23")},
+	{name: "work-go-removed", run: editWork(func(m *mutator, t *modText) bool { return m.remove(t, "go") })},
+	{name: "work-go-too-new", run: workSets("go", 0, "1.99", "1.27", "1.26.99")},
+	{name: "work-go-malformed", run: workSets("go", 0, "v1.21", "1", "latest", "1.21.x", "1.21.3rc1")},
+	{name: "work-go-repeated", run: workAdds("go 1.26", "go 1.26.0", "go", "go 1.26 1.26")},
+	{name: "module-go-raised", run: func(m *mutator) bool {
+		file := m.sibling()
+		return file != "" && m.edit(file, func(t *modText) bool {
+			return m.set(t, "go", 0, []string{"1.26.8", "1.26.1", "1.26", "1.99", "1.21", "1.20"})
+		})
+	}},
+	{name: "work-toolchain", run: workAdds("toolchain go1.26.0", "toolchain go1.26.8", "toolchain default", "toolchain go1.21.0", "toolchain 1.26", "toolchain go1.x", "toolchain", "toolchain go1.26.1\ntoolchain go1.26.2")},
+	{name: "work-unknown-directive", run: workAdds("require example.com/good v1.0.0", "module example.com/w", "exclude example.com/good v1.0.0", "unknown", "retract v1.0.0", "tool example.com/x", "ignore ./x", "uses ./x")},
+	{name: "work-godebug", run: workAdds("godebug default=go1.21", "godebug nosuchsetting=1", "godebug x509sha1=1", "godebug panicnil", "godebug default=1.21", "godebug default=go1.99", "godebug panicnil=1\ngodebug panicnil=0")},
+	{name: "work-replace", run: workAdds("replace {main} => ./nowhere", "replace {main} v1.0.0 => ./m", "replace example.com/work/a => ./a", "replace example.com/unused => ./nowhere", "replace example.com/unused v1 => ./nowhere", "replace example.com/unused master => ./x",
+		"replace example.com/unused => ./x\nreplace example.com/unused => ./y", "replace example.com/unused example.com/x", "replace example.com/unused => x", `replace example.com/unused => .\x`, "replace example.com/unused/v2 v1.0.0 => ./x")},
+	{name: "work-replace-requirement", run: func(m *mutator) bool {
+		return m.edit("go.work", func(t *modText) bool {
+			mod := parseText(m.tree["m/go.mod"])
+			rhs, _ := pick(m, []string{"./nowhere", "./a", "example.com/good v1.0.0", "example.com/renamed v1.0.0", "example.com/fork v1.0.0", "./m", "{path} {lower}", "{path} {higher}"})
+			lhs, _ := pick(m, []string{"{path}", "{path} {version}", "{node} {nodeversion}"})
+			line, ok := m.expand(mod, "replace "+lhs+" => "+rhs)
+			if ok {
+				t.add(line)
+			}
+			return ok
+		})
+	}},
+	{name: "work-replace-conflict", run: func(m *mutator) bool {
+		lines, _ := pick(m, [][3]string{
+			{"replace example.com/unused => ./x", "replace example.com/unused => ./x", ""},
+			{"replace example.com/unused => ../x", "replace example.com/unused => ../x", ""},
+			{"replace example.com/unused => ../x", "replace example.com/unused => ../y", ""},
+			{"replace example.com/unused => ../x", "replace example.com/unused => ../y", "replace example.com/unused => ./x"},
+			{"replace example.com/unused v1.0.0 => ../x", "replace example.com/unused => ../y", ""},
+			{"replace example.com/unused => example.com/x v1.0.0", "replace example.com/unused => example.com/x v1.1.0", ""},
+			{"replace example.com/unused => ../x", "replace example.com/unused => ../y", "replace example.com/unused v1.0.0 => ./x"},
+			{"replace example.com/good => ../x", "replace example.com/good v1.0.0 => ../y\nrequire example.com/good v1.0.0", ""},
+		})
+		for i, file := range []string{"m/go.mod", "a/go.mod", "go.work"} {
+			if lines[i] != "" && !m.edit(file, func(t *modText) bool { t.add(strings.Split(lines[i], "\n")...); return true }) {
+				return false
+			}
+		}
+		return true
+	}},
+	{name: "work-syntax", run: workAdds("use (\n\t./x", ")", "use ) x", "/* x */", "\ufeff", "use \"./x", "use (\n) x", "unknown (\n)", "use x (\n)", "go (\n\t1.26\n)")},
+	{name: "work-truncated", run: func(m *mutator) bool {
+		text := m.tree["go.work"]
+		if text == "" {
+			return false
+		}
+		m.tree["go.work"] = text[:m.rng.IntN(len(text))]
+		return true
+	}},
+	{name: "work-requires-sibling", run: func(m *mutator) bool {
+		line, _ := pick(m, []string{"require example.com/work/a v1.0.0", "require example.com/work/b v1.0.0", "require example.com/work/a v1.9.0\nreplace example.com/work/a v1.9.0 => ../a", "require {main} v1.0.0"})
+		file, _ := pick(m, []string{"m/go.mod", "b/go.mod", "a/go.mod"})
+		return m.edit(file, func(t *modText) bool { return m.add(t, []string{line}) })
+	}},
+}
+
+// listLine returns a mutation of one line of vendor/modules.txt that begins so.
+func listLine(prefix string, change func(m *mutator, line string) []string) func(*mutator) bool {
+	return func(m *mutator) bool {
+		lines := strings.Split(m.tree["m/vendor/modules.txt"], "\n")
+		var at []int
+		for i, line := range lines {
+			if line != "" && (prefix == "" && line[0] != '#' || prefix != "" && strings.HasPrefix(line, prefix)) {
+				at = append(at, i)
+			}
+		}
+		i, ok := pick(m, at)
+		if !ok {
+			return false
+		}
+		m.tree["m/vendor/modules.txt"] = strings.Join(slices.Concat(lines[:i], change(m, lines[i]), lines[i+1:]), "\n")
+		return true
+	}
+}
+
+func listAdds(texts ...string) func(*mutator) bool {
+	return func(m *mutator) bool {
+		text, _ := pick(m, texts)
+		text, ok := m.expand(parseText(m.tree["m/go.mod"]), text)
+		m.tree["m/vendor/modules.txt"] += text + "\n"
+		return ok
+	}
+}
+
+var inVendor = []layout{vendored}
+
+// vendorKinds change the vendor directory.
+var vendorKinds = []*kind{
+	{name: "vendor-explicit-removed", run: listLine("## explicit", func(m *mutator, line string) []string {
+		rest := strings.TrimPrefix(strings.TrimPrefix(line, "## explicit"), ";")
+		if rest == "" || m.rng.IntN(2) == 0 {
+			return nil
+		}
+		return []string{"##" + rest}
+	})},
+	{name: "vendor-version-changed", run: listLine("# ", func(m *mutator, line string) []string {
+		words := strings.Fields(line)
+		v, _ := pick(m, []string{"v0.0.1", "v1.99.0", "master", words[2] + "1"})
+		return []string{strings.Replace(line, words[2], v, 1)}
+	})},
+	{name: "vendor-module-removed", run: listLine("# ", func(*mutator, string) []string { return nil })},
+	{name: "vendor-module-added", run: listAdds("# example.com/good v1.0.0\n## explicit\nexample.com/good", "# example.com/good v1.0.0\nexample.com/good", "# example.com/good v1.0.0", "# example.com/good v1.0.0\n## explicit", "# {path} {lower}\n## explicit\n{path}/x", "# {path} {higher}\n{path}/x")},
+	{name: "vendor-replaced-mark", run: listLine("# ", func(m *mutator, line string) []string {
+		if before, _, ok := strings.Cut(line, " => "); ok {
+			rhs, _ := pick(m, []string{"", " => ./other", " => example.com/good v1.0.0"})
+			return []string{before + rhs}
+		}
+		rhs, _ := pick(m, []string{" => ./x", " => example.com/good v1.0.0", " =>"})
+		return []string{line + rhs}
+	})},
+	{name: "vendor-wildcard-mark", run: listAdds("# example.com/unused => ./x", "# {path} => ./x", "# example.com/unused => example.com/good v1.0.0")},
+	{name: "vendor-package-removed", run: listLine("", func(*mutator, string) []string { return nil })},
+	{name: "vendor-package-added", run: listLine("", func(m *mutator, line string) []string { return []string{line, line + "/sub"} })},
+	{name: "vendor-package-dir-gone", run: func(m *mutator) bool {
+		var names []string
+		for name := range m.tree {
+			if strings.HasSuffix(name, "/stub.go") {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		name, ok := pick(m, names)
+		delete(m.tree, name)
+		return ok
+	}},
+	{name: "vendor-go-version", run: listLine("## explicit", func(m *mutator, line string) []string {
+		v, _ := pick(m, []string{"1.99", "1.26.8", "1.99.0", "banana", "1.20"})
+		return []string{"## explicit; go " + v}
+	})},
+	{name: "vendor-workspace-mark", run: func(m *mutator) bool {
+		mark, _ := pick(m, []string{"## workspace\n", "## explicit; workspace\n", "# ## workspace\n"})
+		m.tree["m/vendor/modules.txt"] = mark + m.tree["m/vendor/modules.txt"]
+		return true
+	}},
+	{name: "vendor-list-missing", run: func(m *mutator) bool {
+		delete(m.tree, "m/vendor/modules.txt")
+		m.tree["m/vendor/"] = ""
+		return true
+	}},
+	{name: "vendor-list-empty", run: func(m *mutator) bool { m.tree["m/vendor/modules.txt"] = ""; return true }},
+	{name: "vendor-list-form", run: func(m *mutator) bool {
+		switch text := m.tree["m/vendor/modules.txt"]; m.rng.IntN(4) {
+		case 0:
+			m.tree["m/vendor/modules.txt"] = strings.ReplaceAll(text, "\n", "\r\n")
+		case 1:
+			m.tree["m/vendor/modules.txt"] = text + "<<<<<<< HEAD\n"
+		case 2:
+			m.tree["m/vendor/modules.txt"] = strings.TrimRight(text, "\n")
+		case 3:
+			m.tree["m/vendor/modules.txt"] = strings.ReplaceAll(text, "## explicit", "## Explicit")
+		}
+		return true
+	}},
+	{name: "vendor-dir-gone", run: func(m *mutator) bool {
+		for name := range m.tree {
+			if strings.HasPrefix(name, "m/vendor/") {
+				delete(m.tree, name)
+			}
+		}
+		return true
+	}},
+}
+
+// envKinds change the environment.
+var envKinds = []*kind{
+	{name: "env-mod-readonly", run: func(m *mutator) bool {
+		m.env["GOFLAGS"] = "-mod=readonly"
+		return true
+	}},
+	{name: "env-mod-mod", run: func(m *mutator) bool {
+		m.env["GOFLAGS"] = "-mod=mod"
+		return true
+	}},
+	{name: "env-gowork-off", in: inWorkspace, run: func(m *mutator) bool { m.env["GOWORK"] = "off"; m.dir = "m"; return true }},
+	{name: "env-gowork-missing", run: func(m *mutator) bool {
+		m.env["GOWORK"] = "$DIR/nowhere/go.work"
+		return true
+	}},
+}
+
+// kinds holds every kind of mutation.
+var kinds = func() []*kind {
+	var all []*kind
+	for _, group := range []struct {
+		file  string
+		in    []layout
+		kinds []*kind
+	}{
+		{"go.mod", nil, modKinds}, {"replaced", nil, dirKinds}, {"go.sum", everywhereButVendor, sumKinds}, {"go.work", inWorkspace, workKinds},
+		{"vendor", inVendor, vendorKinds}, {"environment", everywhereButVendor, envKinds},
+	} {
+		for _, k := range group.kinds {
+			k.file = group.file
+			if len(k.in) == 0 {
+				k.in = group.in
+			}
+			all = append(all, k)
+		}
+	}
+	return all
+}()
