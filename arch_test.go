@@ -46,14 +46,14 @@ var edges = map[string][]string{
 	"analysis/suite":        append(below("analysis"), "analysis", "analysis/*"),
 	"analysis/analysistest": append(below("analysis"), "analysis"),
 
-	"lsp": append(below("lsp"), "analysis", "analysis/suite", "fixes", "fixes/locked", "internal/gather"),
+	"lsp": append(below("lsp"), "analysis", "analysis/suite", "analysis/privategap", "fixes", "fixes/locked", "internal/gather"),
 	// Programs that compare the engine with the go command.
 	"internal/tidy/oracle": append(rules("internal/modgraph", "internal/imports"), "internal/tidy"),
 	"internal/oracle":      append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
 	// A program that runs the go command's own test scripts against the engine.
 	"internal/scripts": append(below("scripts"), "analysis", "analysis/suite", "internal/gather"),
 
-	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
+	"cmd/gomodls": append(below("cmd"), "internal/tidy", "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
 }
 
 // rules returns what a package with some of go's rules may import.
@@ -68,7 +68,7 @@ func below(name string) []string {
 	case "workspace":
 		return all
 	case "gather":
-		return append(all, "internal/workspace")
+		return append(all, "internal/tidy", "internal/workspace")
 	}
 	return append(all, "internal/workspace", "fixes")
 }

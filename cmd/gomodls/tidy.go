@@ -10,15 +10,18 @@ import (
 )
 
 func newTidy() *cobra.Command {
-	var diff bool
+	var diff, predict bool
 	cmd := &cobra.Command{
-		Use:   "tidy [--diff] [DIR]",
+		Use:   "tidy [--diff [--predict]] [DIR]",
 		Short: "Run go mod tidy, all or nothing",
 		Long: `Tidy runs go mod tidy for the module that DIR, by default the working directory, lies in. Nobody else who uses gomodls
 changes the module meanwhile, a failure or an interrupt leaves every file as it was, and gomodls undo takes the result
 back. In a vendored module it runs go mod vendor, too.
 
-With --diff it writes nothing, prints what it would change, and exits with 1 if that is anything.`,
+With --diff it writes nothing, prints what it would change, and exits with 1 if that is anything.
+
+With --predict beside it go does not run: gomodls works out by itself what go mod tidy would write, without a network. It
+exits with 2 if tidy would fail, or if only the network can tell.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := interruptible(cmd.Context())
@@ -26,6 +29,9 @@ With --diff it writes nothing, prints what it would change, and exits with 1 if 
 			e, root, err := moduleRoot(ctx, args)
 			if err != nil {
 				return err
+			}
+			if predict {
+				return e.predictTidy(cmd, root, diff)
 			}
 			result, err := change{
 				cmd: cmd, title: "go mod tidy", dir: root, diff: diff,
@@ -38,6 +44,7 @@ With --diff it writes nothing, prints what it would change, and exits with 1 if 
 		},
 	}
 	cmd.Flags().BoolVar(&diff, "diff", false, "print what would change and write nothing")
+	cmd.Flags().BoolVar(&predict, "predict", false, "with --diff: work it out without running go")
 	return cmd
 }
 

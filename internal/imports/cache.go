@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/module"
 
@@ -226,4 +227,22 @@ func Std(goroot string) func(path string) bool {
 		}
 		return std
 	}
+}
+
+// settled is how long ago a file must have changed for the go command to trust its index for it.
+const settled = 2 * time.Second
+
+// Changing reports whether a file in a directory of the machine has just changed; it is an FS.Changing.
+func Changing(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false
+	}
+	limit := time.Now().Add(-settled)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && !e.IsDir() && info.ModTime().After(limit) {
+			return true
+		}
+	}
+	return false
 }
