@@ -17,6 +17,8 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/privategap"
 	"github.com/gomodls/gomodls/fixes/locked"
 	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/goenv"
@@ -40,6 +42,7 @@ const (
 type command struct {
 	title   func(arguments) string
 	trusted bool // only where the user trusts the folder, because it runs go or changes what go does
+	sends   bool // go may ask proxies and the checksum database for modules
 	run     func(*commands, context.Context, *job) error
 }
 
@@ -47,14 +50,14 @@ func titled(s string) func(arguments) string { return func(arguments) string { r
 
 // table holds every command but cancel, which is not a job.
 var table = map[string]command{
-	commandTidy:        {titled("go mod tidy"), true, (*commands).tidy},
-	commandTidyPreview: {titled("go mod tidy -diff"), true, (*commands).tidyPreview},
-	commandDownload:    {titled("go mod download"), true, (*commands).download},
-	commandVerify:      {titled("go mod verify"), true, (*commands).verify},
-	commandVendor:      {titled("go mod vendor"), true, (*commands).vendor},
-	commandGet:         {func(a arguments) string { return "go get " + a.Module + "@" + a.Version }, true, (*commands).get},
-	commandAddPrivate:  {func(a arguments) string { return "go env -w " + a.variable() }, true, (*commands).addPrivate},
-	commandUndo:        {titled("undo"), false, (*commands).undo},
+	commandTidy:        {titled("go mod tidy"), true, true, (*commands).tidy},
+	commandTidyPreview: {titled("go mod tidy -diff"), true, true, (*commands).tidyPreview},
+	commandDownload:    {titled("go mod download"), true, true, (*commands).download},
+	commandVerify:      {titled("go mod verify"), true, true, (*commands).verify},
+	commandVendor:      {titled("go mod vendor"), true, true, (*commands).vendor},
+	commandGet:         {func(a arguments) string { return "go get " + a.Module + "@" + a.Version }, true, true, (*commands).get},
+	commandAddPrivate:  {func(a arguments) string { return "go env -w " + a.variable() }, true, false, (*commands).addPrivate},
+	commandUndo:        {titled("undo"), false, false, (*commands).undo},
 }
 
 func known(name string) bool {
@@ -170,6 +173,11 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 		c.end(func(j *job) bool { return j.dir == dir })
 		return nil
 	}
+	if cmd.sends {
+		if err := c.checkPrivate(ctx, cmd.title(args), dir); err != nil {
+			return err
+		}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	j := &job{arguments: args, name: name, title: cmd.title(args), dir: dir, cancel: cancel}
@@ -185,6 +193,21 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 	j.progress.end(j.note)
 	if len(j.clashes) > 0 {
 		c.offerUndo(j)
+	}
+	return nil
+}
+
+// checkPrivate refuses to have go run where it would send out the path of a private module.
+func (c *commands) checkPrivate(ctx context.Context, title, dir string) error {
+	gomod := filepath.Join(dir, "go.mod")
+	r, err := gather.Settle(ctx, c.server.session, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
+		return analysis.Run(ctx, snap, []*analysis.Analyzer{privategap.Analyzer}, []string{gomod})
+	})
+	if err != nil {
+		return err
+	}
+	if path := privategap.Open(r, dir); path != "" {
+		return jsonrpc2.Errorf(errRequestFailed, "%s is not run: it would send out the path of %s, which is private; add it to GOPRIVATE first", title, path)
 	}
 	return nil
 }

@@ -110,3 +110,19 @@ func relative(dir, where string) string {
 	}
 	return where
 }
+
+// Open returns the path of a private module that the go command would send out if it were run in dir, or "" if there is none
+// among the diagnostics of r.
+func Open(r *analysis.Result, dir string) string {
+	for _, f := range r.Files {
+		if filepath.Dir(f.File.Path) != dir {
+			continue
+		}
+		for _, d := range f.Diagnostics {
+			if d.Code == Analyzer.Name {
+				return d.Module.Path
+			}
+		}
+	}
+	return ""
+}

@@ -296,7 +296,7 @@ func (f *fixer) command(a *answer) (fixes.Fix, bool) {
 // execute carries out the command of a fix. That go fails is told, and leaves the shadow as it was. Where go would send out
 // a private path that is not covered, it is not started.
 func (f *fixer) execute(ctx context.Context, a *answer, fix fixes.Fix, shadow *locked.Shadow) error {
-	if gap := f.gap(a); gap != "" {
+	if gap := privategap.Open(a.Result, f.dir); gap != "" {
 		fmt.Fprintf(f.messages, "gomodls: go is not run in %s, for it would send out the path of %s, which is private\n", f.engine.short(f.dir), gap)
 		return nil
 	}
@@ -311,16 +311,4 @@ func (f *fixer) execute(ctx context.Context, a *answer, fix fixes.Fix, shadow *l
 		fmt.Fprintf(f.messages, "gomodls: could not %s%s\n", strings.ToLower(fix.Title[:1]), fix.Title[1:])
 	}
 	return nil
-}
-
-// gap returns the path of a private module that go would send out.
-func (f *fixer) gap(a *answer) string {
-	for _, file := range a.Files {
-		for _, d := range file.Diagnostics {
-			if d.Code == privategap.Analyzer.Name {
-				return d.Module.Path
-			}
-		}
-	}
-	return ""
 }

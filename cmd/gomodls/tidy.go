@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gomodls/gomodls/analysis/privategap"
 	"github.com/gomodls/gomodls/fixes/locked"
 )
 
@@ -32,6 +33,13 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 			}
 			if predict {
 				return e.predictTidy(cmd, root, diff)
+			}
+			a, err := e.analyze(ctx)
+			if err != nil {
+				return err
+			}
+			if gap := privategap.Open(a.Result, root); gap != "" {
+				return fmt.Errorf("go mod tidy is not run: it would send out the path of %s, which is private; add it to GOPRIVATE first", gap)
 			}
 			result, err := change{
 				cmd: cmd, title: "go mod tidy", dir: root, diff: diff,
