@@ -109,7 +109,7 @@ func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *works
 			}
 		}
 	}
-	if g := v.Graph(); g != nil && !g.Complete() {
+	if g := v.Graph(); g != nil && !g.Complete() || v.UnknownToolchain() {
 		for _, m := range v.Modules {
 			c.modules[m.Dir].Health.incomplete = true
 		}

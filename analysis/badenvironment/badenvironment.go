@@ -49,6 +49,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOWORK names %s, which cannot be read as a file; go refuses (it is set by %s)", work, source(env.Get("GOWORK")))})
 		}
 	}
+	if pass.View.Work != nil && env.ModFile != "" {
+		pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -modfile is refused in a workspace; leave it out (it is set by %s)", source(env.Get("GOFLAGS")))})
+	}
 	if pass.View.Work != nil && env.Mod == "mod" {
 		pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -mod=mod is refused in a workspace; use -mod=readonly or -mod=vendor, or leave it out (it is set by %s)", source(env.Get("GOFLAGS")))})
 	}

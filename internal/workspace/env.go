@@ -98,6 +98,9 @@ func absent(env *goenv.Env, path string) error {
 	return errors.New("the module proxy on this machine does not have it")
 }
 
+// UnknownToolchain reports whether the go command would load the view with another toolchain than the installed one.
+func (v *View) UnknownToolchain() bool { return v.GoVersion() == "" && v.Env().GoVersion != "" }
+
 // GoVersion returns the version of the go command that loads the view: the installed one, or the one that GOTOOLCHAIN names.
 // It is "" if that is not known, also where a go or toolchain line makes go switch to a toolchain of which nothing is known.
 func (v *View) GoVersion() string {

@@ -82,6 +82,16 @@ func newFile(u uri.URI, path, src string) *File {
 	return f
 }
 
+// as returns the file under another name than its own: -modfile may name any file. A nil File stays nil.
+func (f *File) as(k Kind) *File {
+	if f == nil || f.Kind == k {
+		return f
+	}
+	other := newFile(f.URI, f.Path, f.Text)
+	other.Kind, other.Open, other.Version = k, f.Open, f.Version
+	return other
+}
+
 // Mod returns the file read as a go.mod, which never fails.
 func (f *File) Mod() *syntax.Mod { return f.mod() }
 

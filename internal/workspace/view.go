@@ -133,7 +133,10 @@ func (s *Snapshot) Views(path string) []*View {
 		return []*View{own}
 	}
 	if ws.Module(filepath.Join(dir, "go.mod")) == nil {
-		return single(s.ownView(dir, ws.Work))
+		if own = s.ownView(dir, ws.Work); own == nil {
+			return nil
+		}
+		return []*View{ws, own} // go works with the workspace here all the same
 	}
 	if own = s.ownView(dir, nil); own == nil {
 		return []*View{ws}
@@ -275,14 +278,24 @@ func (s *Snapshot) workView(path string) *View {
 
 // module returns the module in dir, or nil if there is no go.mod that can be read.
 func (s *Snapshot) module(dir string) (m *Module, known bool) {
-	mod, sum := s.Read(filepath.Join(dir, "go.mod")), s.Read(filepath.Join(dir, "go.sum"))
+	path := filepath.Join(dir, "go.mod")
+	if own := s.Read(path); own.State != Regular {
+		return nil, own.State != Unknown
+	}
+	if other := s.Env().ModFile; other != "" { // what stands in go.mod does not count then
+		path = other
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+	}
+	mod, sum := s.Read(path), s.Read(strings.TrimSuffix(path, ".mod")+".sum")
 	if mod.State == Unknown || sum.State == Unknown {
 		return nil, false
 	}
 	if mod.State != Regular {
 		return nil, true
 	}
-	return &Module{Dir: filepath.Clean(dir), Mod: mod.File, Sum: sum.File}, true
+	return &Module{Dir: filepath.Clean(dir), Mod: mod.File.as(ModFile), Sum: sum.File.as(SumFile)}, true
 }
 
 // mode returns the effective -mod: as GOFLAGS says, else vendor where there is a vendor directory made for this kind of
@@ -451,17 +464,18 @@ func (s *Snapshot) versionMod(env *goenv.Env, id modcache.NodeID, read func(path
 	if mod, ok := store.Loaded(id); ok {
 		return mod, nil
 	}
-	path := store.File(m, ".mod")
-	if path == "" {
-		return nil, errors.New("malformed module path or version")
+	if _, err := module.EscapePath(m.Path); err != nil {
+		return nil, errors.New("malformed module path")
 	}
+	path := store.File(m, ".mod")
 	if f, ok := s.facts[Want{Path: path}]; !ok || f.State != Missing || proxies {
-		mod, err := store.Mod(id)
-		if !errors.Is(err, modcache.ErrMissing) {
-			return mod, err
+		if mod, err := store.Mod(id); err == nil { // a cache that cannot be read is one that has nothing
+			return mod, nil
 		}
 	}
-	read(path)
+	if path != "" {
+		read(path)
+	}
 	return nil, absent(env, m.Path)
 }
 
