@@ -28,7 +28,8 @@ type Entry struct {
 	Link bool // a symbolic link, or anything else that is neither a file nor a directory
 }
 
-// An FS reads directories and files that may change. Answers of one FS must not contradict each other.
+// An FS reads directories and files that may change. Answers of one FS must not contradict each other, and its functions must
+// be safe for concurrent use.
 type FS struct {
 	// List returns what stands in a directory, in any order. The error is fs.ErrNotExist if there is no such directory, also
 	// where a file stands in its place.

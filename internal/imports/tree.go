@@ -5,13 +5,16 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Tree is the source of one module: of a main module, of a directory that replaces a module, or of a module version in the
-// module cache. It reads each directory once. It is safe for concurrent use if its FS is.
+// module cache. It reads no directory again. It is safe for concurrent use if its FS is.
 type Tree struct {
 	Root string
 	Go   string // the go line of a version in the module cache, "" if it has none; unset for other trees
@@ -40,8 +43,6 @@ func (t *Tree) Local() bool { return t.local }
 // itself. It returns nil if there is no such directory in the module, or none with Go files: then the directory's path is not
 // that of a package.
 func (t *Tree) Package(rel string) *Package {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	p := t.load(rel)
 	if p == nil || !p.GoDir {
 		return nil
@@ -49,12 +50,28 @@ func (t *Tree) Package(rel string) *Package {
 	return p
 }
 
+// Has reports whether a directory has been read already.
+func (t *Tree) Has(rel string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, ok := t.packages[rel]
+	return ok
+}
+
 func (t *Tree) load(rel string) *Package {
+	t.mu.Lock()
 	p, ok := t.packages[rel]
-	if !ok {
-		p = t.scan(rel)
-		t.packages[rel] = p
+	t.mu.Unlock()
+	if ok {
+		return p
 	}
+	p = t.scan(rel)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if first, ok := t.packages[rel]; ok {
+		return first
+	}
+	t.packages[rel] = p
 	return p
 }
 
@@ -88,11 +105,15 @@ func (t *Tree) inOtherModule(rel string) bool {
 }
 
 func (t *Tree) hasMod(rel string) bool {
+	t.mu.Lock()
 	has, ok := t.modules[rel]
+	t.mu.Unlock()
 	if !ok {
 		_, err := t.fs.Read(filepath.Join(t.Root, filepath.FromSlash(rel), "go.mod"))
 		has = err == nil
+		t.mu.Lock()
 		t.modules[rel] = has
+		t.mu.Unlock()
 	}
 	return has
 }
@@ -100,14 +121,11 @@ func (t *Tree) hasMod(rel string) bool {
 // Packages returns the import paths of the packages of a main module whose path is prefix: all that the go command matches
 // with "./...". ignore are the go.mod's ignore directives. faults are directories that could not be read.
 func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults []error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	skip := newIgnored(ignore)
+	var dirs []string
 	var walk func(rel string)
 	walk = func(rel string) {
-		if p := t.load(rel); p != nil && !errors.Is(p.Err, ErrNoGo) {
-			paths = append(paths, path.Join(prefix, rel))
-		}
+		dirs = append(dirs, rel)
 		if path.Base(rel) == "vendor" {
 			return
 		}
@@ -126,6 +144,22 @@ func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults 
 		}
 	}
 	walk("")
+	found := make([]bool, len(dirs))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, rel := range dirs {
+		g.Go(func() error {
+			p := t.load(rel)
+			found[i] = p != nil && !errors.Is(p.Err, ErrNoGo)
+			return nil
+		})
+	}
+	_ = g.Wait() // a package says itself why it cannot be read
+	for i, rel := range dirs {
+		if found[i] {
+			paths = append(paths, path.Join(prefix, rel))
+		}
+	}
 	slices.Sort(paths)
 	return paths, faults
 }

@@ -2,9 +2,11 @@ package tidy
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 
 	"golang.org/x/mod/module"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gomodls/gomodls/internal/imports"
 )
@@ -216,11 +218,14 @@ func (l *loader) load(paths []string) error {
 		roots = append(roots, l.pkg(path, isRoot))
 	}
 	for len(l.queue) > 0 {
-		pk := l.queue[0]
-		l.queue = l.queue[1:]
-		l.read(pk)
 		if err := l.ctx.Err(); err != nil {
 			return err
+		}
+		level := l.queue
+		l.queue = nil
+		l.readAhead(level)
+		for _, pk := range level {
+			l.read(pk)
 		}
 	}
 	seen := map[*pkg]bool{}
@@ -245,6 +250,47 @@ func (l *loader) load(paths []string) error {
 	}
 	return nil
 }
+
+// readAhead reads the directories in which packages are looked for first, several at once, so that the disk and all
+// processors have something to do. It looks nowhere that read would not look.
+func (l *loader) readAhead(level []*pkg) {
+	if len(level) < readersFrom {
+		return
+	}
+	selected := func(path string) (string, bool) { return l.rootSelected(l.rs, path) }
+	if !l.rs.pruned {
+		g := l.graph(l.rs)
+		if g.fault != nil {
+			return
+		}
+		selected = func(path string) (string, bool) { v, ok := g.selected[path]; return v, ok }
+	}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, pk := range level {
+		if looksStd(pk.path) && l.in.Std(pk.path) || l.checkPath(pk.path) != nil {
+			continue
+		}
+		_ = prefixes(pk.path, func(path string) error {
+			v, ok := selected(path)
+			if !ok || v == "none" {
+				return nil
+			}
+			tree, err := l.fetch(module.Version{Path: path, Version: v})
+			if err == nil {
+				rel := within(pk.path, path)
+				if !tree.Has(rel) {
+					g.Go(func() error { tree.Package(rel); return nil })
+				}
+			}
+			return err
+		})
+	}
+	_ = g.Wait() // what cannot be read is said by the package
+}
+
+// readersFrom is how many packages are worth reading at once.
+const readersFrom = 4
 
 // pkg returns the package with a path, and marks it.
 func (l *loader) pkg(path string, flags flag) *pkg {

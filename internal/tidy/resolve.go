@@ -65,6 +65,25 @@ func looksStd(importPath string) bool {
 	return !strings.Contains(first, ".")
 }
 
+// checkPath says why no package can have a path.
+func (p *predictor) checkPath(importPath string) error {
+	if p.memo.valid[importPath] {
+		return nil
+	}
+	if strings.Contains(importPath, "@") || build.IsLocalImport(importPath) || filepath.IsAbs(importPath) ||
+		slices.Contains([]string{"std", "cmd", "tool", "work", "all"}, importPath) {
+		return errors.New("not an import path of a package")
+	}
+	if err := module.CheckImportPath(importPath); err != nil {
+		return err
+	}
+	if p.memo.valid == nil {
+		p.memo.valid = map[string]bool{}
+	}
+	p.memo.valid[importPath] = true
+	return nil
+}
+
 func inModule(importPath, modPath string) bool {
 	rest, ok := strings.CutPrefix(importPath, modPath)
 	return ok && (rest == "" || rest[0] == '/')
@@ -85,14 +104,10 @@ func prefixes(importPath string, yield func(modPath string) error) error {
 // resolve finds the module that provides a package; see modload.importFromModules. Without a graph it looks among the roots
 // first, and only if they have it not in the graph. skipMod leaves the go.mod of the module that has it unread.
 func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipMod bool) (found, error) {
-	switch {
-	case importPath == "C":
+	if importPath == "C" {
 		return found{}, nil
-	case strings.Contains(importPath, "@"), build.IsLocalImport(importPath), filepath.IsAbs(importPath),
-		slices.Contains([]string{"std", "cmd", "tool", "work", "all"}, importPath):
-		return found{}, errors.New("not an import path of a package")
 	}
-	if err := module.CheckImportPath(importPath); err != nil {
+	if err := p.checkPath(importPath); err != nil {
 		return found{}, err
 	}
 	std := looksStd(importPath) && p.in.Std(importPath)
@@ -172,7 +187,12 @@ func (p *predictor) packageIn(m module.Version, importPath string) (*imports.Pac
 	if err != nil {
 		return nil, err
 	}
-	return tree.Package(strings.TrimPrefix(strings.TrimPrefix(importPath, m.Path), "/")), nil
+	return tree.Package(within(importPath, m.Path)), nil
+}
+
+// within returns the directory of a package in the module of that path.
+func within(importPath, modPath string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(importPath, modPath), "/")
 }
 
 // fetch returns the source of a module, which is noted as used.
@@ -209,10 +229,10 @@ func (p *predictor) open(m module.Version) (*imports.Tree, error) {
 	if !ok {
 		var err error
 		if s.tree, err = p.in.Tree(actual); err != nil {
-			return nil, fmt.Errorf("its source is not in the module cache: %w", err)
+			return nil, fmt.Errorf("its source: %w", err)
 		}
 		if s.hash, err = p.in.Zip(actual); err != nil {
-			return nil, fmt.Errorf("its checksum is not in the module cache: %w", err)
+			return nil, fmt.Errorf("its checksum: %w", err)
 		}
 		if p.memo.sources == nil {
 			p.memo.sources = map[module.Version]source{}
@@ -270,6 +290,8 @@ func modFault(n *modgraph.Node) error {
 	switch n.Cause {
 	case modgraph.NotKnown, modgraph.Unavailable:
 		reason = errors.New("its go.mod file is not in the module cache")
+	case modgraph.BadDirectory:
+		reason = errors.New("the directory that replaces it has no go.mod file")
 	case modgraph.NoModuleLine:
 		reason = errors.New("its go.mod file has no module line")
 	case modgraph.WrongPath:

@@ -74,9 +74,7 @@ func (p *predictor) loadGraph(roots []module.Version, isPruned bool) *graph {
 		if m.pruned == isPruned && slices.Equal(m.roots, roots) {
 			copy(p.memo.graphs[1:i+1], p.memo.graphs[:i])
 			p.memo.graphs[0] = m
-			for _, n := range m.graph.Nodes() {
-				p.useMod(n)
-			}
+			p.useGraph(m.graph)
 			return m.graph
 		}
 	}
@@ -90,9 +88,7 @@ func (p *predictor) loadGraph(roots []module.Version, isPruned bool) *graph {
 
 func (p *predictor) newGraph(roots []module.Version, isPruned bool) *graph {
 	g := &graph{Graph: modgraph.LoadRoots(p.graphs, roots, isPruned)}
-	for _, n := range g.Nodes() {
-		p.useMod(n)
-	}
+	p.useGraph(g)
 	list := g.AllSelected()
 	g.selected = make(map[string]string, len(list)+1)
 	g.selected[p.main] = ""
@@ -137,10 +133,10 @@ func (p *predictor) update(rs *requirements, direct map[string]bool, pkgs []*pkg
 // only if a root is new, if it has been loaded before, or if one of those modules requires more than a root offers: errors in
 // parts of the graph that were never looked at do not count.
 func (p *predictor) updatePruned(rs *requirements, direct map[string]bool, pkgs []*pkg, add []module.Version) (*requirements, error) {
-	roots, grown := rs.roots, false
+	roots, grown := slices.Clone(rs.roots), false
 	check := map[module.Version]bool{}
 	grow := func(m module.Version) {
-		roots, grown = append(slices.Clip(roots), m), true
+		roots, grown = append(roots, m), true
 	}
 	for _, pk := range pkgs {
 		if !p.external(pk) || !pk.has(inAll) && !pk.has(isRoot) {
@@ -326,7 +322,7 @@ func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, e
 	var roots []module.Version
 	isRootPath := map[string]bool{p.main: true}
 	add := func(m module.Version) {
-		roots = append(slices.Clip(roots), m)
+		roots = append(roots, m)
 		isRootPath[m.Path] = true
 	}
 	for _, path := range []string{"go", "toolchain"} {
@@ -348,7 +344,7 @@ func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, e
 	}
 	tidy := p.newRequirements(true, roots, old.direct)
 	for len(queue) > 0 {
-		roots = tidy.roots
+		roots = slices.Clone(tidy.roots)
 		g := p.graph(tidy)
 		if g.fault != nil {
 			return nil, g.fault
@@ -381,13 +377,13 @@ func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, e
 		return nil, g.fault
 	}
 	for {
-		roots = tidy.roots
+		roots = slices.Clone(tidy.roots)
 		for _, pk := range pkgs {
 			if pk.mod.Path == "" || isRootPath[pk.mod.Path] {
 				continue
 			}
 			if _, err := p.resolve(pk.path, tidy, nil, true); isAmbiguous(err) {
-				roots = append(slices.Clip(roots), pk.mod)
+				roots = append(roots, pk.mod)
 			}
 		}
 		if len(roots) == len(tidy.roots) {

@@ -63,6 +63,16 @@ func (p *predictor) useMod(n *modgraph.Node) {
 	}
 }
 
+// useGraph notes that the go.mod files of a graph were read.
+func (p *predictor) useGraph(g *graph) {
+	if !p.graphsUsed[g] {
+		p.graphsUsed[g] = true
+		for _, n := range g.Nodes() {
+			p.useMod(n)
+		}
+	}
+}
+
 // keepAll returns the keys of the lines that go.sum is to have, as far as they are known; see modload.keepSums. A module whose
 // go line asks for it stays loadable by the version of go before it, which does not prune.
 func (l *loader) keepAll() (map[module.Version]bool, error) {
@@ -115,7 +125,7 @@ func (l *loader) checkCompat(old *requirements, compat string) error {
 func (l *loader) keep(keep map[module.Version]bool, rs *requirements) {
 	pkgMods := compareGo(l.rs.goVersion(), strictGo) >= 0
 	for _, pk := range l.pkgs {
-		if pk.testOf != nil || pk.isStd() || module.CheckImportPath(pk.path) != nil {
+		if pk.testOf != nil || pk.isStd() || pk.mod.Path == "" && module.CheckImportPath(pk.path) != nil {
 			continue
 		}
 		if pkgMods {
@@ -177,7 +187,9 @@ func (p *predictor) writeSums(keep map[module.Version]bool) (text string, exists
 	for _, key := range keys {
 		slices.Sort(lines[key])
 		for _, hash := range slices.Compact(lines[key]) {
-			fmt.Fprintf(&b, "%s %s %s\n", key.Path, key.Version, hash)
+			for _, part := range []string{key.Path, " ", key.Version, " ", hash, "\n"} {
+				b.WriteString(part)
+			}
 		}
 	}
 	return b.String(), true

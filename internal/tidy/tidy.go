@@ -55,6 +55,10 @@ type Memo struct {
 	sources map[module.Version]source // of versions in the module cache
 	graphs  []*memoGraph              // the last first
 	inputs  modgraph.Input
+	valid   map[string]bool // import paths that a package can have
+	sumText string          // a go.sum, and what it says
+	sums    map[module.Version][]string
+	order   []module.Version
 }
 
 // A Result is what tidy would leave behind.
@@ -92,12 +96,16 @@ func Predict(ctx context.Context, in Input) (*Result, error) {
 	p := &predictor{
 		ctx: ctx, in: in,
 		memo: in.Memo, dirMods: map[string]*modcache.Mod{}, modFaults: map[module.Version]error{}, local: map[string]*imports.Tree{},
-		sources: map[module.Version]source{}, used: map[module.Version]string{},
+		sources: map[module.Version]source{}, used: map[module.Version]string{}, graphsUsed: map[*graph]bool{},
 	}
 	if p.memo == nil {
 		p.memo = new(Memo)
 	}
-	p.sums, p.order = readSums(in.Sum)
+	if p.memo.sums == nil || p.memo.sumText != in.Sum {
+		p.memo.sumText = in.Sum
+		p.memo.sums, p.memo.order = readSums(in.Sum)
+	}
+	p.sums, p.order = p.memo.sums, p.memo.order
 	if err := p.parse(); err != nil {
 		return nil, refusal(err)
 	}
@@ -152,10 +160,11 @@ type predictor struct {
 	modFaults map[module.Version]error // by module whose go.mod was read for itself, nil where that went well
 	memo      *Memo
 
-	sums  map[module.Version][]string // what go.sum says, by key, in its order
-	order []module.Version
-	used  map[module.Version]string // the checksums of everything that was read
-	fatal error                     // a checksum that go.sum contradicts, at which the go command stops at once
+	sums       map[module.Version][]string // what go.sum says, by key, in its order
+	order      []module.Version
+	used       map[module.Version]string // the checksums of everything that was read
+	graphsUsed map[*graph]bool           // whose go.mod files are among that
+	fatal      error                     // a checksum that go.sum contradicts, at which the go command stops at once
 }
 
 const (

@@ -143,9 +143,11 @@ func (m *mutator) dropRequirements() (what string, err error) {
 	n := 0
 	err = m.edit(func(f *modfile.File) (bool, error) {
 		onlyIndirect := m.IntN(2) == 0
+		done := map[string]bool{}
 		for _, r := range slices.Clone(f.Require) {
-			if (!onlyIndirect || r.Indirect) && m.IntN(3) > 0 {
+			if (!onlyIndirect || r.Indirect) && m.IntN(3) > 0 && !done[r.Mod.Path] {
 				n++
+				done[r.Mod.Path] = true
 				if err := f.DropRequire(r.Mod.Path); err != nil {
 					return false, err
 				}

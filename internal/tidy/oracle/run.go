@@ -32,6 +32,7 @@ type options struct {
 	verbose bool
 	out     string
 	kinds   string
+	bench   bool
 }
 
 // tally counts the cases.
@@ -70,6 +71,12 @@ func (o *options) run(ctx context.Context, w io.Writer) (ok bool, err error) {
 		if !e.IsDir() || len(o.modules) > 0 && !slices.ContainsFunc(o.modules, func(s string) bool { return strings.Contains(e.Name(), s) }) {
 			continue
 		}
+		if o.bench {
+			if err := bench(ctx, filepath.Join(o.src, e.Name()), w); err != nil {
+				return false, fmt.Errorf("%s: %w", e.Name(), err)
+			}
+			continue
+		}
 		t, err := o.module(ctx, m, e.Name(), w)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", e.Name(), err)
@@ -77,7 +84,9 @@ func (o *options) run(ctx context.Context, w io.Writer) (ok bool, err error) {
 		fmt.Fprintf(w, "%-50s %s\n", e.Name(), t)
 		all.add(t)
 	}
-	fmt.Fprintf(w, "%-50s %s\n", "all", all)
+	if !o.bench {
+		fmt.Fprintf(w, "%-50s %s\n", "all", all)
+	}
 	return all.differ == 0, nil
 }
 
@@ -214,17 +223,25 @@ func (m *machine) compare(ctx context.Context, dir string) (v verdict, err error
 }
 
 func (m *machine) predictIn(ctx context.Context, dir string) (*tidy.Result, error) {
-	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	in, err := m.input(dir)
 	if err != nil {
 		return nil, err
 	}
+	return tidy.Predict(ctx, in)
+}
+
+func (m *machine) input(dir string) (in tidy.Input, err error) {
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return in, err
+	}
 	sum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return in, err
 	}
-	return tidy.Predict(ctx, tidy.Input{
+	return tidy.Input{
 		Dir: dir, Mod: string(mod), Sum: string(sum), HasSum: err == nil, Local: m.local,
-		Files: imports.FS{List: imports.List, Read: imports.Read},
+		Files: imports.FS{List: imports.List, Read: imports.Read, Changing: imports.Changing},
 		Std:   m.std, Tree: m.cache.Module, Zip: m.store.ZipHash, Names: m.stores.Names(),
 		Mods: func(id modcache.NodeID) (*modcache.Mod, error) {
 			mod, err := m.store.Mod(id)
@@ -233,12 +250,12 @@ func (m *machine) predictIn(ctx context.Context, dir string) (*tidy.Result, erro
 			}
 			return mod, err
 		},
-	})
+	}, nil
 }
 
 // goTidy runs go; failure is what it said when it refused.
-func goTidy(ctx context.Context, dir string) (failure string, err error) {
-	cmd := exec.CommandContext(ctx, "go", "mod", "tidy")
+func goTidy(ctx context.Context, dir string, flags ...string) (failure string, err error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"mod", "tidy"}, flags...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOENV=off")
 	var stderr bytes.Buffer
