@@ -107,10 +107,11 @@ func (p *plan) base(w *world) *testCase {
 	if limit > 0 {
 		mod = some(mod, limit, rng)
 	}
-	c.tree["m/go.mod"], c.tree["m/go.sum"] = mod, p.module.sum
+	c.tree["m/go.mod"], c.tree["m/go.sum"] = mod, w.withStubs(p.module.sum)
 	addReplacedDirs(c.tree, "m")
 	switch p.layout {
 	case vendored:
+		c.tree["m/go.mod"] = without("tool", c.tree["m/go.mod"]) // the stubs hold no such packages
 		vendor(w, c, rng)
 	case inUse:
 		useSiblings(w, c, rng)
@@ -133,7 +134,16 @@ func some(mod string, limit int, rng *rand.Rand) string {
 	return t.String()
 }
 
-// addReplacedDirs makes the directories that a go.mod file of the corpus replaces modules by, with nothing but a go.mod.
+// without returns a go.mod file without the directives with a verb.
+func without(verb, mod string) string {
+	t := parseText(mod)
+	for entries := t.entries(verb); len(entries) > 0; entries = t.entries(verb) {
+		t.delete(entries[0])
+	}
+	return t.String()
+}
+
+// addReplacedDirs makes the directories that a go.mod of the corpus replaces modules by, with a go.mod that requires nothing and a stub.
 func addReplacedDirs(files tree, dir string) {
 	for _, e := range parseText(files[dir+"/go.mod"]).entries("replace") {
 		arrow := slices.Index(e.args, "=>")
@@ -143,6 +153,7 @@ func addReplacedDirs(files tree, dir string) {
 		name := path.Join(dir, e.args[arrow+1], "go.mod")
 		if _, ok := files[name]; !ok {
 			files[name] = "module " + e.args[0] + "\n"
+			files[path.Dir(name)+"/stub.go"] = stubFile
 		}
 	}
 }
@@ -178,7 +189,7 @@ func vendor(w *world, c *testCase, rng *rand.Rand) {
 			continue
 		}
 		list.WriteString(m.Path + "\n")
-		c.tree["m/vendor/"+m.Path+"/stub.go"] = "package stub\n"
+		c.tree["m/vendor/"+m.Path+"/stub.go"] = stubFile
 		if !indirect {
 			fmt.Fprintf(&imports, "import _ %q\n", m.Path)
 		}
@@ -245,6 +256,12 @@ func completeSums(w *world, c *testCase) {
 			}
 		}
 		seen := map[module.Version]bool{}
+		have := map[string]bool{}
+		for line := range strings.Lines(c.tree[dir+"go.sum"]) {
+			if words := strings.Fields(line); len(words) == 3 {
+				have[words[0]+" "+words[1]] = true
+			}
+		}
 		var b strings.Builder
 		b.WriteString(c.tree[dir+"go.sum"])
 		for len(todo) > 0 {
@@ -254,7 +271,9 @@ func completeSums(w *world, c *testCase) {
 				continue
 			}
 			seen[m] = true
-			fmt.Fprintf(&b, "%s %s/go.mod %s\n", m.Path, m.Version, w.hashes[m])
+			if !have[m.Path+" "+m.Version+"/go.mod"] {
+				fmt.Fprintf(&b, "%s %s/go.mod %s\n", m.Path, m.Version, w.hashes[m])
+			}
 			todo = append(todo, w.requires[m]...)
 		}
 		c.tree[dir+"go.sum"] = b.String()

@@ -91,7 +91,7 @@ var position = regexp.MustCompile(`([\w$./~+@-]*(?:go\.mod|go\.sum|go\.work|go\.
 func placesIn(output string, c *testCase) [][]place {
 	var all [][]place
 	for line := range strings.Lines(output) {
-		line = strings.ReplaceAll(line, "parsing go.mod: go.mod:", "") // a dependency's
+		line, _, _ = strings.Cut(line, ": parsing go.mod: go.mod:") // a dependency's
 		var places []place
 		for _, m := range position.FindAllStringSubmatch(line, -1) {
 			file, inside := strings.CutPrefix(m[1], "$DIR/")

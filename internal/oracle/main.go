@@ -42,6 +42,7 @@ type options struct {
 	world        string
 	out          string
 	prove        bool
+	fixer        string
 	shrink       string
 	pack         string
 }
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.StringVar(&o.world, "world", "", "a directory to keep the world in for the next run")
 	flags.StringVar(&o.out, "out", "", "a directory for report.txt and disagreements.txt")
 	flags.BoolVar(&o.prove, "prove", false, "apply the preferred fixes of refused cases and ask go again")
+	flags.StringVar(&o.fixer, "fixer", "", "the gomodls program, which carries out the fixes that are commands of the server")
 	flags.StringVar(&o.shrink, "shrink", "", "a directory to write a small case to for each kind of disagreement")
 	flags.StringVar(&o.pack, "pack", "", "write the corpus to this file, instead of running cases")
 	if err := flags.Parse(args); err != nil {
@@ -115,7 +117,11 @@ func (o *options) open(corpus []*corpusModule, mods pool) (*world, error) {
 			return nil, err
 		}
 	}
-	return newWorld(dir, goCmd, mods)
+	w, err := newWorld(dir, goCmd, mods)
+	if err == nil && o.fixer != "" {
+		w.fixer, err = filepath.Abs(o.fixer)
+	}
+	return w, err
 }
 
 // findGo returns the file that a go command is, for the engine looks beside it for the version.

@@ -238,6 +238,9 @@ func replaces(rhs string, files tree) func(*mutator) bool {
 			for name, text := range files {
 				text, _ = m.expand(t, text)
 				m.tree[path.Join(path.Dir(file), name)+suffix(name)] = text
+				if path.Base(name) == "go.mod" {
+					m.tree[path.Join(path.Dir(file), path.Dir(name), "stub.go")] = stubFile
+				}
 			}
 			return true
 		})

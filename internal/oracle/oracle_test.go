@@ -253,7 +253,7 @@ func TestPlaces(t *testing.T) {
 		{"go: errors parsing ../go.work:\n../go.work:2: unknown directive: x\n", [][]place{{{"go.work", 2}}}},
 		{"go.mod:9:1: syntax error (unterminated block started at go.mod:4:1)\n", [][]place{{{"m/go.mod", 9}, {"m/go.mod", 4}}}},
 		{"go: a.example/a@v1.0.0 (replaced by ./broken): parsing broken/go.mod: $DIR/m/broken/go.mod:3: usage\n", [][]place{{{"m/broken/go.mod", 3}}}},
-		{"go: a.example/a@v1.0.0: parsing go.mod: go.mod:3: usage\n", nil},
+		{"go: a.example/a@v1.0.0: parsing go.mod: go.mod:5: syntax error (unterminated block started at go.mod:3:1)\n", nil},
 		{"m.go:3:8: cannot find module\n", nil},
 	} {
 		if diff := cmp.Diff(test.want, placesIn(test.output, c), cmp.AllowUnexported(place{})); diff != "" {

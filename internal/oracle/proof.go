@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gomodls/gomodls/fixes"
@@ -15,20 +18,20 @@ import (
 type proof uint8
 
 const (
-	noFix    proof = iota // no error has a preferred fix
-	byGo                  // the first error's preferred fix is a command, which only the server carries out
+	noFix    proof = iota // go still refuses because of an error that has no preferred fix
+	byGo                  // the same, though an error that is left has a preferred fix that is a command of the server
 	fixed                 // go accepts
 	advanced              // go refuses for another reason, which the engine reports as well
-	stuck                 // go refuses for the same reason as before
-	worse                 // go refuses for a reason that the engine does not report
+	circular              // the fixes undo each other
+	worse                 // go refuses, and the engine does not say why
 )
 
-var proofs = [...]string{"no fix", "command", "fixed", "next", "same", "worse"}
+var proofs = [...]string{"no fix", "command", "fixed", "next", "circular", "worse"}
 
 func (p proof) String() string { return proofs[p] }
 
-// maxRounds is how often fixes are applied. Each round may uncover what an error of the round before had hidden.
-const maxRounds = 12
+// maxFixes is how many fixes are applied at most. Each round of them may uncover what an error of the round before had hidden.
+const maxFixes = 200
 
 // prove applies the preferred fixes that are edits to a refused case and asks go again.
 func (w *world) prove(ctx context.Context, r *result) (proof, string, error) {
@@ -41,53 +44,94 @@ func (w *world) prove(ctx context.Context, r *result) (proof, string, error) {
 		return 0, "", err
 	}
 	var done []string
-	command := false
 	a := r.answer
-	for range maxRounds {
+	for {
 		a, err = w.check(ctx, r.c, dir)
 		if err != nil || len(a.failures) > 0 {
 			return worse, "the engine failed", err
 		}
-		var taken []fixes.Fix
-		for _, f := range a.errors {
-			for _, fix := range f.fixes {
-				if fix.Preferred && fix.Command != nil {
-					command = true
-				}
-				if fix.Preferred && len(fix.Edits) > 0 {
-					taken = append(taken, fix)
-					done = append(done, fix.Title)
-				}
-			}
-		}
-		edits, n := fixes.Merge(taken)
-		if n == 0 {
+		edits, titles := preferred(a)
+		if len(edits) == 0 {
 			break
 		}
+		if len(done) >= maxFixes {
+			return circular, strings.Join(done, "; "), nil
+		}
+		done = append(done, titles...)
 		if err := applyEdits(edits); err != nil {
 			return worse, strings.Join(done, "; ") + ": " + err.Error(), nil
 		}
-	}
-	if len(done) == 0 {
-		if command {
-			return byGo, "", nil
-		}
-		return noFix, "", nil
 	}
 	v, err := w.ask(ctx, r.c, dir)
 	if err != nil {
 		return 0, "", err
 	}
 	story := strings.Join(done, "; ") + " -> " + firstLines(v.output)
+	o, _ := compare(r.c, v, a)
+	switch {
+	case !v.refused && len(done) > 0:
+		return fixed, story, nil
+	case len(a.errors) == 0 || o != agreed && r.outcome == agreed:
+		return worse, story, nil
+	case firstLines(v.output) != firstLines(r.verdict.output):
+		return advanced, story, nil
+	case !slices.ContainsFunc(a.errors, hasCommand):
+		return noFix, story, nil
+	}
+	return w.proveByProgram(ctx, r, dir, v)
+}
+
+// proveByProgram has the program carry out the fixes that are commands of the server, and asks go again.
+func (w *world) proveByProgram(ctx context.Context, r *result, dir string, before verdict) (proof, string, error) {
+	if w.fixer == "" {
+		return byGo, "", nil
+	}
+	cmd := exec.CommandContext(ctx, w.fixer, "fix")
+	cmd.Dir = filepath.Join(dir, filepath.FromSlash(r.c.dir))
+	cmd.Env = append(environ(w.environOf(r.c, dir)), "PWD="+cmd.Dir)
+	out, _ := cmd.CombinedOutput() // its status says that something is left, which the engine says below
+	if ctx.Err() != nil {
+		return 0, "", ctx.Err()
+	}
+	story := "gomodls fix: " + firstLines(string(out))
+	a, err := w.check(ctx, r.c, dir)
+	if err != nil {
+		return 0, "", err
+	}
+	v, err := w.ask(ctx, r.c, dir)
+	if err != nil {
+		return 0, "", err
+	}
+	story += " -> " + firstLines(v.output)
+	o, _ := compare(r.c, v, a)
 	switch {
 	case !v.refused:
 		return fixed, story, nil
-	case len(a.errors) == 0:
+	case len(a.errors) == 0 || o != agreed && r.outcome == agreed:
 		return worse, story, nil
-	case firstLines(v.output) == firstLines(r.verdict.output):
-		return stuck, story, nil
+	case firstLines(v.output) == firstLines(before.output):
+		return byGo, story, nil
 	}
 	return advanced, story, nil
+}
+
+func hasCommand(f finding) bool {
+	return slices.ContainsFunc(f.fixes, func(fix fixes.Fix) bool { return fix.Preferred && fix.Command != nil })
+}
+
+// preferred returns the edits of the preferred fixes of all errors, and the titles of those fixes.
+func preferred(a *answer) (edits []fixes.Edit, titles []string) {
+	var all []fixes.Fix
+	for _, f := range a.errors {
+		for _, fix := range f.fixes {
+			if fix.Preferred && len(fix.Edits) > 0 {
+				all = append(all, fix)
+				titles = append(titles, fix.Title)
+			}
+		}
+	}
+	edits, _ = fixes.Merge(all)
+	return edits, titles
 }
 
 // applyEdits changes files on disk, each as a whole.

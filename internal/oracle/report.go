@@ -38,7 +38,6 @@ type report struct {
 	perKind, perLayout, perMod map[string]*tally
 	files                      map[string]string            // of kinds
 	proofs                     map[string]*[len(proofs)]int // by the code of the first error
-	proven                     int
 }
 
 func newReport() *report {

@@ -31,7 +31,7 @@ type result struct {
 // plans returns the plan of each seed: the corpus's modules as they are come first, then mutations.
 func (o *options) plan(corpus []*corpusModule, seed uint64) *plan {
 	rng := rand.New(rand.NewPCG(seed, 2))
-	p := &plan{module: corpus[rng.IntN(len(corpus))], seed: rng.Uint64(), whole: rng.IntN(4) == 0, sums: rng.IntN(2) == 0, layout: single}
+	p := &plan{module: corpus[rng.IntN(len(corpus))], seed: rng.Uint64(), whole: rng.IntN(4) == 0, sums: rng.IntN(4) > 0, layout: single}
 	switch rng.IntN(10) {
 	case 0, 1:
 		p.layout = vendored
@@ -53,7 +53,7 @@ func (o *options) plan(corpus []*corpusModule, seed uint64) *plan {
 	// A file of a layout's own is changed as often as all others together.
 	var groups []string
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
-		weight := map[string]int{"go.mod": 5, "go.sum": 2, "replaced": 2, "go.work": 9, "vendor": 9, "environment": 1}[file]
+		weight := map[string]int{"go.mod": 10, "go.sum": 4, "replaced": 4, "go.work": 18, "vendor": 18, "environment": 1}[file]
 		for range weight {
 			groups = append(groups, file)
 		}
@@ -95,7 +95,7 @@ func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, 
 		if o.prove {
 			rep.prove(r)
 		}
-		if r.proof == stuck || r.proof == worse {
+		if r.proof == circular || r.proof == byGo && w.fixer != "" || r.proof == worse {
 			fmt.Fprintf(&unproven, "%-8s %s\n         %s\n", r.proof, r.line(), r.story)
 		}
 		if r.outcome == agreed {

@@ -34,8 +34,10 @@ type world struct {
 	versions map[string][]string // of each module path, the lowest first
 	hashes   map[module.Version]string
 	requires map[module.Version][]module.Version
+	zips     map[module.Version]string // the checksums of the zips, which are made up
 	stores   *modcache.Stores
 	env      map[string]string
+	fixer    string // the gomodls program, to carry out fixes that are commands; "" if there is none
 }
 
 // newWorld builds a world in dir out of the go.mod files of a pool and those that are invented for the mutations.
@@ -49,7 +51,7 @@ func newWorld(dir, goCmd string, mods pool) (*world, error) {
 	}
 	w := &world{
 		dir: dir, goCmd: goCmd, mods: maps.Clone(mods), versions: map[string][]string{},
-		hashes: map[module.Version]string{}, requires: map[module.Version][]module.Version{}, stores: modcache.NewStores(),
+		hashes: map[module.Version]string{}, zips: map[module.Version]string{}, requires: map[module.Version][]module.Version{}, stores: modcache.NewStores(),
 	}
 	maps.Copy(w.mods, invented)
 	for m, text := range w.mods {
@@ -99,6 +101,14 @@ func (w *world) serve(m module.Version, text string) error {
 		return err
 	}
 	if err := w.write(m.Path, v+".mod", text); err != nil {
+		return err
+	}
+	data, sum, err := stubZip(m, text)
+	if err != nil {
+		return err
+	}
+	w.zips[m] = sum
+	if err := w.write(m.Path, v+".zip", data); err != nil {
 		return err
 	}
 	return w.describe(m)
