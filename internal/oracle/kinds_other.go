@@ -9,13 +9,13 @@ import (
 // dirKinds replace a requirement by a directory, or change one that is there.
 var dirKinds = []*kind{
 	{name: "dir-missing", run: replaces("./nowhere", nil)},
-	{name: "dir-outside", run: replaces("../outside", tree{"../outside/go.mod": "module {path}\n"})},
+	{name: "dir-outside", mild: true, run: replaces("../outside", tree{"../outside/go.mod": "module {path}\n"})},
 	{name: "dir-without-gomod", run: replaces("./empty", tree{"empty/": ""})},
 	{name: "dir-is-file", run: replaces("./file", tree{"file": "text\n"})},
 	{name: "dir-gomod-is-dir", run: replaces("./odd", tree{"odd/go.mod/": ""})},
-	{name: "dir-good", run: replaces("./good", tree{"good/go.mod": "module {path}\n\ngo 1.20\n"})},
-	{name: "dir-other-name", run: replaces("./other", tree{"other/go.mod": "module example.com/other\n"})},
-	{name: "dir-empty-gomod", run: replaces("./nothing", tree{"nothing/go.mod": ""})},
+	{name: "dir-good", mild: true, run: replaces("./good", tree{"good/go.mod": "module {path}\n\ngo 1.20\n"})},
+	{name: "dir-other-name", mild: true, run: replaces("./other", tree{"other/go.mod": "module example.com/other\n"})},
+	{name: "dir-empty-gomod", mild: true, run: replaces("./nothing", tree{"nothing/go.mod": ""})},
 	{name: "dir-broken", run: func(m *mutator) bool {
 		text, _ := pick(m, []string{"module {path}\n\nrequire example.com/good\n", "module {path}\n\nrequire (\n", "module {path}\n\ngo banana\n", "module \"x\n", "/* */\n", "module {path}\n\nrequire example.com/good v2.0.0\n",
 			"module {path}\nmodule {path}\n", "module {path}\n\nrequire example.com/good master\n", "module\n", "module {path}\n\nretract [v1\n\nfuture x\n", "\xff\xfe\n", "module {path}\n\nrequire example.com/good v1.2.3-\n"})
@@ -23,14 +23,14 @@ var dirKinds = []*kind{
 	}},
 	{name: "dir-too-new", run: replaces("./new", tree{"new/go.mod": "module {path}\n\ngo 1.99\n"})},
 	{name: "dir-raises-go", run: replaces("./raise", tree{"raise/go.mod": "module {path}\n\ngo 1.26.7\n"})},
-	{name: "dir-requires", run: func(m *mutator) bool {
+	{name: "dir-requires", mild: true, run: func(m *mutator) bool {
 		text, _ := pick(m, []string{"require {path} {higher}", "require {path} {lower}", "require example.com/good v1.2.0", "require example.com/nowhere v1.0.0", "require {main} v1.0.0", "require example.com/broken v1.0.0"})
 		goLine, _ := pick(m, []string{"go 1.20", "go 1.16", ""})
 		return replaces("./req", tree{"req/go.mod": "module example.com/req\n\n" + goLine + "\n\n" + text + "\n"})(m)
 	}},
 	{name: "dir-absolute", run: replaces("/nonexistent/oracle", nil)},
 	{name: "dir-itself", in: everywhereButVendor, run: replaces(".", nil)},
-	{name: "dir-twice", run: func(m *mutator) bool {
+	{name: "dir-twice", mild: true, run: func(m *mutator) bool {
 		return editMod(func(m *mutator, t *modText) bool {
 			_, a, ok := m.requirement(t)
 			_, b, _ := m.requirement(t)
@@ -142,8 +142,8 @@ var everywhereButVendor = []layout{single, inUse}
 // sumKinds change go.sum.
 var sumKinds = []*kind{
 	{name: "sum-mod-removed", run: sumLine(isModSum, func(*mutator, string, []string) []string { return nil })},
-	{name: "sum-zip-removed", run: sumLine(isZipSum, func(*mutator, string, []string) []string { return nil })},
-	{name: "sum-several-removed", run: sumLines(func(m *mutator, lines []string) []string {
+	{name: "sum-zip-removed", mild: true, run: sumLine(isZipSum, func(*mutator, string, []string) []string { return nil })},
+	{name: "sum-several-removed", mild: true, run: sumLines(func(m *mutator, lines []string) []string {
 		return slices.DeleteFunc(lines, func(string) bool { return m.rng.IntN(10) == 0 })
 	})},
 	{name: "sum-module-removed", run: sumLines(func(m *mutator, lines []string) []string {
@@ -156,17 +156,17 @@ var sumKinds = []*kind{
 	})},
 	{name: "sum-mod-wrong", run: sumLine(isModSum, func(_ *mutator, _ string, w []string) []string { return []string{wrong(w)} })},
 	{name: "sum-zip-wrong", run: sumLine(isZipSum, func(_ *mutator, _ string, w []string) []string { return []string{wrong(w)} })},
-	{name: "sum-wrong-after-right", run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string { return []string{line, wrong(w)} })},
+	{name: "sum-wrong-after-right", mild: true, run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string { return []string{line, wrong(w)} })},
 	{name: "sum-right-after-wrong", run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string { return []string{wrong(w), line} })},
 	{name: "sum-algorithm-only", run: sumLine(isModSum, func(_ *mutator, _ string, w []string) []string { return []string{w[0] + " " + w[1] + " h9:abc="} })},
-	{name: "sum-algorithm-also", run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string {
+	{name: "sum-algorithm-also", mild: true, run: sumLine(isModSum, func(_ *mutator, line string, w []string) []string {
 		return []string{w[0] + " " + w[1] + " h9:abc=", line}
 	})},
 	{name: "sum-malformed-line", run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
 		bad, _ := pick(m, []string{w[0] + " " + w[1], line + " extra", w[0], w[0] + w[1] + " " + w[2], "// comment", line + "\n" + "x", strings.Join(w, "\n")})
 		return []string{bad}
 	})},
-	{name: "sum-junk-line", run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
+	{name: "sum-junk-line", mild: true, run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
 		junk, _ := pick(m, []string{"a b c", "example.com/x v1 h1:x", "# a comment", w[0] + " " + w[1] + "/go.sum " + w[2], "example.com/x v1.0.0/go.mod h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY=", "//  not this"})
 		return []string{line, junk}
 	})},
@@ -183,12 +183,12 @@ var sumKinds = []*kind{
 	{name: "sum-conflict-markers", run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
 		return []string{"<<<<<<< HEAD", line, "=======", wrong(w), ">>>>>>> branch"}
 	})},
-	{name: "sum-duplicate-line", run: sumLine(isAnySum, func(_ *mutator, line string, _ []string) []string { return []string{line, line} })},
-	{name: "sum-shuffled", run: sumLines(func(m *mutator, lines []string) []string {
+	{name: "sum-duplicate-line", mild: true, run: sumLine(isAnySum, func(_ *mutator, line string, _ []string) []string { return []string{line, line} })},
+	{name: "sum-shuffled", mild: true, run: sumLines(func(m *mutator, lines []string) []string {
 		m.rng.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
 		return lines
 	})},
-	{name: "sum-white-space", run: func(m *mutator) bool {
+	{name: "sum-white-space", mild: true, run: func(m *mutator) bool {
 		text := m.tree["m/go.sum"]
 		switch m.rng.IntN(4) {
 		case 0:
@@ -219,7 +219,7 @@ var sumKinds = []*kind{
 		m.tree["m/go.sum/"] = ""
 		return true
 	}},
-	{name: "sum-of-workspace", in: []layout{inUse}, run: func(m *mutator) bool {
+	{name: "sum-of-workspace", mild: true, in: []layout{inUse}, run: func(m *mutator) bool {
 		lines := strings.Split(m.tree["m/go.sum"], "\n")
 		i := m.someSum(lines, isModSum)
 		if i < 0 {
@@ -229,7 +229,7 @@ var sumKinds = []*kind{
 		m.tree["go.work.sum"] += text + "\n"
 		return true
 	}},
-	{name: "sum-of-sibling", in: []layout{inUse}, run: func(m *mutator) bool {
+	{name: "sum-of-sibling", mild: true, in: []layout{inUse}, run: func(m *mutator) bool {
 		lines := strings.Split(m.tree["m/go.sum"], "\n")
 		i := m.someSum(lines, isModSum)
 		if i < 0 {
@@ -253,19 +253,19 @@ var workKinds = []*kind{
 		m.tree["again/go.mod"], _ = m.expand(parseText(""), text)
 		return workAdds("use ./again")(m)
 	}},
-	{name: "use-removed", run: editWork(func(m *mutator, t *modText) bool { return m.remove(t, "use") })},
+	{name: "use-removed", mild: true, run: editWork(func(m *mutator, t *modText) bool { return m.remove(t, "use") })},
 	{name: "use-none", run: func(m *mutator) bool { m.tree["go.work"] = "go 1.26.0\n"; return true }},
 	{name: "use-arguments", run: workAdds("use", "use ./a ./b", `use ""`, `use "./b"`, "use ./a v1.0.0", "use `./a`", "use '.'", "use .", "use ./a // comment")},
 	{name: "use-broken-module", run: func(m *mutator) bool {
 		m.tree["broken/go.mod"], _ = pick(m, []string{"module example.com/broken\n\nrequire x\n", "", "go 1.20\n", "module example.com/broken\n\nunknown x\n", "module go\n", "module example.com/a!b\n", "module \"x\n"})
 		return workAdds("use ./broken")(m)
 	}},
-	{name: "use-another", run: func(m *mutator) bool {
+	{name: "use-another", mild: true, run: func(m *mutator) bool {
 		m.tree["d/go.mod"], _ = pick(m, []string{"module example.com/d\n", "module example.com/d\n\ngo 1.26.8\n", "module example.com/good\n\ngo 1.20\n", "module example.com/d\n\ngo 1.21\n\nrequire example.com/work/a v1.0.0\n",
 			"module example.com/d\n\ngo 1.99\n", "module example.com/d\n\ngo 1.21\n\nrequire example.com/work/b v1.0.0\n", "module example.com/d\n\ngo 1.21\n\nrequire example.com/good v1.2.0\n", "module example.com/d\n\ngo 1.21\n\nexclude example.com/good v1.2.0\n"})
 		return workAdds("use ./d")(m)
 	}},
-	{name: "work-go-low", run: workSets("go", 0, "1.18", "1.20", "1.21", "1.21.0", "1.22.0", "1.23")},
+	{name: "work-go-low", mild: true, run: workSets("go", 0, "1.18", "1.20", "1.21", "1.21.0", "1.22.0", "1.23")},
 	{name: "work-go-removed", run: editWork(func(m *mutator, t *modText) bool { return m.remove(t, "go") })},
 	{name: "work-go-too-new", run: workSets("go", 0, "1.99", "1.27", "1.26.99")},
 	{name: "work-go-malformed", run: workSets("go", 0, "v1.21", "1", "latest", "1.21.x", "1.21.3rc1")},
@@ -276,10 +276,10 @@ var workKinds = []*kind{
 			return m.set(t, "go", 0, []string{"1.26.8", "1.26.1", "1.26", "1.99", "1.21", "1.20"})
 		})
 	}},
-	{name: "work-toolchain", run: workAdds("toolchain go1.26.0", "toolchain go1.26.8", "toolchain default", "toolchain go1.21.0", "toolchain 1.26", "toolchain go1.x", "toolchain", "toolchain go1.26.1\ntoolchain go1.26.2")},
+	{name: "work-toolchain", mild: true, run: workAdds("toolchain go1.26.0", "toolchain go1.26.8", "toolchain default", "toolchain go1.21.0", "toolchain 1.26", "toolchain go1.x", "toolchain", "toolchain go1.26.1\ntoolchain go1.26.2")},
 	{name: "work-unknown-directive", run: workAdds("require example.com/good v1.0.0", "module example.com/w", "exclude example.com/good v1.0.0", "unknown", "retract v1.0.0", "tool example.com/x", "ignore ./x", "uses ./x")},
-	{name: "work-godebug", run: workAdds("godebug default=go1.21", "godebug nosuchsetting=1", "godebug x509sha1=1", "godebug panicnil", "godebug default=1.21", "godebug default=go1.99", "godebug panicnil=1\ngodebug panicnil=0")},
-	{name: "work-replace", run: workAdds("replace {main} => ./nowhere", "replace {main} v1.0.0 => ./m", "replace example.com/work/a => ./a", "replace example.com/unused => ./nowhere", "replace example.com/unused v1 => ./nowhere", "replace example.com/unused master => ./x",
+	{name: "work-godebug", mild: true, run: workAdds("godebug default=go1.21", "godebug nosuchsetting=1", "godebug x509sha1=1", "godebug panicnil", "godebug default=1.21", "godebug default=go1.99", "godebug panicnil=1\ngodebug panicnil=0")},
+	{name: "work-replace", mild: true, run: workAdds("replace {main} => ./nowhere", "replace {main} v1.0.0 => ./m", "replace example.com/work/a => ./a", "replace example.com/unused => ./nowhere", "replace example.com/unused v1 => ./nowhere", "replace example.com/unused master => ./x",
 		"replace example.com/unused => ./x\nreplace example.com/unused => ./y", "replace example.com/unused example.com/x", "replace example.com/unused => x", `replace example.com/unused => .\x`, "replace example.com/unused/v2 v1.0.0 => ./x")},
 	{name: "work-replace-requirement", run: func(m *mutator) bool {
 		return m.edit("go.work", func(t *modText) bool {
@@ -293,7 +293,7 @@ var workKinds = []*kind{
 			return ok
 		})
 	}},
-	{name: "work-replace-conflict", run: func(m *mutator) bool {
+	{name: "work-replace-conflict", mild: true, run: func(m *mutator) bool {
 		lines, _ := pick(m, [][3]string{
 			{"replace example.com/unused => ./x", "replace example.com/unused => ./x", ""},
 			{"replace example.com/unused => ../x", "replace example.com/unused => ../x", ""},
@@ -320,7 +320,7 @@ var workKinds = []*kind{
 		m.tree["go.work"] = text[:m.rng.IntN(len(text))]
 		return true
 	}},
-	{name: "work-requires-sibling", run: func(m *mutator) bool {
+	{name: "work-requires-sibling", mild: true, run: func(m *mutator) bool {
 		line, _ := pick(m, []string{"require example.com/work/a v1.0.0", "require example.com/work/b v1.0.0", "require example.com/work/a v1.9.0\nreplace example.com/work/a v1.9.0 => ../a", "require {main} v1.0.0"})
 		file, _ := pick(m, []string{"m/go.mod", "b/go.mod", "a/go.mod"})
 		return m.edit(file, func(t *modText) bool { return m.add(t, []string{line}) })
@@ -372,7 +372,7 @@ var vendorKinds = []*kind{
 		return []string{strings.Replace(line, words[2], v, 1)}
 	})},
 	{name: "vendor-module-removed", run: listLine("# ", func(*mutator, string) []string { return nil })},
-	{name: "vendor-module-added", run: listAdds("# example.com/good v1.0.0\n## explicit\nexample.com/good", "# example.com/good v1.0.0\nexample.com/good", "# example.com/good v1.0.0", "# example.com/good v1.0.0\n## explicit", "# {path} {lower}\n## explicit\n{path}/x", "# {path} {higher}\n{path}/x")},
+	{name: "vendor-module-added", mild: true, run: listAdds("# example.com/good v1.0.0\n## explicit\nexample.com/good", "# example.com/good v1.0.0\nexample.com/good", "# example.com/good v1.0.0", "# example.com/good v1.0.0\n## explicit", "# {path} {lower}\n## explicit\n{path}/x", "# {path} {higher}\n{path}/x")},
 	{name: "vendor-replaced-mark", run: listLine("# ", func(m *mutator, line string) []string {
 		if before, _, ok := strings.Cut(line, " => "); ok {
 			rhs, _ := pick(m, []string{"", " => ./other", " => example.com/good v1.0.0"})
@@ -383,7 +383,7 @@ var vendorKinds = []*kind{
 	})},
 	{name: "vendor-wildcard-mark", run: listAdds("# example.com/unused => ./x", "# {path} => ./x", "# example.com/unused => example.com/good v1.0.0")},
 	{name: "vendor-package-removed", run: listLine("", func(*mutator, string) []string { return nil })},
-	{name: "vendor-package-added", run: listLine("", func(m *mutator, line string) []string { return []string{line, line + "/sub"} })},
+	{name: "vendor-package-added", mild: true, run: listLine("", func(m *mutator, line string) []string { return []string{line, line + "/sub"} })},
 	{name: "vendor-package-dir-gone", run: func(m *mutator) bool {
 		var names []string
 		for name := range m.tree {
@@ -396,7 +396,7 @@ var vendorKinds = []*kind{
 		delete(m.tree, name)
 		return ok
 	}},
-	{name: "vendor-go-version", run: listLine("## explicit", func(m *mutator, line string) []string {
+	{name: "vendor-go-version", mild: true, run: listLine("## explicit", func(m *mutator, line string) []string {
 		v, _ := pick(m, []string{"1.99", "1.26.8", "1.99.0", "banana", "1.20"})
 		return []string{"## explicit; go " + v}
 	})},
@@ -411,7 +411,7 @@ var vendorKinds = []*kind{
 		return true
 	}},
 	{name: "vendor-list-empty", run: func(m *mutator) bool { m.tree["m/vendor/modules.txt"] = ""; return true }},
-	{name: "vendor-list-form", run: func(m *mutator) bool {
+	{name: "vendor-list-form", mild: true, run: func(m *mutator) bool {
 		switch text := m.tree["m/vendor/modules.txt"]; m.rng.IntN(4) {
 		case 0:
 			m.tree["m/vendor/modules.txt"] = strings.ReplaceAll(text, "\n", "\r\n")
@@ -424,7 +424,7 @@ var vendorKinds = []*kind{
 		}
 		return true
 	}},
-	{name: "vendor-dir-gone", run: func(m *mutator) bool {
+	{name: "vendor-dir-gone", mild: true, run: func(m *mutator) bool {
 		for name := range m.tree {
 			if strings.HasPrefix(name, "m/vendor/") {
 				delete(m.tree, name)
@@ -436,15 +436,15 @@ var vendorKinds = []*kind{
 
 // envKinds change the environment.
 var envKinds = []*kind{
-	{name: "env-mod-readonly", run: func(m *mutator) bool {
+	{name: "env-mod-readonly", mild: true, run: func(m *mutator) bool {
 		m.env["GOFLAGS"] = "-mod=readonly"
 		return true
 	}},
-	{name: "env-mod-mod", run: func(m *mutator) bool {
+	{name: "env-mod-mod", mild: true, run: func(m *mutator) bool {
 		m.env["GOFLAGS"] = "-mod=mod"
 		return true
 	}},
-	{name: "env-gowork-off", in: inWorkspace, run: func(m *mutator) bool { m.env["GOWORK"] = "off"; m.dir = "m"; return true }},
+	{name: "env-gowork-off", mild: true, in: inWorkspace, run: func(m *mutator) bool { m.env["GOWORK"] = "off"; m.dir = "m"; return true }},
 	{name: "env-gowork-missing", run: func(m *mutator) bool {
 		m.env["GOWORK"] = "$DIR/nowhere/go.work"
 		return true

@@ -17,6 +17,7 @@ type kind struct {
 	name string
 	file string   // what it changes, for the report; "go.sum" comes after all others
 	in   []layout // where it makes sense; everywhere if empty
+	mild bool     // go accepts many of its cases; a tool that is often wrong about these cries wolf
 	run  func(m *mutator) bool
 }
 
