@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +46,10 @@ func (e *engine) predictTidy(cmd *cobra.Command, dir string, diff bool) error {
 	add("go.mod", after.Mod)
 	if after.HasSum {
 		add("go.sum", after.Sum)
+	}
+	if len(after.Broken) > 0 && len(after.Dropped) > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: what these files import does not count, because they do not parse: %s; so look at what would be dropped: %s\n",
+			strings.Join(after.Broken, ", "), strings.Join(after.Dropped, ", "))
 	}
 	return e.show(cmd, result, diff)
 }

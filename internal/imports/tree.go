@@ -164,6 +164,23 @@ func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults 
 	return paths, faults
 }
 
+// Broken returns the files that do not parse in the directories that have been read so far, relative to the root, in order.
+func (t *Tree) Broken() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var names []string
+	for rel, p := range t.packages {
+		if p == nil {
+			continue
+		}
+		for _, name := range p.Broken {
+			names = append(names, path.Join(rel, name))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // ignored are directories that a go.mod tells the go command to pass over: those that begin with ./ at one place, the others
 // wherever their elements stand.
 type ignored struct{ at, anywhere []string }

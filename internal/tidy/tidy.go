@@ -66,6 +66,22 @@ type Result struct {
 	Mod    string
 	Sum    string
 	HasSum bool // whether there would be a go.sum
+
+	Require []Requirement // by path
+	Dropped []string      // paths that go.mod requires and would no longer, in order
+	// Broken are the main module's files that do not parse, relative to its directory, in order. What they import does not
+	// count, or not all of it, so that some of Dropped may be missed as soon as they parse again.
+	Broken []string
+}
+
+// A Requirement is a line that tidy would write, and why.
+type Requirement struct {
+	Module   module.Version
+	Indirect bool
+	// Chain are import paths that lead from a package of the main module, or a tool, to one that the module provides. It is
+	// empty for a module that provides none, and is kept for the versions that it requires.
+	Chain []string
+	Tests bool // only tests lead to it
 }
 
 // A Refusal says why tidy would fail, or, where something is not on this machine, why nobody can say what it would do
@@ -121,7 +137,14 @@ func Predict(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	res := new(Result)
+	res := &Result{Require: l.reasons(), Broken: p.mainTree.Broken()}
+	for _, r := range p.file.Require {
+		if _, ok := l.rs.max[r.Mod.Path]; !ok {
+			res.Dropped = append(res.Dropped, r.Mod.Path)
+		}
+	}
+	slices.Sort(res.Dropped)
+	res.Dropped = slices.Compact(res.Dropped)
 	if res.Mod, err = p.write(l.rs); err != nil {
 		return nil, refusal(err)
 	}
