@@ -37,7 +37,7 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 				continue
 			}
 			d.Message += ", and there is none"
-		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable:
+		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable && !unresolvable(pass, p):
 			d.Severity = Warning
 		}
 		pass.Report(d)

@@ -45,6 +45,8 @@ func (c *client) proxied(before func(*http.Request)) map[string]any {
 	c.t.Cleanup(server.Close)
 	settings := c.settings()
 	settings["env"].(map[string]string)["GOPROXY"] = server.URL
+	settings["env"].(map[string]string)["GOPRIVATE"] = "*.example" // the proxy is the user's own
+	settings["env"].(map[string]string)["GONOPROXY"] = "none"
 	return settings
 }
 

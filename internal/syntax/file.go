@@ -360,6 +360,11 @@ func (c *checker) replacements(list []*Replace) {
 			continue
 		}
 		old, new := r.Canonical()
+		if old.Path == "" && c.work == nil {
+			p := c.alone("replace-lhs-path", r.OldPathTok.Span, r.Line, "an empty path is no module; go asks for go mod tidy")
+			c.deleteLine(p, r.Line)
+			continue
+		}
 		first := seen[old]
 		if first == nil {
 			seen[old] = r
