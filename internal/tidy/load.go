@@ -88,21 +88,19 @@ func (l *loader) run() error {
 		if pk.err == nil || errors.As(pk.err, &m) && m.std {
 			continue
 		}
-		return l.refuse(pk)
+		return l.refuse(pk, pk.err)
 	}
 	return l.checkSources(l.rs)
 }
 
-func (l *loader) refuse(pk *pkg) error {
-	var r *Refusal
-	if errors.As(pk.err, &r) && r.Package == "" {
-		r = &Refusal{Module: r.Module, Err: r.Err}
-	} else {
-		r = &Refusal{Err: pk.err}
-	}
-	r.Package = pk.path
+// refuse says that a package is in the way.
+func (l *loader) refuse(pk *pkg, err error) error {
+	r := &Refusal{Package: pk.path, Err: err}
 	if pk.importer != nil {
 		r.Importer = pk.importer.path
+	}
+	if inner := new(Refusal); errors.As(err, &inner) {
+		r.Module = inner.Module
 	}
 	return r
 }

@@ -110,9 +110,16 @@ func (l *loader) checkCompat(old *requirements, compat string) error {
 		if pk.isStd() {
 			continue
 		}
-		if at, _ := l.resolve(pk.path, old, g, l.skipMods); at.mod != pk.mod {
-			return &Refusal{Package: pk.path, Module: pk.mod, Err: fmt.Errorf("go %s would not take it from there", compat)}
+		at, err := l.resolve(pk.path, old, g, l.skipMods)
+		if at.mod == pk.mod {
+			continue
 		}
+		if err == nil {
+			err = fmt.Errorf("go %s would take it from %s, not from %s", compat, at.mod, pk.mod)
+		} else {
+			err = fmt.Errorf("it is in %s, but go %s would not find it: %w", pk.mod, compat, err)
+		}
+		return l.refuse(pk, err)
 	}
 	for _, m := range l.rs.roots {
 		if !g.isSelected(m) {
