@@ -143,7 +143,8 @@ func without(verb, mod string) string {
 	return t.String()
 }
 
-// addReplacedDirs makes the directories that a go.mod of the corpus replaces modules by, with a go.mod that requires nothing and a stub.
+// addReplacedDirs makes the directories that a go.mod of the corpus replaces modules by, with a go.mod that requires nothing
+// and a stub.
 func addReplacedDirs(files tree, dir string) {
 	for _, e := range parseText(files[dir+"/go.mod"]).entries("replace") {
 		arrow := slices.Index(e.args, "=>")

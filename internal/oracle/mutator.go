@@ -202,7 +202,7 @@ func (m *mutator) remove(t *modText, verb string) bool {
 	return ok
 }
 
-// replaceWith returns a mutation that replaces the text of a whole requirement, in its place.
+// requirementAs returns a mutation that writes a requirement in another way, in its place.
 func requirementAs(lines ...string) func(*mutator) bool {
 	return editMod(func(m *mutator, t *modText) bool {
 		e, mod, ok := m.requirement(t)

@@ -15,7 +15,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// packed holds the go.mod and go.sum files of a few real modules and the go.mod files of all that these lead to.
+// packed holds the go.mod and go.sum files of real modules and the go.mod files of all that these lead to. To make it anew,
+// have go list -m all download the latter and run the oracle with -corpus and -pack.
 //
 //go:embed testdata/corpus.txtar.gz
 var packed []byte

@@ -28,7 +28,7 @@ type result struct {
 	story   string // the fixes that were applied, and what go said then
 }
 
-// plans returns the plan of each seed: the corpus's modules as they are come first, then mutations.
+// plan returns the plan of a seed.
 func (o *options) plan(corpus []*corpusModule, seed uint64) *plan {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	p := &plan{module: corpus[rng.IntN(len(corpus))], seed: rng.Uint64(), whole: rng.IntN(4) == 0, sums: rng.IntN(4) > 0, layout: single}
@@ -125,7 +125,13 @@ func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, 
 			return err
 		}
 	}
-	return o.writeReport(stdout, rep)
+	if err := o.writeReport(stdout, rep); err != nil {
+		return err
+	}
+	if wrong := rep.total.cases - rep.total.by[agreed]; wrong > 0 {
+		return fmt.Errorf("go and the engine disagree about %d cases", wrong)
+	}
+	return nil
 }
 
 func (o *options) writeReport(out io.Writer, rep *report) error {
