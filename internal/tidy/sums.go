@@ -163,7 +163,8 @@ func (l *loader) keep(keep map[module.Version]bool, rs *requirements) {
 }
 
 // writeSums returns what go.sum would hold: of what it has, what is to be kept, and what was read and is to be kept. If
-// neither takes a line away nor adds one, the file stays as it is, however it looks.
+// nothing is taken away, and nothing was read that it does not have, whether that is kept or not, the file stays as it is,
+// however it looks.
 func (p *predictor) writeSums(keep map[module.Version]bool) (text string, exists bool) {
 	dirty := false
 	var keys []module.Version
@@ -177,10 +178,13 @@ func (p *predictor) writeSums(keep map[module.Version]bool) (text string, exists
 		lines[key] = slices.Clone(p.sums[key])
 	}
 	for key, hash := range p.used {
-		if !keep[key] || slices.Contains(lines[key], hash) {
+		if slices.Contains(p.sums[key], hash) {
 			continue
 		}
 		dirty = true
+		if !keep[key] {
+			continue
+		}
 		if lines[key] == nil {
 			keys = append(keys, key)
 		}

@@ -33,6 +33,7 @@ type options struct {
 	out     string
 	kinds   string
 	bench   bool
+	invent  int
 }
 
 // tally counts the cases.
@@ -58,6 +59,11 @@ func (t tally) String() string {
 }
 
 func (o *options) run(ctx context.Context, w io.Writer) (ok bool, err error) {
+	if o.invent > 0 {
+		t, err := o.invented(ctx, o.invent, w)
+		fmt.Fprintf(w, "%-50s %s\n", "made up", t)
+		return t.differ == 0, err
+	}
 	m, err := newMachine(ctx)
 	if err != nil {
 		return false, err
@@ -185,7 +191,7 @@ func (m *machine) compare(ctx context.Context, dir string) (v verdict, err error
 		return v, refused
 	}
 	began = time.Now()
-	goErr, err := goTidy(ctx, dir)
+	goErr, err := m.goTidy(ctx, dir)
 	v.tidied = time.Since(began)
 	if err != nil {
 		return v, err
@@ -254,10 +260,10 @@ func (m *machine) input(dir string) (in tidy.Input, err error) {
 }
 
 // goTidy runs go; failure is what it said when it refused.
-func goTidy(ctx context.Context, dir string, flags ...string) (failure string, err error) {
+func (m *machine) goTidy(ctx context.Context, dir string, flags ...string) (failure string, err error) {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"mod", "tidy"}, flags...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOENV=off")
+	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOENV=off", "GOMODCACHE="+m.dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err = cmd.Run()
