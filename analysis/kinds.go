@@ -29,7 +29,11 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		switch {
 		case p.Severity == syntax.Silent:
 			d.Severity = severity
-			if severity == Hint {
+			if p.Kind == "require-duplicate-same" && pass.View.Mode == workspace.Vendor && pass.View.Work == nil {
+				d.Severity = Error // the roots are compared with modules.txt, and go asks for go mod tidy
+				d.Message += "; with a vendor directory go refuses that"
+			}
+			if d.Severity == Hint {
 				d.Tags = Unnecessary
 			}
 		case p.NotInWorkspace && pass.View.Work != nil && pass.File.Kind == workspace.ModFile: // the module's own view says it
@@ -37,6 +41,8 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 				continue
 			}
 			d.Message += ", and there is none"
+		case p.Kind == "toolchain-below-go" && pass.View.Mode == workspace.Vendor: // seen only with a module graph
+			d.Severity = Warning
 		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable && !unresolvable(pass, p):
 			d.Severity = Warning
 		}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -194,4 +195,19 @@ func subject(l *syntax.Line) module.Version {
 		return module.Version{Path: l.Args[0].Value}
 	}
 	return module.Version{}
+}
+
+// Stumbles returns, as related information at span, the module at whose missing checksum the go command stops before it comes
+// to compare the roots of g; nothing if there is none. For diagnostics of inconsistent roots, which are the cause: mending
+// them is what makes go not ask for that checksum.
+func (p *Pass) Stumbles(g *modgraph.Graph, span text.Span) []Related {
+	if p.View.Mode != workspace.Readonly || p.View.Work != nil {
+		return nil
+	}
+	missing := gosum.Missing(g, p.Module.Sum.Checksums())
+	if len(missing) == 0 {
+		return nil
+	}
+	m := missing[0].Actual
+	return []Related{{URI: p.File.URI, Span: span, Message: fmt.Sprintf("go says so only once go.sum has %s %s/go.mod, which it asks for before", m.Path, m.Version)}}
 }

@@ -104,6 +104,7 @@ func reportBelow(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) {
 	if root := pass.RootOf(g, m); root != nil && root != r {
 		d.Related = append(d.Related, analysis.Related{URI: pass.File.URI, Span: root.Line.Span, Message: fmt.Sprintf("this requirement leads to %s %s", r.Path, selected)})
 	}
+	d.Related = append(d.Related, pass.Stumbles(g, d.Span)...)
 	d.Fixes = []fixes.Fix{upgrade(pass, g, r)}
 	pass.Report(d)
 }

@@ -59,6 +59,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		d.Module = module.Version{Path: root.Path, Version: root.Version}
 		d.Related = []analysis.Related{{URI: pass.File.URI, Span: root.Line.Span, Message: "this requirement leads to go " + selected}}
 	}
+	d.Related = append(d.Related, pass.Stumbles(g, d.Span)...)
 	repair := g.Repair(pass.View.Source())
 	fix := fixes.Fix{Title: "Set the go line to " + repair.Go, Kind: fixes.QuickFix, Preferred: true}
 	if repair.Graph.Complete() && !pass.MoreSumsMissing(g, repair.Graph) {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/gosum"
-	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -27,7 +26,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	severity := analysis.Warning
-	if consulted(pass.View.Graph()) {
+	if consulted(pass.View) {
 		severity = analysis.Error
 	}
 	for _, p := range pass.File.Sum().Problems {
@@ -42,8 +41,17 @@ func run(_ context.Context, pass *analysis.Pass) error {
 }
 
 // consulted reports whether the go command looks at go.sum at all: it does so for the first module that is not a directory.
-func consulted(g *modgraph.Graph) bool {
-	if g == nil {
+func consulted(v *workspace.View) bool {
+	if v.Mode == workspace.Vendor {
+		return false
+	}
+	g := v.Graph()
+	if g == nil { // another fault comes first; this one remains
+		for _, m := range v.Modules {
+			if len(m.Mod.Mod().Require) > 0 {
+				return true
+			}
+		}
 		return false
 	}
 	for _, n := range g.Nodes() {

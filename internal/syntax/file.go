@@ -49,7 +49,7 @@ func (c *checker) modulePath() {
 		return
 	}
 	if err := module.CheckImportPath(m.Path); err != nil {
-		p := c.alone("module-path-malformed", m.PathTok.Span, m.Line, "%s is no module path: %s", quoteIfOdd(m.Path), reason(err))
+		p := c.later("module-path-malformed", m.PathTok.Span, m.Line, "%s is no module path: %s", quoteIfOdd(m.Path), reason(err))
 		c.suggestImportPath(p, m.Line, m.PathTok, m.Path)
 		return
 	}

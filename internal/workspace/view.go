@@ -10,6 +10,7 @@ import (
 	"go/version"
 
 	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/modcache"
@@ -498,15 +499,18 @@ func (v *View) input() (modgraph.Input, bool) {
 			main.Toolchain = mod.Toolchain.Name
 		}
 		for _, r := range mod.Require {
-			if r.Valid {
+			switch {
+			case r.Valid:
 				main.Require = append(main.Require, module.Version{Path: r.Path, Version: r.Version})
+			case buildOnly(r.Version): // refused, but what go goes on with is known
+				main.Require = append(main.Require, module.Version{Path: r.Path, Version: semver.Canonical(r.Version)})
 			}
 		}
 		for _, x := range mod.Exclude {
-			if !x.Valid {
+			if !x.Valid && !buildOnly(x.Version) {
 				return modgraph.Input{}, false
 			}
-			main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: x.Version})
+			main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: module.CanonicalVersion(x.Version)})
 		}
 		var ok bool
 		if main.Replace, ok = replacements(mod.Replace, m.Dir); !ok {
@@ -531,6 +535,11 @@ func (v *View) input() (modgraph.Input, bool) {
 		}
 	}
 	return in, true
+}
+
+// buildOnly reports whether a version is canonical but for build metadata.
+func buildOnly(v string) bool {
+	return semver.Build(v) != "" && semver.Canonical(v) == strings.TrimSuffix(v, semver.Build(v))
 }
 
 func replacements(lines []*syntax.Replace, dir string) ([]modgraph.Replacement, bool) {
