@@ -79,6 +79,7 @@ var commands = map[string]func(s *script, args []string) error{
 	"rm":      func(s *script, args []string) error { return s.each(args, removeAll) },
 	"skip":    func(_ *script, args []string) error { return &ending{skip: true, message: strings.Join(args, " ")} },
 	"sleep":   sleep,
+	"stale":   stale,
 	"stderr":  func(s *script, args []string) error { return match(args, s.stderr) },
 	"stdout":  func(s *script, args []string) error { return match(args, s.stdout) },
 	"stop":    func(_ *script, args []string) error { return &ending{message: strings.Join(args, " ")} },
@@ -349,6 +350,23 @@ func sleep(s *script, args []string) error {
 	case <-s.ctx.Done():
 		return s.ctx.Err()
 	}
+}
+
+// stale reports a package that is up to date, or cannot be loaded.
+func stale(s *script, args []string) error {
+	if len(args) == 0 {
+		return errUsage
+	}
+	const format = "{{if .Error}}{{.ImportPath}}: {{.Error.Err}}{{else if not .Stale}}{{.ImportPath}} is up to date{{end}}"
+	p, err := s.start(s.runner.goCmd, "go", append([]string{"list", "-e", "-f=" + format}, args...))
+	if err != nil {
+		return err
+	}
+	out, _, err := p.wait()
+	if out = strings.TrimSpace(out); err == nil && out != "" {
+		err = errors.New(out)
+	}
+	return err
 }
 
 func symlink(s *script, args []string) error {

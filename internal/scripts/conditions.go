@@ -20,6 +20,7 @@ var conditions = map[string]func(s *script, suffix string) (bool, error){
 	"exec":         func(_ *script, name string) (bool, error) { return onPath(name), nil },
 	"git":          func(*script, string) (bool, error) { return onPath("git"), nil },
 	"GOEXPERIMENT": func(s *script, name string) (bool, error) { return slices.Contains(s.runner.experiments, name), nil },
+	"git-sha256":   func(*script, string) (bool, error) { return onPath("git"), nil }, // since Git 2.29, of 2020
 	"cgo":          func(s *script, _ string) (bool, error) { return s.runner.cgo, nil },
 
 	// Nothing but loopback can be reached, and what is slow is not left out.

@@ -77,7 +77,7 @@ func (s *script) probe(cmd *command) error {
 			return err
 		}
 		if c.ours, err = s.check(); err == nil && c.ours.unknown {
-			c.skipped = "unknown: facts that are on no machine"
+			c.skipped = notKnown
 		}
 		return err
 	})
@@ -132,14 +132,14 @@ func (s *script) forget(cache string) error {
 	return os.Rename(aside, cache)
 }
 
-// reference is the time that go may take to load modules.
+// referenceTime is the time that go may take to load modules.
 const referenceTime = 2 * time.Minute
 
 // ask asks go whether it loads the modules here, as DESIGN.md section 2 defines it: for lists of modules where it can make
 // one, and with vendoring for the packages.
 func (s *script) ask(cache string) (verdict, error) {
 	v, err := s.runGo("list", "-m", "all")
-	if err == nil && v.refused {
+	if err == nil && v.refused && s.has(cache) {
 		var made bool
 		if made, err = completeInfo(cache); err == nil && made {
 			v, err = s.runGo("list", "-m", "all")
@@ -175,6 +175,7 @@ const (
 	needsNetwork = "needs the network"
 	noModule     = "no module"
 	modulesOff   = "GO111MODULE=off"
+	notKnown     = "gomodls says that it does not know: no machine has the facts"
 )
 
 // families are what go says of packages whose trouble lies in the module files.
@@ -206,7 +207,7 @@ func completeInfo(cache string) (made bool, err error) {
 	if _, err := os.Stat(downloads); err != nil {
 		return false, nil
 	}
-	return made, filepath.WalkDir(downloads, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(downloads, func(path string, d fs.DirEntry, err error) error {
 		base, ok := strings.CutSuffix(path, ".mod")
 		if err != nil || !ok || d.IsDir() || filepath.Base(filepath.Dir(path)) != "@v" {
 			return err
@@ -221,4 +222,5 @@ func completeInfo(cache string) (made bool, err error) {
 		made = true
 		return os.WriteFile(base+".info", fmt.Appendf(nil, `{"Version":%q}`, version), 0o666)
 	})
+	return made, err
 }

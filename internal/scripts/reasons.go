@@ -10,16 +10,9 @@ import (
 // reasons says of a script why go and the engine differ in states of it. It becomes docs/disagreements.md, and a whole run
 // fails where a reason is missing, or is there and the engine agrees.
 var reasons = map[string]string{
-	"env_gomod_issue61455": "The go line asks for a Go that does not exist. GOTOOLCHAIN=auto makes that a download, which fails; what a download would bring is not known here.",
-	"mod_e":                "With vendoring, go reads the packages too, and finds an import of a module that is replaced and not required. gomodls reports no imports.",
-	"mod_gomodcache":       "The module cache is nowhere, or where a file is. go then fetches what it needs again each time; gomodls holds that a module cannot be had without a cache.",
-	"mod_gonoproxy":        "GOPROXY is a lone comma. go list -m all refuses, because it wants to print when versions were made; commands that build accept what is in the cache.",
-	"modfile_flag":         "GOFLAGS names another file in go.mod's place with -modfile, and gomodls reads go.mod.",
-	"tooltags":             "GORISCV64 has a value that every go command refuses. It is for the compiler; gomodls reads no settings of architectures.",
-
-	"work_no_mod_root_issue54419": "The module is not listed in the go.work above it, which lists none. gomodls reports that on the go.work, and only where that is what it was asked to check.",
-	"work_reject_modfile":         "GOFLAGS has a -modfile, which go refuses in a workspace.",
-	"work_use_dot":                "The module is not listed in the go.work above it, which lists none. gomodls reports that on the go.work, and only where that is what it was asked to check.",
+	"mod_e":         "With vendoring, go reads the packages too, and finds an import of a module that is replaced and not required. gomodls reports no imports.",
+	"mod_gonoproxy": "GOPROXY is a lone comma. go list -m all refuses, because it wants to print when versions were made; commands that build accept what is in the cache.",
+	"tooltags":      "GORISCV64 has a value that every go command refuses. It is for the compiler; gomodls reads no settings of architectures.",
 }
 
 func reasonFor(c *comparison) string { return reasons[c.script] }

@@ -98,7 +98,8 @@ func (r *report) String() string {
 	fmt.Fprintf(&b, "%d states skipped\n", n.skipped.total())
 	n.skipped.write(&b)
 	fmt.Fprintf(&b, "%d states compared: go accepts %d and refuses %d\n", n.compared(), n.accepted, n.refused)
-	fmt.Fprintf(&b, "%d agree (%.1f %%), %d do not\n", n.compared()-len(n.disagreements), 100*n.agreement(), len(n.disagreements))
+	fmt.Fprintf(&b, "%d agree (%.1f %%), %d do not; a tool that says nothing would agree on %.1f %%\n",
+		n.compared()-len(n.disagreements), 100*n.agreement(), len(n.disagreements), 100*float64(n.accepted)/float64(max(1, n.compared())))
 	for _, c := range n.disagreements {
 		fmt.Fprintf(&b, "  %s:%d %s\n", c.script, c.line, c.inWords())
 	}
@@ -136,6 +137,14 @@ func (r *report) listing() string {
 			kind = "MISSED"
 		}
 		fmt.Fprintf(&b, "%s %s:%d\n    go:   %s\n    ours: %s\n", kind, c.script, c.line, firstLines(c.reference.output), c.ours.first())
+	}
+	fmt.Fprintln(&b, "\nStates of which gomodls says that it does not know:")
+	for _, s := range r.scripts {
+		for _, c := range s.comparisons {
+			if c.skipped == notKnown && !c.again {
+				fmt.Fprintf(&b, "%s:%d go refuses: %v: %s\n", c.script, c.line, c.reference.refused, firstLines(c.reference.output))
+			}
+		}
 	}
 	fmt.Fprintln(&b, "\nScripts that ended early:")
 	for _, s := range r.scripts {

@@ -232,7 +232,7 @@ func (s *script) why(err error) string {
 	}
 	for key := range s.env {
 		if strings.HasPrefix(key, "TESTGO_VERSION") || strings.HasPrefix(key, "TESTGO_TOOLCHAIN") {
-			return "needs a go command built for tests (" + key + ")"
+			return "needs a go command built for tests, which takes another version for its own"
 		}
 	}
 	return "the installed go command does otherwise than the script expects"
