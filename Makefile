@@ -62,7 +62,7 @@ test: test-go test-editors ## everything
 
 .PHONY: test-go
 test-go: lint ## everything but the editors
-	$(GO) test ./...
+	ORACLE_CASES=600 $(GO) test ./...
 	$(GO) test -race -tags jsonrpc2poison $(concurrent)
 
 .PHONY: lint
@@ -86,6 +86,10 @@ test-editors: build ## the real editors against the real server
 		bash $$script || failed="$$failed $$script"
 	done
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+
+.PHONY: oracle
+oracle: build ## agreement with go on 5000 mutated modules; ORACLE="-n 500 -seed 7 -v"
+	@$(GO) run ./internal/oracle -n 5000 -prove -fixer $(bin)/gomodls $(ORACLE)
 
 .PHONY: help
 help:
