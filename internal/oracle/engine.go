@@ -111,7 +111,9 @@ func newFinding(f *workspace.File, d analysis.Diagnostic, snap *workspace.Snapsh
 		if fact := snap.Read(r.URI.FsPath()); fact.File != nil {
 			text := fact.File.Text
 			mentions = append(mentions, r.Span.In(text))
-			found.related = append(found.related, place{relative(dir, fact.File.Path), lineAt(text, r.Span.Start)})
+			for line := lineAt(text, r.Span.Start); line <= lineAt(text, r.Span.End); line++ {
+				found.related = append(found.related, place{relative(dir, fact.File.Path), line})
+			}
 		}
 	}
 	mentions = append(mentions, strings.Split(f.Text, "\n")[found.first-1:found.last]...)

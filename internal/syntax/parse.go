@@ -84,6 +84,16 @@ func (p *parser) all() {
 	if p.block != nil {
 		p.unterminated(len(p.rows))
 	}
+	for i := range p.problems {
+		prob := &p.problems[i]
+		if l := prob.Line; prob.Kind == "syntax-lparen-not-last" && l != nil && l.Block.Span.End > l.Span.End {
+			start := p.tree.Lines.Offset(text.Position{Line: p.tree.Lines.Line(l.Span.Start) + 1})
+			if start >= l.Block.Span.End {
+				continue
+			}
+			prob.relate(text.Span{Start: start, End: l.Block.Span.End}, "go takes these lines for directives of their own")
+		}
+	}
 }
 
 // args returns the tokens of a row without the invalid ones.
@@ -244,6 +254,7 @@ func (p *parser) blockRow(i int, toks []Token) {
 	}
 	l.Full, l.broken = l.Span, true
 	p.problems.add("syntax-stray-rparen", Refused, Lexical, rparen.Span, l, "the ) that closes a block stands on a line of its own").
+		relate(text.Span{Start: r.end, End: len(p.tree.Text)}, "go takes what follows for more of the block").
 		prefer("Move the ) to its own line", substitute(text.Span{Start: l.Span.End, End: rparen.Start}, "\n"))
 	p.close(i, rparen)
 	b.RParenSuffix = nil
