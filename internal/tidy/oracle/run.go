@@ -74,7 +74,7 @@ func (o *options) run(ctx context.Context, w io.Writer) (ok bool, err error) {
 	}
 	var all tally
 	for _, e := range entries {
-		if !e.IsDir() || len(o.modules) > 0 && !slices.ContainsFunc(o.modules, func(s string) bool { return strings.Contains(e.Name(), s) }) {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || len(o.modules) > 0 && !slices.ContainsFunc(o.modules, func(s string) bool { return strings.Contains(e.Name(), s) }) {
 			continue
 		}
 		if o.bench {
