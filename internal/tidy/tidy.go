@@ -43,7 +43,7 @@ type Input struct {
 	Tree  func(module.Version) (*imports.Tree, error)   // the source of a module version
 	Zip   func(module.Version) (hash string, err error) // the checksum of its zip
 	Mods  func(modcache.NodeID) (*modcache.Mod, error)  // as in modgraph.Input
-	Names *modcache.Names                               //
+	Names *modcache.Names                               // the table that NodeIDs come from
 	Debug func(key, value string) error                 // whether a godebug line is acceptable; may be nil
 	Memo  *Memo                                         // what the answer before has left behind; may be nil
 }
