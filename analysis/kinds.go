@@ -2,8 +2,13 @@ package analysis
 
 import (
 	"context"
+	"fmt"
 
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -46,9 +51,36 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable && !unresolvable(pass, p):
 			d.Severity = Warning
 		}
+		if p.Severity == syntax.Refused {
+			offerVersion(pass, p, &d)
+		}
 		pass.Report(d)
 	}
 	return nil
+}
+
+// offerVersion adds, to a requirement whose version is missing or is none, a version of the module that is known here.
+func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
+	if p.Line == nil || p.Line.Verb != "require" || len(p.Line.Args) == 0 || len(p.Line.Args) > 2 || len(d.Fixes) > 0 && d.Fixes[0].Preferred {
+		return
+	}
+	for _, r := range pass.File.Mod().Require {
+		if r.Line != p.Line || r.Path == "" || module.CheckPath(r.Path) != nil {
+			continue
+		}
+		v := pass.UsableVersion(pass.View.Graph(), r, module.Version{Path: r.Path, Version: r.Version})
+		if v == "" {
+			return
+		}
+		edit := fixes.Replace(r.VersionTok.Span, v)
+		if r.VersionTok.IsZero() {
+			edit = text.Edit{Span: text.Span{Start: r.PathTok.End, End: r.PathTok.End}, New: " " + v}
+		}
+		d.Fixes = append([]fixes.Fix{{
+			Title: fmt.Sprintf("Require %s %s", r.Path, v), Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(edit)},
+		}}, d.Fixes...)
+		return
+	}
 }
 
 // repaired holds the kinds that are refused only because the go command would write go.mod otherwise, which it does with

@@ -156,10 +156,11 @@ func (p *Pass) Refused(l *syntax.Line) bool {
 	return false
 }
 
-// UsableVersion returns another version of a required module with which the go command could load it: the one that the rest
-// of the graph selects, or else the highest in the module cache; "" if there is none.
-func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require) string {
-	if p.View.Work != nil {
+// UsableVersion returns another version of a required module with which the go command could load it and does not meet bad
+// any more: the one that the rest of the graph selects, or else the highest in the module cache; "" if there is none. A line
+// without a version, or with one that is none, has any other.
+func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Version) string {
+	if p.View.Work != nil || g == nil {
 		return ""
 	}
 	var rest []module.Version
@@ -169,16 +170,21 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require) string {
 		}
 	}
 	usable := func(v string) bool {
-		n := g.WithRequire(p.View.Source(), append(rest[:len(rest):len(rest)], module.Version{Path: r.Path, Version: v})).Node(module.Version{Path: r.Path, Version: v})
-		return n != nil && n.Cause == modgraph.OK
+		m := module.Version{Path: r.Path, Version: v}
+		with := g.WithRequire(p.View.Source(), append(rest[:len(rest):len(rest)], m))
+		n, b := with.Node(m), with.Node(bad)
+		return n != nil && n.Cause == modgraph.OK && (b == nil || b.Cause == modgraph.OK)
 	}
 	if v := g.WithRequire(p.View.Source(), rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
 		return v
 	}
-	versions := p.Snapshot.Store().Versions(r.Path)
+	_, major, _ := module.SplitPathVersion(r.Path)
+	versions := slices.DeleteFunc(p.Snapshot.Store().Versions(r.Path), func(v string) bool {
+		return v == r.Version || module.CheckPathMajor(v, major) != nil
+	})
 	slices.SortFunc(versions, func(a, b string) int { return g.Compare(r.Path, b, a) })
-	for _, v := range versions {
-		if v != r.Version && usable(v) {
+	for _, v := range versions[:min(len(versions), 5)] {
+		if usable(v) {
 			return v
 		}
 	}

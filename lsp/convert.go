@@ -112,6 +112,9 @@ func (c *converter) diagnostic(f *workspace.File, d analysis.Diagnostic) protoco
 		Source:   protocol.NewOptional("gomodls"),
 		Message:  protocol.String(d.Message),
 	}
+	if c.peer.rulePages {
+		out.CodeDescription = protocol.CodeDescription{Href: uri.URI(analysis.RulePage(d.Code))}
+	}
 	var tags []protocol.DiagnosticTag
 	if d.Tags&analysis.Unnecessary != 0 {
 		tags = append(tags, protocol.DiagnosticTagUnnecessary)

@@ -22,6 +22,7 @@ type peer struct {
 	watchFiles    bool // workspace/didChangeWatchedFiles on demand
 	watchSettings bool // workspace/didChangeConfiguration on demand
 	related       bool // related information of diagnostics
+	rulePages     bool // where a diagnostic's code is explained
 	refresh       bool // workspace/diagnostic/refresh
 
 	pull     bool // diagnostics are asked for, not pushed
@@ -92,9 +93,11 @@ func newPeer(conn jsonrpc2.Conn, params *protocol.InitializeParams, options init
 		}
 		if t.PublishDiagnostics != nil {
 			p.related = is(t.PublishDiagnostics.RelatedInformation)
+			p.rulePages = is(t.PublishDiagnostics.CodeDescriptionSupport)
 		}
 		if t.Diagnostic != nil && p.pull {
 			p.related = p.related || is(t.Diagnostic.RelatedInformation)
+			p.rulePages = p.rulePages || is(t.Diagnostic.CodeDescriptionSupport)
 		}
 	}
 	if w := can.Window; w != nil {

@@ -110,7 +110,7 @@ func message(n *modgraph.Node) string {
 // for, else one from the module cache; and otherwise that the requirement goes.
 func waysOut(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, root *syntax.Require) []fixes.Fix {
 	var list []fixes.Fix
-	if v := pass.UsableVersion(g, root); v != "" {
+	if v := pass.UsableVersion(g, root, n.Module); v != "" {
 		list = append(list, fixes.Fix{
 			Title: fmt.Sprintf("Change %s to %s", root.Path, v), Kind: fixes.QuickFix, Preferred: true,
 			Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.VersionTok.Span, v))},

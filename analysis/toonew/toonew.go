@@ -62,7 +62,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		d := analysis.Diagnostic{Span: span, Module: n.Module,
 			Message: fmt.Sprintf("%s needs go %s, but go %s is installed and GOTOOLCHAIN=%s forbids another; go refuses", name, n.Mod.Go, local, pass.View.Env().Get("GOTOOLCHAIN").Value)}
 		if root := pass.RootOf(g, n.Module); root != nil && root.VersionTok.Span == span {
-			if v := pass.UsableVersion(g, root); v != "" {
+			if v := pass.UsableVersion(g, root, n.Module); v != "" {
 				d.Fixes = []fixes.Fix{{
 					Title: fmt.Sprintf("Change %s to %s", root.Path, v), Kind: fixes.QuickFix, Preferred: true,
 					Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.VersionTok.Span, v))},
