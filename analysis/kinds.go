@@ -18,14 +18,7 @@ type KindSet map[string]Severity
 
 // Run reports the problems of the set. It is the Run of an analyzer that needs nothing but one file's text.
 func (ks KindSet) Run(_ context.Context, pass *Pass) error {
-	var problems []syntax.Problem
-	switch pass.File.Kind {
-	case workspace.ModFile:
-		problems = pass.File.Mod().Problems
-	case workspace.WorkFile:
-		problems = pass.File.Work().Problems
-	}
-	for _, p := range problems {
+	for _, p := range pass.File.Problems(pass.View.GoVersion()) {
 		severity, ok := ks[p.Kind]
 		if !ok {
 			continue

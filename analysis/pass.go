@@ -141,19 +141,9 @@ func highest(mod *syntax.Mod, g *modgraph.Graph, r *syntax.Require) bool {
 // Refused reports whether the go command refuses a line of the pass's file for what it says, so that what follows from it
 // is not worth a word.
 func (p *Pass) Refused(l *syntax.Line) bool {
-	var problems []syntax.Problem
-	switch p.File.Kind {
-	case workspace.ModFile:
-		problems = p.File.Mod().Problems
-	case workspace.WorkFile:
-		problems = p.File.Work().Problems
-	}
-	for _, problem := range problems {
-		if problem.Line == l && problem.Severity == syntax.Refused {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.File.Problems(""), func(problem syntax.Problem) bool {
+		return problem.Line == l && problem.Severity == syntax.Refused
+	})
 }
 
 // UsableVersion returns another version of a required module with which the go command could load it and does not meet bad

@@ -223,7 +223,7 @@ func (f *fixer) edits(a *answer) []fixes.Edit {
 func (f *fixer) diagnostics(a *answer) []analysis.Diagnostic {
 	var wanted []analysis.Diagnostic
 	for _, file := range a.Files {
-		if filepath.Dir(file.File.Path) != f.dir {
+		if dir := filepath.Dir(file.File.Path); dir != f.dir && dir != filepath.Join(f.dir, "vendor") {
 			continue
 		}
 		for _, d := range file.Diagnostics {

@@ -7,6 +7,7 @@ import (
 
 	"go.lsp.dev/uri"
 
+	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
@@ -62,6 +63,7 @@ type File struct {
 	sett func() moduleSettings
 	vend func() *modgraph.VendorList
 
+	older  sync.Map // Go version → []syntax.Problem
 	lax    sync.Once
 	laxMod *modcache.Mod
 }
@@ -94,6 +96,30 @@ func (f *File) as(k Kind) *File {
 
 // Mod returns the file read as a go.mod, which never fails.
 func (f *File) Mod() *syntax.Mod { return f.mod() }
+
+// Problems returns what a go command of the given version has against the file, as go.mod or go.work; "" stands for the newest.
+func (f *File) Problems(goVersion string) []syntax.Problem {
+	old := goVersion != "" && goenv.CompareVersions(goVersion, newestGrammar) < 0
+	if problems, ok := f.older.Load(goVersion); old && ok {
+		return problems.([]syntax.Problem)
+	}
+	var problems []syntax.Problem
+	switch {
+	case f.Kind == ModFile && old:
+		problems = syntax.ParseModAt(f.Text, goVersion).Problems
+	case f.Kind == ModFile:
+		return f.Mod().Problems
+	case f.Kind == WorkFile && old:
+		problems = syntax.ParseWorkAt(f.Text, goVersion).Problems
+	case f.Kind == WorkFile:
+		return f.Work().Problems
+	}
+	f.older.Store(goVersion, problems)
+	return problems
+}
+
+// newestGrammar is the Go version since which the directives of go.mod and go.work have not changed.
+const newestGrammar = "1.25"
 
 // Work returns the file read as a go.work, which never fails.
 func (f *File) Work() *syntax.Work { return f.work() }

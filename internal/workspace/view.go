@@ -508,7 +508,10 @@ func (v *View) input() (modgraph.Input, bool) {
 		}
 		for _, x := range mod.Exclude {
 			if !x.Valid && !buildOnly(x.Version) {
-				return modgraph.Input{}, false
+				if v.Work == nil {
+					return modgraph.Input{}, false
+				}
+				continue // go looks the version up, and then goes on
 			}
 			main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: module.CanonicalVersion(x.Version)})
 		}
