@@ -203,6 +203,9 @@ func isToolchain(path string) bool { return path == "go" || path == "toolchain" 
 
 // parse reads the go.mod as the go command does before it loads anything.
 func (p *predictor) parse() error {
+	if c := p.in.Compat; c != "" && (!modfile.GoVersionRE.MatchString(c) || compareGo(c, p.in.Local) > 0) {
+		return fmt.Errorf("-compat=%s: not a version up to go%s", c, p.in.Local)
+	}
 	fix := func(path, vers string) (string, error) {
 		if i := strings.Index(vers, "-gopkgin-"); i >= 0 && strings.HasPrefix(path, "gopkg.in/") {
 			vers = vers[i+len("-gopkgin-"):]

@@ -53,7 +53,7 @@ func bench(ctx context.Context, dir string, w io.Writer) error {
 					return err
 				}
 			}
-			if _, err := m.predictIn(ctx, c.dir); err != nil {
+			if _, err := m.predictIn(ctx, c.dir, ""); err != nil {
 				return err
 			}
 			if load {

@@ -67,14 +67,15 @@ func (o *options) world(ctx context.Context, seed uint64, n int, w io.Writer) (t
 		if err != nil {
 			return t, err
 		}
-		verdict, err := m.compare(ctx, dir)
+		compat := []string{"", "", "", "1.15", "1.16", "1.17", "1.20", "1.99"}[v.IntN(8)]
+		verdict, err := m.compare(ctx, dir, compat)
 		if err != nil {
 			return t, err
 		}
 		t.add(verdict.tally)
 		switch {
 		case verdict.differ > 0:
-			fmt.Fprintf(w, "DIFFER world %d case %d\n%s\n%s\n", seed, i, verdict.text, before)
+			fmt.Fprintf(w, "DIFFER world %d case %d -compat=%s\n%s\n%s\n", seed, i, compat, verdict.text, before)
 		case o.verbose:
 			fmt.Fprintf(w, "world %d case %d: %s\n", seed, i, verdict.summary)
 		}

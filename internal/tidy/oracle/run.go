@@ -121,7 +121,7 @@ func (o *options) module(ctx context.Context, m *machine, name string, w io.Writ
 				return t, err
 			}
 		}
-		v, err := m.compare(ctx, c.dir)
+		v, err := m.compare(ctx, c.dir, "")
 		if err != nil {
 			return t, err
 		}
@@ -181,17 +181,21 @@ type verdict struct {
 	summary, text string
 }
 
-// compare predicts, lets go tidy, and holds one against the other.
-func (m *machine) compare(ctx context.Context, dir string) (v verdict, err error) {
+// compare predicts, lets go tidy, and holds one against the other. compat is the value of the flag of that name, "" for none.
+func (m *machine) compare(ctx context.Context, dir, compat string) (v verdict, err error) {
 	v.cases = 1
 	began := time.Now()
-	got, refused := m.predictIn(ctx, dir)
+	got, refused := m.predictIn(ctx, dir, compat)
 	v.predict = time.Since(began)
 	if refused != nil && !errors.As(refused, new(*tidy.Refusal)) {
 		return v, refused
 	}
 	began = time.Now()
-	goErr, err := m.goTidy(ctx, dir)
+	var flags []string
+	if compat != "" {
+		flags = append(flags, "-compat="+compat)
+	}
+	goErr, err := m.goTidy(ctx, dir, flags...)
 	v.tidied = time.Since(began)
 	if err != nil {
 		return v, err
@@ -228,11 +232,12 @@ func (m *machine) compare(ctx context.Context, dir string) (v verdict, err error
 	return v, nil
 }
 
-func (m *machine) predictIn(ctx context.Context, dir string) (*tidy.Result, error) {
+func (m *machine) predictIn(ctx context.Context, dir, compat string) (*tidy.Result, error) {
 	in, err := m.input(dir)
 	if err != nil {
 		return nil, err
 	}
+	in.Compat = compat
 	return tidy.Predict(ctx, in)
 }
 
