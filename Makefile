@@ -91,6 +91,10 @@ test-editors: build ## the real editors against the real server
 oracle: build ## agreement with go on 5000 mutated modules; ORACLE="-n 500 -seed 7 -v"
 	@$(GO) run ./internal/oracle -n 5000 -prove -fixer $(bin)/gomodls $(ORACLE)
 
+.PHONY: scripts
+scripts: ## the go command's own script tests against the engine; writes docs/disagreements.md
+	@$(GO) run ./internal/scripts -v -docs docs/disagreements.md
+
 .PHONY: help
 help:
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 16

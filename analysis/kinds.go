@@ -27,9 +27,9 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		switch {
 		case p.Severity == syntax.Silent:
 			d.Severity = severity
-			if p.Kind == "require-duplicate-same" && pass.View.Mode == workspace.Vendor && pass.View.Work == nil {
-				d.Severity = Error // the roots are compared with modules.txt, and go asks for go mod tidy
-				d.Message += "; with a vendor directory go refuses that"
+			if p.Kind == "require-duplicate-same" && pass.View.Mode == workspace.Vendor && pass.View.Work == nil && mixed(pass.File.Mod(), p.Line) {
+				d.Severity = Error
+				d.Message += ", once as indirect; with a vendor directory go refuses that"
 			}
 			if d.Severity == Hint {
 				d.Tags = Unnecessary
@@ -50,6 +50,19 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		pass.Report(d)
 	}
 	return nil
+}
+
+// mixed reports whether the last requirement of the line's module is marked as indirect and an earlier one is not. With a
+// vendor directory the go command compares the marks, which it does not otherwise; see modload.modFileIsDirty.
+func mixed(mod *syntax.Mod, l *syntax.Line) bool {
+	direct, last := false, (*syntax.Require)(nil)
+	for _, r := range mod.Require {
+		if len(l.Args) > 0 && r.Path == l.Args[0].Value {
+			direct = direct || !r.Indirect
+			last = r
+		}
+	}
+	return last != nil && last.Indirect && direct
 }
 
 // offerVersion adds, to a requirement whose version is missing or is none, a version of the module that is known here.
