@@ -12,7 +12,6 @@ import (
 var reasons = map[string]string{
 	"mod_e":                            "With vendoring, go reads the packages too, and finds an import of a module that is replaced and not required. gomodls reports no imports.",
 	"mod_gonoproxy":                    "GOPROXY is a lone comma. go list -m all refuses, because it wants to print when versions were made; commands that build accept what is in the cache.",
-	"mod_vendor_redundant_requirement": "With vendoring, go refuses two equal requirements only where the last is marked // indirect and another is not. gomodls reports all of them.",
 	"tooltags":                         "GORISCV64 has a value that every go command refuses. It is for the compiler; gomodls reads no settings of architectures.",
 }
 
