@@ -45,7 +45,10 @@ demo: build ## what gomodls says about a broken module, here and in an editor
 	[ $$status -eq 1 ] || { echo "gomodls check: exit status $$status, not the 1 that the demo's errors make" >&2; exit 1; }
 	printf '%s\n' '' 'To see the same while you type, open that folder in an editor:' '' \
 		'  Neovim   PATH="$(bin):$$PATH" nvim --cmd "set rtp^=$(CURDIR)/editors/nvim" \' \
-		'             -c "lua require(\"gomodls\").enable()" $(CURDIR)/$(demo)/go.mod' \
+		'             -c "lua vim.diagnostic.config{virtual_lines={current_line=true}}" \' \
+		'             -c "lua vim.o.statusline=[[%f%= %{%v:lua.require'\''gomodls'\''.statusline()%} %l:%c]]" \' \
+		'             -c "lua require('\''gomodls'\'').enable()" $(CURDIR)/$(demo)/go.mod' \
+		'           ]d goes to the next diagnostic, gra offers its fixes, :help gomodls has the rest' \
 		'  VS Code  make vsix && code --install-extension editors/vscode/gomodls-*.vsix' \
 		'           code $(CURDIR)/$(demo)' \
 		'           with the setting "gomodls.path": "$(bin)/gomodls"' '' \

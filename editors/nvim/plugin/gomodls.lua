@@ -5,6 +5,12 @@ if vim.g.loaded_gomodls then
 end
 vim.g.loaded_gomodls = true
 
+-- Plugin managers index the help; who puts this folder on the runtime path by hand would have no :help gomodls.
+local doc = vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p:h:h') .. '/doc'
+if vim.fn.filewritable(doc) == 2 and vim.fn.filereadable(doc .. '/tags') == 0 then
+  pcall(vim.cmd, 'helptags ' .. vim.fn.fnameescape(doc))
+end
+
 for group, link in pairs({
   GomodlsOk = 'DiagnosticOk',
   GomodlsInfo = 'DiagnosticInfo',
