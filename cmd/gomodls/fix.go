@@ -40,8 +40,8 @@ exits with 1 if that is anything.`,
 				return err
 			}
 			for _, code := range only {
-				if ruleNamed(code) == nil {
-					return fmt.Errorf("--only: no diagnostic has the code %q; the codes are %s", code, strings.Join(ruleNames(), ", "))
+				if _, err := ruleNamed(code); err != nil {
+					return fmt.Errorf("--only: %w", err)
 				}
 			}
 			ctx, stop := interruptible(cmd.Context())

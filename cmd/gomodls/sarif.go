@@ -126,7 +126,7 @@ func printSARIF(r *report, out *bytes.Buffer) error {
 	for i, a := range suite.All {
 		index[a.Name] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
-			ID: a.Name, ShortDescription: sarifMessage{firstSentence(a.Doc)}, FullDescription: sarifMessage{a.Doc},
+			ID: a.Name, ShortDescription: sarifMessage{firstSentence(ruleText(a))}, FullDescription: sarifMessage{ruleText(a)},
 			HelpURI: analysis.RulePage(a.Name), DefaultConfiguration: sarifConfiguration{sarifLevel(a.Severity)},
 		})
 	}
