@@ -3,6 +3,8 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"slices"
+	"unicode/utf8"
 
 	"golang.org/x/mod/module"
 
@@ -44,12 +46,28 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable && !unresolvable(pass, p):
 			d.Severity = Warning
 		}
+		if hazardous(pass, p) {
+			for i := range d.Fixes {
+				d.Fixes[i].Preferred = false
+			}
+		}
 		if p.Severity == syntax.Refused {
 			offerVersion(pass, p, &d)
 		}
 		pass.Report(d)
 	}
 	return nil
+}
+
+// hazardous reports whether the way out of a problem may take away what somebody meant, so that it is for a person to choose.
+func hazardous(pass *Pass, p syntax.Problem) bool {
+	switch p.Kind {
+	case "syntax-invalid-utf8", "bare-cr-skipped":
+		return true
+	case "syntax-stray-rparen": // a comment of several lines may have swallowed the other parenthesis
+		return slices.ContainsFunc(pass.File.Problems(""), func(other syntax.Problem) bool { return other.Kind == "syntax-block-comment" })
+	}
+	return !utf8.ValidString(pass.File.Text)
 }
 
 // mixed reports whether the last requirement of the line's module is marked as indirect and an earlier one is not. With a

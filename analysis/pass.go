@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
@@ -94,13 +95,18 @@ func (p *Pass) Accepts(g *modgraph.Graph) bool {
 	return !g.AnyBelowSelected()
 }
 
-// MoreSumsMissing reports whether go.sum would lack more of what the go command demands after a change than before it.
-func (p *Pass) MoreSumsMissing(before, after *modgraph.Graph) bool {
+// NeedsMore reports whether the go command would need something after a change that is not at hand and that it did not need
+// before: a checksum, or a go.mod file.
+func (p *Pass) NeedsMore(before, after *modgraph.Graph) bool {
+	for _, n := range after.Nodes() {
+		if b := before.Node(n.Module); n.Cause == modgraph.NotKnown && (b == nil || b.Cause != modgraph.NotKnown) {
+			return true
+		}
+	}
 	if p.View.Mode != workspace.Readonly || p.View.Work != nil {
 		return false
 	}
-	sums := p.Module.Sum.Checksums()
-	return len(gosum.Missing(after, sums)) > len(gosum.Missing(before, sums))
+	return slices.ContainsFunc(gosum.Missing(after, p.Module.Sum.Checksums()), func(n *modgraph.Node) bool { return before.Node(n.Module) == nil })
 }
 
 // RepairEdits returns the edits of the pass's go.mod that make its roots consistent, and how many lines they change. Of
@@ -206,4 +212,22 @@ func (p *Pass) Stumbles(g *modgraph.Graph, span text.Span) []Related {
 	}
 	m := missing[0].Actual
 	return []Related{{URI: p.File.URI, Span: span, Message: fmt.Sprintf("go says so only once go.sum has %s %s/go.mod, which it asks for before", m.Path, m.Version)}}
+}
+
+// PrivateGap returns what would be sent where if go were to fetch a module that is private and not covered; see
+// goenv.FindGap. What is not suspicious at first sight costs no look into the module cache.
+func (p *Pass) PrivateGap(path string, in goenv.EvidenceInputs) (goenv.Gap, bool) {
+	env := p.View.Env()
+	if _, ok := goenv.FindGap(path, env, goenv.PrivateEvidence(path, in)); !ok {
+		return goenv.Gap{}, false
+	}
+	store := p.Snapshot.Store()
+	in.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
+	return goenv.FindGap(path, env, goenv.PrivateEvidence(path, in))
+}
+
+// WouldLeak reports whether fetching a module would give away a private path.
+func (p *Pass) WouldLeak(path string) bool {
+	_, leaks := p.PrivateGap(path, p.View.EvidenceInputs(p.Module))
+	return leaks
 }

@@ -13,7 +13,7 @@ import (
 // unless it only says that the requirement is indirect; the comments above it stay where they are. A block goes with its
 // only line, and a statement between blank lines, or at the end of the file, takes one of them with it.
 func DeleteLine(src string, l *syntax.Line) text.Edit {
-	if comment := remark(l); comment != "" {
+	if comment := l.Remark(); comment != "" {
 		return text.Edit{Span: text.Span{Start: l.Span.Start, End: l.Suffix.End}, New: comment}
 	}
 	span := l.Full
@@ -45,22 +45,6 @@ func blankBefore(src string, offset int) int {
 func blank(src string) bool {
 	line, _, _ := strings.Cut(src, "\n")
 	return strings.TrimSpace(line) == ""
-}
-
-// remark returns what the comment at the end of a line says to people, with its slashes; "" if it says nothing but
-// "indirect".
-func remark(l *syntax.Line) string {
-	if l.Suffix == nil {
-		return ""
-	}
-	body := strings.TrimSpace(strings.TrimPrefix(l.Suffix.Text, "//"))
-	if body == "indirect" || body == "indirect;" {
-		return ""
-	}
-	if rest, ok := strings.CutPrefix(body, "indirect;"); ok {
-		return "// " + strings.TrimSpace(rest)
-	}
-	return strings.TrimRight(l.Suffix.Text, " \t\r")
 }
 
 // AddStatement returns the edit that adds a statement after l, or after the block that l is in, with a blank line between.

@@ -38,7 +38,7 @@ func (q *query) CodeAction(ctx context.Context, params *protocol.CodeActionParam
 
 	only := params.Context.Only
 	if wants(only, protocol.CodeActionKindQuickFix) {
-		a.quickFixes(shown, q.peer.encoding.span(a.conv.linesOf(f), params.Range))
+		a.quickFixes(shown, wholeLines(a.conv.linesOf(f), q.peer.encoding.span(a.conv.linesOf(f), params.Range)))
 	}
 	// Editors ask at every move of the cursor; what is for the whole file is worked out only for a user who asks.
 	asked := len(only) > 0 || params.Context.TriggerKind == protocol.CodeActionTriggerKindInvoked
@@ -52,6 +52,11 @@ func (q *query) CodeAction(ctx context.Context, params *protocol.CodeActionParam
 			fixes.Command{Name: commandTidy, Arguments: map[string]any{"uri": f.URI}})
 	}
 	return a.list, nil
+}
+
+// wholeLines widens a range to the lines that it touches: a cursor before the first word of a line means the line.
+func wholeLines(lines *text.Lines, at text.Span) text.Span {
+	return text.Span{Start: lines.Span(lines.Line(at.Start)).Start, End: lines.Span(lines.Line(at.End)).End}
 }
 
 func tidies(k workspace.Kind) bool { return k == workspace.ModFile || k == workspace.SumFile }

@@ -174,7 +174,7 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 		return nil
 	}
 	if cmd.sends {
-		if err := c.checkPrivate(ctx, cmd.title(args), dir); err != nil {
+		if err := c.checkPrivate(ctx, cmd.title(args), dir, args.Modules); err != nil {
 			return err
 		}
 	}
@@ -198,7 +198,7 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 }
 
 // checkPrivate refuses to have go run where it would send out the path of a private module.
-func (c *commands) checkPrivate(ctx context.Context, title, dir string) error {
+func (c *commands) checkPrivate(ctx context.Context, title, dir string, asked []string) error {
 	gomod := filepath.Join(dir, "go.mod")
 	r, err := gather.Settle(ctx, c.server.session, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		return analysis.Run(ctx, snap, []*analysis.Analyzer{privategap.Analyzer}, []string{gomod})
@@ -206,8 +206,8 @@ func (c *commands) checkPrivate(ctx context.Context, title, dir string) error {
 	if err != nil {
 		return err
 	}
-	if path := privategap.Open(r, dir); path != "" {
-		return jsonrpc2.Errorf(errRequestFailed, "%s is not run: it would send out the path of %s, which is private; add it to GOPRIVATE first", title, path)
+	if path := privategap.Open(r, dir, asked...); path != "" {
+		return jsonrpc2.Errorf(errRequestFailed, "%s is not run: it would send out the path of %s, which is private; cover it first, with go env -w GOPRIVATE=%s for example", title, path, goenv.PatternFor(path))
 	}
 	return nil
 }

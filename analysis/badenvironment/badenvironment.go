@@ -38,7 +38,21 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		if where := source(p.Value); where != "" {
 			message += " (it is set by " + where + ")"
 		}
+		if p.Key == "GOPROXY" && env.ProxyErr != nil && requires(pass.View) {
+			severity = analysis.Error // also for what is in the module cache
+		}
 		pass.Report(analysis.Diagnostic{Span: span, Severity: severity, Message: message})
+	}
+	if file := env.ModFile; file != "" && pass.View.Work == nil {
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(pass.View.Dir, file)
+		}
+		switch {
+		case filepath.Ext(file) != ".mod":
+			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -modfile names %s, which does not end in .mod; go refuses", env.ModFile)})
+		case pass.Snapshot.Read(file).State != workspace.Regular:
+			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -modfile names %s, which cannot be read; go refuses", env.ModFile)})
+		}
 	}
 	if work := env.GoWork; work != "" && work != "auto" && work != "off" && filepath.IsAbs(work) {
 		switch f := pass.Snapshot.Read(work); f.State {
@@ -56,6 +70,16 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -mod=mod is refused in a workspace; use -mod=readonly or -mod=vendor, or leave it out (it is set by %s)", source(env.Get("GOFLAGS")))})
 	}
 	return nil
+}
+
+// requires reports whether any module of the view requires another.
+func requires(v *workspace.View) bool {
+	for _, m := range v.Modules {
+		if len(m.Mod.Mod().Require) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // place is the module line, or the first line of a file without one.

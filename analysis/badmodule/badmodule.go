@@ -123,7 +123,7 @@ func waysOut(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, root *syn
 		})
 	}
 	return append(list, fixes.Fix{
-		Title: "Remove the requirement of " + root.Path, Kind: fixes.QuickFix, Preferred: len(list) == 0,
+		Title: "Remove the requirement of " + root.Path, Kind: fixes.QuickFix, Preferred: len(list) == 0 && n.Cause != modgraph.Unavailable, // it may be a matter of the network
 		Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, root.Line))},
 	})
 }

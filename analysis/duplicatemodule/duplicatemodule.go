@@ -30,17 +30,15 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	first := map[string]*syntax.Use{}
-	seen := map[string]bool{}
 	for _, use := range pass.File.Work().Use {
 		dir := filepath.FromSlash(use.Path)
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(pass.View.Dir, dir)
 		}
 		m := pass.View.Module(filepath.Join(dir, "go.mod"))
-		if m == nil || m.Path() == "" || seen[m.Dir] {
+		if m == nil || m.Path() == "" || pass.Refused(use.Line) {
 			continue
 		}
-		seen[m.Dir] = true
 		other := first[m.Path()]
 		if other == nil {
 			first[m.Path()] = use

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -40,6 +41,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	g := pass.View.Graph()
+	if g == nil && slices.ContainsFunc(mod.Problems, func(p syntax.Problem) bool { return p.Kind == "conflict-markers" }) {
+		return nil // each side has its version
+	}
 	for _, r := range mod.Require {
 		switch {
 		case !r.Valid || excluded(mod, r):
@@ -132,7 +136,7 @@ func upgrade(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) fixes.Fi
 	repair := g.Repair(pass.View.Source())
 	fix := fixes.Fix{Title: fmt.Sprintf("Upgrade %s to %s", r.Path, g.Selected(r.Path)), Kind: fixes.QuickFix, Preferred: true}
 	edits, others := pass.RepairEdits(repair)
-	if !repair.Graph.Complete() || pass.MoreSumsMissing(g, repair.Graph) {
+	if pass.NeedsMore(g, repair.Graph) {
 		fix.Command = pass.Command("gomodls.get", map[string]any{"module": r.Path, "version": g.Selected(r.Path)})
 		return fix
 	}

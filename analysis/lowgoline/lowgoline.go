@@ -62,7 +62,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	d.Related = append(d.Related, pass.Stumbles(g, d.Span)...)
 	repair := g.Repair(pass.View.Source())
 	fix := fixes.Fix{Title: "Set the go line to " + repair.Go, Kind: fixes.QuickFix, Preferred: true}
-	if repair.Graph.Complete() && !pass.MoreSumsMissing(g, repair.Graph) {
+	if !pass.NeedsMore(g, repair.Graph) {
 		fix.Edits, _ = pass.RepairEdits(repair)
 	} else {
 		fix.Command = pass.Command("gomodls.get", map[string]any{"module": "go", "version": repair.Go})

@@ -71,8 +71,25 @@ func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node,
 	if len(missing) > 1 || more {
 		title = "Add the missing checksums to go.sum"
 	}
-	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", nil)}}
+	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", only(pass.View.Graph(), missing, more))}}
 	pass.Report(d)
+}
+
+// only names the modules to download, where that is enough: go adds checksums of selected versions when it is asked for them
+// by name, and of others when it lists all modules.
+func only(g *modgraph.Graph, missing []*modgraph.Node, more bool) map[string]any {
+	const most = 20
+	if more || len(missing) > most {
+		return nil
+	}
+	var modules []string
+	for _, n := range missing {
+		if g.Selected(n.Module.Path) != n.Module.Version {
+			return nil
+		}
+		modules = append(modules, n.Module.Path+"@"+n.Module.Version)
+	}
+	return map[string]any{"modules": modules}
 }
 
 func message(root *syntax.Require, missing []*modgraph.Node) string {

@@ -54,10 +54,18 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if len(missing) > shown {
 		list += ", …"
 	}
-	pass.Report(analysis.Diagnostic{
+	d := analysis.Diagnostic{
 		Span:    pass.File.Mod().Module.Line.Span,
 		Message: fmt.Sprintf("%s not on this machine, so there may be more to say: %s", count, list),
-		Fixes:   []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", nil)}},
-	})
+	}
+	for _, n := range g.InOrder() {
+		if n.Cause == modgraph.NotKnown && pass.WouldLeak(n.Actual.Path) {
+			d.Message += fmt.Sprintf("; %s is private and not covered by GOPRIVATE, so nothing is downloaded", n.Actual.Path)
+			pass.Report(d)
+			return nil
+		}
+	}
+	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", nil)}}
+	pass.Report(d)
 	return nil
 }

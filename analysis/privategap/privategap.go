@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -33,18 +34,11 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	env := pass.View.Env()
 	in := pass.View.EvidenceInputs(pass.Module)
-	store := pass.Snapshot.Store()
 	for _, r := range pass.File.Mod().Require {
 		if r.Path == "" || inDirectory(pass, r) {
 			continue
 		}
-		// What is not suspicious at first sight is not worth a look into the module cache.
-		if _, ok := goenv.FindGap(r.Path, env, goenv.PrivateEvidence(r.Path, in)); !ok {
-			continue
-		}
-		full := in
-		full.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
-		if gap, ok := goenv.FindGap(r.Path, env, goenv.PrivateEvidence(r.Path, full)); ok {
+		if gap, ok := pass.PrivateGap(r.Path, in); ok {
 			report(pass, env, r, gap)
 		}
 	}
@@ -112,14 +106,14 @@ func relative(dir, where string) string {
 }
 
 // Open returns the path of a private module that the go command would send out if it were run in dir, or "" if there is none
-// among the diagnostics of r.
-func Open(r *analysis.Result, dir string) string {
+// among the diagnostics of r. Where go is asked for some modules only, as path@version, no others count.
+func Open(r *analysis.Result, dir string, asked ...string) string {
 	for _, f := range r.Files {
 		if filepath.Dir(f.File.Path) != dir {
 			continue
 		}
 		for _, d := range f.Diagnostics {
-			if d.Code == Analyzer.Name {
+			if d.Code == Analyzer.Name && (len(asked) == 0 || slices.ContainsFunc(asked, func(m string) bool { return strings.HasPrefix(m, d.Module.Path+"@") })) {
 				return d.Module.Path
 			}
 		}

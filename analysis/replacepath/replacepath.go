@@ -37,18 +37,33 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	case workspace.WorkFile:
 		lines = pass.File.Work().Replace
 	}
+	read := map[modgraph.Replacement]bool{} // by the go command
+	if g := pass.View.Graph(); g != nil {
+		for _, n := range g.Nodes() {
+			if n.Replace != nil {
+				read[*n.Replace] = true
+			}
+		}
+	}
+	budget := maxTried
 	for _, r := range lines {
 		if r.Valid && r.IsDir {
-			check(pass, r)
+			check(pass, r, read, &budget)
 		}
 	}
 	return nil
 }
 
-func check(pass *analysis.Pass, r *syntax.Replace) {
+// maxTried bounds how many replacements of one file are tried to be left out, for each of which a graph is computed.
+const maxTried = 10
+
+func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement]bool, budget *int) {
 	rep := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}
 	dir := rep.Directory()
-	d := analysis.Diagnostic{Span: r.NewPathTok.Span, Module: r.Old, Severity: severity(pass, rep)}
+	d := analysis.Diagnostic{Span: r.NewPathTok.Span, Module: r.Old, Severity: analysis.Warning}
+	if read[rep] {
+		d.Severity = analysis.Error
+	}
 	refuses := "; go refuses"
 	if d.Severity != analysis.Error {
 		refuses = ""
@@ -95,23 +110,16 @@ func check(pass *analysis.Pass, r *syntax.Replace) {
 			Edits: []fixes.Edit{pass.Edit(fixes.Replace(r.NewPathTok.Span, modfile.AutoQuote(path)))},
 		})
 	}
+	preferred := false
+	if len(found) == 0 && d.Severity == analysis.Error && *budget > 0 {
+		*budget--
+		preferred = needless(pass, rep)
+	}
 	d.Fixes = append(d.Fixes, fixes.Fix{
-		Title: "Remove the replacement of " + r.Old.Path, Kind: fixes.QuickFix, Preferred: len(found) == 0 && needless(pass, rep),
+		Title: "Remove the replacement of " + r.Old.Path, Kind: fixes.QuickFix, Preferred: preferred,
 		Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line))},
 	})
 	pass.Report(d)
-}
-
-// severity is that of an error if the go command reads the directory, and of a warning if it does not, or if nobody can tell.
-func severity(pass *analysis.Pass, rep modgraph.Replacement) analysis.Severity {
-	if g := pass.View.Graph(); g != nil {
-		for _, n := range g.Nodes() {
-			if n.Replace != nil && *n.Replace == rep {
-				return analysis.Error
-			}
-		}
-	}
-	return analysis.Warning
 }
 
 // needless reports whether go would be content without the replacement.

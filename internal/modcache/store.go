@@ -186,7 +186,7 @@ func (s *Store) read(m module.Version, ext string) (string, error) {
 		case err == nil && i == 0 && bytes.HasPrefix(data, []byte("//vgo 0.0.")): // cmd/go takes these for absent
 		case err == nil:
 			return string(data), nil
-		case !errors.Is(err, fs.ErrNotExist):
+		case !errors.Is(err, fs.ErrNotExist) && i > 0: // a cache that cannot be read is one that has nothing
 			return "", err
 		}
 	}

@@ -304,7 +304,11 @@ func joinRaw(toks []Token) string {
 // deleteLine offers to delete l.
 func (c *checker) deleteLine(p *Problem, l *Line) {
 	if p != nil {
-		p.prefer("Delete "+c.quoteLine(l), remove(l.Full))
+		edit := remove(l.Full)
+		if remark := l.Remark(); remark != "" {
+			edit = substitute(text.Span{Start: l.Span.Start, End: l.Suffix.End}, remark)
+		}
+		p.prefer("Delete "+c.quoteLine(l), edit)
 	}
 }
 

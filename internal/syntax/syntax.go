@@ -10,6 +10,7 @@ package syntax
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/gomodls/gomodls/internal/text"
 )
@@ -67,6 +68,22 @@ func (l *Line) Tokens() []Token {
 		return l.Args
 	}
 	return append([]Token{l.VerbTok}, l.Args...)
+}
+
+// Remark returns what the comment at the end of the line says to people, with its slashes; "" if it says nothing but
+// "indirect". It is what is to stay when the line goes.
+func (l *Line) Remark() string {
+	if l.Suffix == nil {
+		return ""
+	}
+	body := strings.TrimSpace(strings.TrimPrefix(l.Suffix.Text, "//"))
+	if body == "indirect" || body == "indirect;" {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(body, "indirect;"); ok {
+		return "// " + strings.TrimSpace(rest)
+	}
+	return strings.TrimRight(l.Suffix.Text, " \t\r")
 }
 
 // A Block is a factored group of lines: verb, "(", lines, ")".

@@ -106,8 +106,8 @@ func (v *View) UnknownToolchain() bool { return v.GoVersion() == "" && v.Env().G
 func (v *View) GoVersion() string {
 	env := v.Env()
 	local := env.GoVersion
-	if t := env.Toolchain; t.Min != "" && t.Min != "local" {
-		local = strings.TrimPrefix(t.Min, "go")
+	if t := env.Toolchain; t.Err != nil || t.Min != "" && t.Min != "local" && t.Min != "go"+local {
+		return "" // a toolchain of which nothing is known here
 	}
 	if env.Toolchain.Switch == "" || local == "" {
 		return local

@@ -65,7 +65,7 @@ type View struct {
 func (v *View) Module(path string) *Module {
 	dir := filepath.Dir(path)
 	for _, m := range v.Modules {
-		if m.Dir == dir {
+		if m.Dir == dir || m.Mod.Path == path || m.Sum != nil && m.Sum.Path == path { // -modfile may name a file elsewhere
 			return m
 		}
 	}
@@ -293,8 +293,8 @@ func (s *Snapshot) module(dir string) (m *Module, known bool) {
 	if mod.State == Unknown || sum.State == Unknown {
 		return nil, false
 	}
-	if mod.State != Regular {
-		return nil, true
+	if mod.State != Regular { // badenvironment says so
+		mod = s.Read(filepath.Join(dir, "go.mod"))
 	}
 	return &Module{Dir: filepath.Clean(dir), Mod: mod.File.as(ModFile), Sum: sum.File.as(SumFile)}, true
 }
@@ -488,7 +488,7 @@ func (v *View) input() (modgraph.Input, bool) {
 	in := modgraph.Input{Local: v.GoVersion(), Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil}
 	for _, m := range v.Modules {
 		mod := m.Mod.Mod()
-		if mod.Module == nil || !mod.Module.Valid || mod.Module.Path == "go" || mod.Module.Path == "toolchain" || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
+		if conflicted(mod) || mod.Module == nil || !mod.Module.Valid || mod.Module.Path == "go" || mod.Module.Path == "toolchain" || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
 			return modgraph.Input{}, false
 		}
 		main := modgraph.MainModule{Path: mod.Module.Path, Dir: m.Dir}
@@ -538,6 +538,11 @@ func (v *View) input() (modgraph.Input, bool) {
 		}
 	}
 	return in, true
+}
+
+// conflicted reports whether a merge has left its marks, so that nobody can say which lines are meant.
+func conflicted(mod *syntax.Mod) bool {
+	return slices.ContainsFunc(mod.Problems, func(p syntax.Problem) bool { return p.Kind == "conflict-markers" })
 }
 
 // buildOnly reports whether a version is canonical but for build metadata.
