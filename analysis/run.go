@@ -183,14 +183,13 @@ func (c *collector) result(snap *workspace.Snapshot) *Result {
 		r.Files = append(r.Files, *f)
 	}
 	slices.SortFunc(r.Files, func(a, b FileResult) int { return cmp.Compare(a.File.Path, b.File.Path) })
-	for _, f := range r.Files {
-		m := c.moduleOf(f.File.Path)
-		if m == nil {
-			continue
+	for i, f := range r.Files {
+		if m := c.moduleOf(f.File.Path); m != nil {
+			for _, d := range f.Diagnostics {
+				m.Health.count(d)
+			}
 		}
-		for _, d := range f.Diagnostics {
-			m.Health.count(d)
-		}
+		r.Files[i].Diagnostics = limited(f.Diagnostics)
 	}
 	for _, m := range c.modules {
 		m.Health.finish()
@@ -198,6 +197,32 @@ func (c *collector) result(snap *workspace.Snapshot) *Result {
 	}
 	slices.SortFunc(r.Modules, func(a, b ModuleResult) int { return cmp.Compare(a.Dir, b.Dir) })
 	return r
+}
+
+// maxOfACode is how many diagnostics of one code are shown in one file: more than anybody reads, and few enough for a file
+// that is none of ours, such as a program that was named go.sum.
+const maxOfACode = 100
+
+// limited leaves out what exceeds maxOfACode, and says so at the last that stays.
+func limited(ds []Diagnostic) []Diagnostic {
+	if len(ds) <= maxOfACode {
+		return ds
+	}
+	count := map[string]int{}
+	last := map[string]int{}
+	var kept []Diagnostic
+	for _, d := range ds {
+		if count[d.Code]++; count[d.Code] <= maxOfACode {
+			last[d.Code] = len(kept)
+			kept = append(kept, d)
+		}
+	}
+	for code, n := range count {
+		if n > maxOfACode {
+			kept[last[code]].Message += fmt.Sprintf("; there are %d more of this code in the file", n-maxOfACode)
+		}
+	}
+	return kept
 }
 
 // moduleOf returns the module whose directory holds path, or the nearest above.
