@@ -182,7 +182,7 @@ func (f *fixer) open(shadow *locked.Shadow) error {
 	if f.engine, err = newEngine([]string{f.dir}, ""); err != nil {
 		return err
 	}
-	for _, name := range []string{"go.mod", "go.sum", "go.work", "go.work.sum"} {
+	for _, name := range moduleFiles {
 		path := filepath.Join(f.dir, name)
 		content, exists, err := shadow.Read(path)
 		if err != nil {

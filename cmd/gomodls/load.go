@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -31,7 +32,7 @@ type answer struct {
 }
 
 // newEngine returns an engine for the directories that args name: each one, or for DIR/... all modules and workspaces in
-// it. No argument is the working directory.
+// it. A module file stands for its directory. No argument is the working directory.
 func newEngine(args []string, overlay string) (*engine, error) {
 	cwd, err := os.Getwd()
 	if err != nil {
@@ -68,6 +69,9 @@ func newEngine(args []string, overlay string) (*engine, error) {
 
 // expand returns the directories that one argument names.
 func (e *engine) expand(arg string) ([]string, error) {
+	if arg == "" {
+		return nil, errors.New("an argument is empty; name the directory of a module")
+	}
 	name, all := cutDots(arg)
 	dir := filepath.Join(e.cwd, name)
 	if filepath.IsAbs(name) {
@@ -76,7 +80,12 @@ func (e *engine) expand(arg string) ([]string, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
+		if dead := e.deadLink(dir); dead != nil {
+			return nil, dead
+		}
 		return nil, pathError(name, err)
+	case !info.IsDir() && !all && slices.Contains(moduleFiles, filepath.Base(dir)):
+		return []string{filepath.Dir(dir)}, nil
 	case !info.IsDir():
 		return nil, fmt.Errorf("%s is not a directory; name the directory of the module", name)
 	case !all:
@@ -88,6 +97,9 @@ func (e *engine) expand(arg string) ([]string, error) {
 	}
 	return dirs, err
 }
+
+// moduleFiles are the names of the files that gomodls is about.
+var moduleFiles = []string{"go.mod", "go.sum", "go.work", "go.work.sum"}
 
 // cutDots splits DIR/... as the go command does.
 func cutDots(arg string) (dir string, all bool) {
@@ -188,6 +200,11 @@ func (e *engine) documents(snap *workspace.Snapshot, dir string) ([]string, erro
 		if err := e.unreadable(snap, filepath.Join(dir, "go.mod")); err != nil {
 			return nil, err
 		}
+		for _, name := range []string{"go.mod", "go.work"} {
+			if err := e.deadLink(filepath.Join(dir, name)); err != nil {
+				return nil, err
+			}
+		}
 		return nil, fmt.Errorf("%s: no go.mod or go.work here or in any directory above", e.short(dir))
 	}
 	return documents, nil
@@ -229,6 +246,19 @@ func (e *engine) unreadable(snap *workspace.Snapshot, path string) error {
 		return fmt.Errorf("reading %s: %s", e.short(path), f.Err)
 	}
 	return nil
+}
+
+// deadLink says where path leads if it is a symbolic link to nothing. Go takes that for no file at all, which is hard to
+// believe for somebody who sees it listed.
+func (e *engine) deadLink(path string) error {
+	target, err := os.Readlink(path)
+	if err != nil {
+		return nil
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("%s is a symbolic link to %s, which does not exist", e.short(path), target)
 }
 
 func (e *engine) short(path string) string { return shortPath(e.cwd, path) }
