@@ -65,6 +65,7 @@ type Pass struct {
 	View     *workspace.View
 	Module   *workspace.Module // the main module that File belongs to; nil for go.work and go.work.sum
 	File     *workspace.File
+	Codes    []string // of all analyzers that run
 	Report   func(Diagnostic)
 }
 

@@ -94,6 +94,9 @@ func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *works
 		if f == v.Work || f == v.WorkSum {
 			pass.Module = nil
 		}
+		for _, a := range analyzers {
+			pass.Codes = append(pass.Codes, a.Name)
+		}
 		settings := snap.SettingsFor(v, pass.Module)
 		for _, a := range analyzers {
 			if err := ctx.Err(); err != nil {

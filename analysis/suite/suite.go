@@ -8,6 +8,7 @@ import (
 	"github.com/gomodls/gomodls/analysis/badmodule"
 	"github.com/gomodls/gomodls/analysis/badpath"
 	"github.com/gomodls/gomodls/analysis/badreplace"
+	"github.com/gomodls/gomodls/analysis/badsettings"
 	"github.com/gomodls/gomodls/analysis/badtoolchain"
 	"github.com/gomodls/gomodls/analysis/badversion"
 	"github.com/gomodls/gomodls/analysis/conflictingreplace"
@@ -45,6 +46,7 @@ var All = []*analysis.Analyzer{
 	badmodule.Analyzer,
 	badpath.Analyzer,
 	badreplace.Analyzer,
+	badsettings.Analyzer,
 	badtoolchain.Analyzer,
 	badversion.Analyzer,
 	conflictingreplace.Analyzer,

@@ -19,12 +19,13 @@ import (
 type Kind uint8
 
 const (
-	Other      Kind = iota // nothing that gomodls diagnoses
-	ModFile                // go.mod
-	SumFile                // go.sum and go.work.sum
-	WorkFile               // go.work
-	GoFile                 // a Go source file, of which only the imports matter
-	VendorFile             // vendor/modules.txt
+	Other        Kind = iota // nothing that gomodls diagnoses
+	ModFile                  // go.mod
+	SumFile                  // go.sum and go.work.sum
+	WorkFile                 // go.work
+	GoFile                   // a Go source file, of which only the imports matter
+	VendorFile               // vendor/modules.txt
+	SettingsFile             // .gomodls.yaml
 )
 
 // KindOf returns the kind of the file at path.
@@ -36,6 +37,8 @@ func KindOf(path string) Kind {
 		return SumFile
 	case "go.work":
 		return WorkFile
+	case settingsFile:
+		return SettingsFile
 	}
 	if filepath.Base(path) == "modules.txt" && filepath.Base(filepath.Dir(path)) == "vendor" {
 		return VendorFile

@@ -29,9 +29,10 @@ const (
 
 // A Module is a main module of a view.
 type Module struct {
-	Dir string
-	Mod *File // its go.mod
-	Sum *File // its go.sum; nil if there is none
+	Dir      string
+	Mod      *File // its go.mod
+	Sum      *File // its go.sum; nil if there is none
+	Settings *File // its .gomodls.yaml; nil if there is none
 }
 
 // Path returns the module path that the go.mod declares; "" if it declares none.
@@ -87,7 +88,7 @@ func (v *View) Files() []*File {
 	}
 	add(v.Work, v.WorkSum)
 	for _, m := range v.Modules {
-		add(m.Mod, m.Sum)
+		add(m.Mod, m.Sum, m.Settings)
 	}
 	add(v.Vendor)
 	return files
@@ -114,7 +115,7 @@ func (s *Snapshot) Views(path string) []*View {
 		if filepath.Base(path) == "go.work.sum" {
 			return single(s.workView(filepath.Join(dir, "go.work")))
 		}
-	case ModFile:
+	case ModFile, SettingsFile:
 	default:
 		return nil
 	}
@@ -289,14 +290,14 @@ func (s *Snapshot) module(dir string) (m *Module, known bool) {
 			path = filepath.Join(dir, path)
 		}
 	}
-	mod, sum := s.Read(path), s.Read(strings.TrimSuffix(path, ".mod")+".sum")
-	if mod.State == Unknown || sum.State == Unknown {
+	mod, sum, settings := s.Read(path), s.Read(strings.TrimSuffix(path, ".mod")+".sum"), s.Read(filepath.Join(dir, settingsFile))
+	if mod.State == Unknown || sum.State == Unknown || settings.State == Unknown {
 		return nil, false
 	}
 	if mod.State != Regular { // badenvironment says so
 		mod = s.Read(filepath.Join(dir, "go.mod"))
 	}
-	return &Module{Dir: filepath.Clean(dir), Mod: mod.File.as(ModFile), Sum: sum.File.as(SumFile)}, true
+	return &Module{Dir: filepath.Clean(dir), Mod: mod.File.as(ModFile), Sum: sum.File.as(SumFile), Settings: settings.File}, true
 }
 
 // mode returns the effective -mod: as GOFLAGS says, else vendor where there is a vendor directory made for this kind of
