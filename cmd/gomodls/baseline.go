@@ -24,10 +24,10 @@ func readBaseline(name string) (baseline, error) {
 	}
 	var old jsonReport
 	if err := json.Unmarshal(data, &old); err != nil {
-		return nil, fmt.Errorf("reading the baseline %s: %w", name, err)
+		return nil, fmt.Errorf("the baseline %s is not the output of check --format=json: %w", name, err)
 	}
 	if old.Version != 1 {
-		return nil, fmt.Errorf("the baseline %s is not an output of gomodls check --format=json", name)
+		return nil, fmt.Errorf("the baseline %s is not the output of check --format=json", name)
 	}
 	r := &report{result: new(analysis.Result)}
 	for _, m := range old.Modules {

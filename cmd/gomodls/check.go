@@ -25,8 +25,7 @@ for all modules in and below DIR. It runs no go command and uses no network.
 
 The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if not everything could be checked.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			print, ok := printers[format]
-			if !ok {
+			if printers[format] == nil {
 				return fmt.Errorf("--format=%s: choose text, json, sarif or github", format)
 			}
 			limit, err := parseThreshold(failOn)
@@ -49,22 +48,23 @@ The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if
 			}
 			r := newReport(e.cwd, a.Result)
 			r.findings = known.unknown(r)
-			return finish(cmd, print, r, a, limit)
+			return finish(cmd, format, r, a, limit)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&format, "format", "text", "text, json, sarif or github")
-	flags.StringVar(&failOn, "fail-on", "error", "the least that makes the exit status 1: error, warning, information or unknown")
-	flags.StringVar(&baselineFile, "baseline", "", "leave out what this output of an earlier --format=json has")
-	flags.StringVar(&overlay, "overlay", "", "read files as this file says, which is in the format of the go command's -overlay")
+	flags.StringVar(&format, "format", "text", "the output's `FORMAT`: text, json, sarif or github")
+	flags.StringVar(&failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit status 1: error, warning, information or unknown")
+	flags.StringVar(&baselineFile, "baseline", "", "leave out what `FILE`, the output of an earlier --format=json, has")
+	flags.StringVar(&overlay, "overlay", "", "read files as `FILE` says, which is in the format of the go command's -overlay")
 	return cmd
 }
 
-// finish prints the report and the troubles, and turns them into the exit status.
-func finish(cmd *cobra.Command, print printer, r *report, a *answer, limit threshold) error {
+// finish prints the report and the troubles, and turns them into the exit status. Who reads the text on a terminal gets a
+// summary below it.
+func finish(cmd *cobra.Command, format string, r *report, a *answer, limit threshold) error {
 	if len(a.documents) > 0 {
 		var out bytes.Buffer
-		if err := print(r, &out); err != nil {
+		if err := printers[format](r, &out); err != nil {
 			return err
 		}
 		if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
@@ -73,6 +73,9 @@ func finish(cmd *cobra.Command, print printer, r *report, a *answer, limit thres
 	}
 	for _, err := range a.troubles {
 		fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: %v\n", err)
+	}
+	if out, ok := cmd.ErrOrStderr().(*os.File); ok && format == "text" && len(a.documents) > 0 && isTerminal(out) {
+		fmt.Fprintln(out, printable(r.summary()))
 	}
 	switch {
 	case len(a.troubles) > 0:

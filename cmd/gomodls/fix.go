@@ -68,13 +68,13 @@ exits with 1 if that is anything.`,
 			if a, err = e.analyze(ctx); err != nil {
 				return err
 			}
-			return finish(cmd, printText, newReport(e.cwd, a.Result), a, limit)
+			return finish(cmd, "text", newReport(e.cwd, a.Result), a, limit)
 		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&diff, "diff", false, "print what would change and write nothing")
-	flags.StringSliceVar(&only, "only", nil, "fix diagnostics with these codes alone, separated by commas")
-	flags.StringVar(&failOn, "fail-on", "error", "the least that, being left, makes the exit status 1: error, warning, information or unknown")
+	flags.StringSliceVar(&only, "only", nil, "fix diagnostics with these `CODES` alone, separated by commas")
+	flags.StringVar(&failOn, "fail-on", "error", "the least `SEVERITY` that, being left, makes the exit status 1: error, warning, information or unknown")
 	return cmd
 }
 

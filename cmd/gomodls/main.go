@@ -45,12 +45,14 @@ func newRoot() *cobra.Command {
 		Use:           "gomodls",
 		Short:         "Check and mend go.mod, go.sum and go.work",
 		Long:          "gomodls checks and mends go.mod, go.sum and go.work: what the go command would refuse, before it does, and a fix for it.",
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		CompletionOptions: cobra.CompletionOptions{
 			DisableDefaultCmd: true,
 		},
 	}
+	root.SetVersionTemplate(versionText())
 	root.AddCommand(newServe(), newCheck(), newFix(), newTidy(), newUndo(), newExplain(), newVersion())
 	return root
 }

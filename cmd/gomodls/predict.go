@@ -51,5 +51,5 @@ func (e *engine) predictTidy(cmd *cobra.Command, dir string, diff bool) error {
 		fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: what these files import does not count, because they do not parse: %s; so look at what would be dropped: %s\n",
 			strings.Join(after.Broken, ", "), strings.Join(after.Dropped, ", "))
 	}
-	return e.show(cmd, result, diff)
+	return e.show(cmd, "changed", result, diff)
 }

@@ -54,6 +54,7 @@ func serve(cmd *cobra.Command, log *zap.Logger) error {
 		Version: version(), Analyzers: suite.All, Store: &locked.Store{Dir: dir, Log: log}, Log: log,
 	})
 	if errors.Is(err, lsp.ErrNoShutdown) {
+		fmt.Fprintln(cmd.ErrOrStderr(), "gomodls: the client closed the connection without shutdown")
 		return exitNoShutdown
 	}
 	return err

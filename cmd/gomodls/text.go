@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -52,6 +53,35 @@ func printText(r *report, out *bytes.Buffer) error {
 		p.line(faint, fmt.Sprintf("%d errors are silenced by comments; go refuses all the same", n))
 	}
 	return nil
+}
+
+// summary counts what printText prints: "4 errors, 1 warning in example.com/demo".
+func (r *report) summary() string {
+	counts := map[analysis.Severity]int{}
+	for _, d := range r.findings {
+		if !d.Silenced {
+			counts[d.Severity]++
+		}
+	}
+	var parts []string
+	for _, s := range []analysis.Severity{analysis.Error, analysis.Warning, analysis.Information, analysis.Hint} {
+		switch n := counts[s]; {
+		case n == 0:
+		case n == 1 || s == analysis.Information:
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		default:
+			parts = append(parts, fmt.Sprintf("%d %ss", n, s))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing to report"}
+	}
+	where := fmt.Sprintf("%d modules", len(r.result.Modules))
+	if len(r.result.Modules) == 1 {
+		m := r.result.Modules[0]
+		where = cmp.Or(m.Path, shortPath(r.cwd, m.Dir))
+	}
+	return strings.Join(parts, ", ") + " in " + where
 }
 
 type textPrinter struct {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/text"
 )
 
@@ -33,5 +34,32 @@ func TestExcerpt(t *testing.T) {
 				t.Errorf("got\n%q\n%q\nwant\n%q\n%q", line, mark, test.line, test.mark)
 			}
 		})
+	}
+}
+
+func TestSummary(t *testing.T) {
+	var (
+		failure  = analysis.Diagnostic{Severity: analysis.Error}
+		warning  = analysis.Diagnostic{Severity: analysis.Warning}
+		notice   = analysis.Diagnostic{Severity: analysis.Information}
+		silenced = analysis.Diagnostic{Severity: analysis.Error, Silenced: true}
+		demo     = analysis.ModuleResult{Dir: "/src/demo", Path: "example.com/demo"}
+		nameless = analysis.ModuleResult{Dir: "/src/nameless"}
+	)
+	for _, tt := range []struct {
+		modules  []analysis.ModuleResult
+		findings []analysis.Diagnostic
+		want     string
+	}{
+		{[]analysis.ModuleResult{demo}, []analysis.Diagnostic{warning, failure, failure}, "2 errors, 1 warning in example.com/demo"},
+		{[]analysis.ModuleResult{demo}, []analysis.Diagnostic{notice, notice}, "2 information in example.com/demo"},
+		{[]analysis.ModuleResult{demo}, []analysis.Diagnostic{silenced}, "nothing to report in example.com/demo"},
+		{[]analysis.ModuleResult{nameless}, []analysis.Diagnostic{failure}, "1 error in nameless"},
+		{[]analysis.ModuleResult{demo, nameless}, nil, "nothing to report in 2 modules"},
+	} {
+		r := &report{cwd: "/src", result: &analysis.Result{Modules: tt.modules}, findings: tt.findings}
+		if got := r.summary(); got != tt.want {
+			t.Errorf("the summary is %q, want %q", got, tt.want)
+		}
 	}
 }

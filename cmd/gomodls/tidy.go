@@ -48,7 +48,7 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 			if err != nil {
 				return err
 			}
-			return e.show(cmd, result, diff)
+			return e.show(cmd, "changed", result, diff)
 		},
 	}
 	cmd.Flags().BoolVar(&diff, "diff", false, "print what would change and write nothing")
@@ -56,14 +56,17 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 	return cmd
 }
 
-// show prints what a transaction changed: the names of the files or, where nothing was written, the diff, which makes the
+// show prints what a transaction did: the names of the files after what was done to them or, where nothing was written, the diff, which makes the
 // exit status 1.
-func (e *engine) show(cmd *cobra.Command, result locked.Result, diff bool) error {
+func (e *engine) show(cmd *cobra.Command, done string, result locked.Result, diff bool) error {
 	for _, c := range result.Changes {
-		if diff {
+		switch {
+		case diff:
 			fmt.Fprint(cmd.OutOrStdout(), c.Diff(e.cwd))
-		} else {
-			fmt.Fprintf(cmd.OutOrStdout(), "changed %s\n", e.short(c.Path))
+		case c.Deleted:
+			fmt.Fprintf(cmd.OutOrStdout(), "removed %s\n", e.short(c.Path))
+		default:
+			fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", done, e.short(c.Path))
 		}
 	}
 	if diff && len(result.Changes) > 0 {

@@ -56,7 +56,7 @@ back the first.`,
 			if err != nil {
 				return err
 			}
-			return e.show(cmd, result, diff)
+			return e.show(cmd, "put back", result, diff)
 		},
 	}
 	flags := cmd.Flags()
