@@ -107,6 +107,9 @@ func fixAll(ctx context.Context, cmd *cobra.Command, a *answer, cwd string, only
 		if err != nil {
 			return changed, err
 		}
+		for _, note := range f.notes {
+			fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: %s\n", note)
+		}
 		for _, c := range result.Changes {
 			changed = true
 			if diff {
@@ -129,6 +132,7 @@ type fixer struct {
 	engine  *engine
 	applied []applied
 	tried   map[string]bool // commands
+	notes   []string        // what was not applied, and why
 }
 
 type applied struct{ path, title string }
@@ -147,7 +151,7 @@ const maxRounds = 20
 // run computes what the files become: by edits, round after round, and, once edits are of no more help, by the go command,
 // which wants a go.mod that it can load.
 func (f *fixer) run(ctx context.Context, shadow *locked.Shadow) error {
-	f.applied, f.tried = nil, map[string]bool{}
+	f.applied, f.tried, f.notes = nil, map[string]bool{}, nil
 	if err := f.open(shadow); err != nil {
 		return err
 	}
@@ -162,11 +166,15 @@ func (f *fixer) run(ctx context.Context, shadow *locked.Shadow) error {
 			}
 			continue
 		}
+		if gap := privategap.Open(a.Result, f.dir); gap != "" {
+			f.notes = f.withheld(a, gap)
+			return nil
+		}
 		fix, ok := f.command(a)
 		if !ok {
 			return nil
 		}
-		if err := f.execute(ctx, a, fix, shadow); err != nil {
+		if err := f.execute(ctx, fix, shadow); err != nil {
 			return err
 		}
 		if err := f.open(shadow); err != nil {
@@ -293,13 +301,58 @@ func (f *fixer) command(a *answer) (fixes.Fix, bool) {
 	return fixes.Fix{}, false
 }
 
-// execute carries out the command of a fix. That go fails is told, and leaves the shadow as it was. Where go would send out
-// a private path that is not covered, it is not started.
-func (f *fixer) execute(ctx context.Context, a *answer, fix fixes.Fix, shadow *locked.Shadow) error {
-	if gap := privategap.Open(a.Result, f.dir); gap != "" {
-		fmt.Fprintf(f.messages, "gomodls: go is not run in %s, for it would send out the path of %s, which is private\n", f.engine.short(f.dir), gap)
-		return nil
+// withheld says which commands are not run because go would send out the path of the private module gap, and what to do
+// about that. The setting which is missing is the user's, beyond the files of the module, so nothing here changes it.
+func (f *fixer) withheld(a *answer, gap string) []string {
+	var notes []string
+	for fix, ok := f.command(a); ok; fix, ok = f.command(a) {
+		notes = append(notes, "not applied: "+fix.Title)
 	}
+	remedy := "; cover it first"
+	if settings := f.missingSettings(a); len(settings) > 0 {
+		remedy += " with go env -w " + strings.Join(settings, " ")
+	}
+	if len(notes) == 0 {
+		return []string{fmt.Sprintf("not applied: %s is private, and go in %s would send out its path%s", gap, f.engine.short(f.dir), remedy)}
+	}
+	return append(notes, fmt.Sprintf("go is not run in %s, for it would send out the path of %s, which is private%s", f.engine.short(f.dir), gap, remedy))
+}
+
+// missingSettings returns the arguments of the go env -w that covers all private modules.
+func (f *fixer) missingSettings(a *answer) []string {
+	var keys []string
+	values := map[string][]string{}
+	for _, file := range a.Files {
+		if filepath.Dir(file.File.Path) != f.dir {
+			continue
+		}
+		for _, d := range file.Diagnostics {
+			for _, fix := range d.Fixes {
+				if fix.Command == nil || fix.Command.Name != "gomodls.addPrivate" {
+					continue
+				}
+				key, pattern := fmt.Sprint(fix.Command.Arguments["key"]), fmt.Sprint(fix.Command.Arguments["pattern"])
+				if values[key] == nil {
+					keys = append(keys, key)
+					if old := a.Snapshot.Env().Get(key).Value; old != "" {
+						values[key] = strings.Split(old, ",")
+					}
+				}
+				if !slices.Contains(values[key], pattern) {
+					values[key] = append(values[key], pattern)
+				}
+			}
+		}
+	}
+	var settings []string
+	for _, key := range keys {
+		settings = append(settings, key+"="+strings.Join(values[key], ","))
+	}
+	return settings
+}
+
+// execute carries out the command of a fix. That go fails is told, and leaves the shadow as it was.
+func (f *fixer) execute(ctx context.Context, fix fixes.Fix, shadow *locked.Shadow) error {
 	err := runners[fix.Command.Name](ctx, shadow, fix.Command)
 	var failed *locked.GoError
 	switch {

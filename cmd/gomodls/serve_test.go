@@ -62,6 +62,7 @@ func serveWith(t *testing.T, args []string, messages ...string) (output string, 
 	}()
 	root := newRoot()
 	root.SetArgs(append([]string{"serve"}, args...))
+	root.SetErr(t.Output())
 	err = root.Execute()
 	toServer.Close()
 	out.Close()
