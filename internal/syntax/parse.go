@@ -305,9 +305,8 @@ func (p *parser) unterminated(i int) {
 	}
 	prob.relate(text.Span{Start: b.Span.End, End: b.Span.End}, "the block ends here for lack of a )")
 	if i < len(p.rows) && p.rows[i].tok0 < p.rows[i].tok1 {
-		prob.relate(p.tree.Tokens[p.rows[i].tok0].Span, "go takes this for another line of the block")
-	}
-	if end := len(p.tree.Text); end > b.Span.End {
+		prob.relate(text.Span{Start: p.tree.Tokens[p.rows[i].tok0].Start, End: len(p.tree.Text)}, "go takes this for more of the block")
+	} else if end := len(p.tree.Text); end > b.Span.End {
 		prob.relate(text.Span{Start: end, End: end}, "go looks for the ) up to here")
 	}
 }
