@@ -71,7 +71,11 @@ func report(pass *analysis.Pass, env *goenv.Env, r *syntax.Require, gap goenv.Ga
 		}
 	}
 	keys := strings.Join(gap.Keys, " and ")
-	message := fmt.Sprintf("%s is private, as %s, but %s does not cover it: go would send %s", r.Path, strings.Join(why, " and "), keys, strings.Join(gap.Sent, "; "))
+	verb := "does"
+	if len(gap.Keys) > 1 {
+		verb = "do"
+	}
+	message := fmt.Sprintf("%s is private, as %s, but %s %s not cover it: go would send %s", r.Path, strings.Join(why, " and "), keys, verb, strings.Join(gap.Sent, "; "))
 	if gap.Near != "" {
 		message += "; " + gap.Near
 	}
