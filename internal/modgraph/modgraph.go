@@ -147,16 +147,7 @@ func (r *replacements) find(version string) *Replacement {
 
 // Load computes the graph. It never fails: what cannot be loaded is a Node with a Cause.
 func Load(in Input) *Graph {
-	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}}
-	for _, m := range in.Main {
-		id := g.names.Node(module.Version{Path: m.Path})
-		g.mains = append(g.mains, id)
-		for _, x := range m.Exclude {
-			g.excluded[g.names.Node(x)] = true
-		}
-	}
-	g.indexReplacements()
-
+	g := newGraph(in)
 	switch {
 	case in.Workspace:
 		g.pruning = workspace
@@ -176,8 +167,27 @@ func Load(in Input) *Graph {
 		g.roots = append(g.roots, g.goRoots(m.Go, implicitGo, m.Toolchain)...)
 	}
 
-	l := &loader{Graph: g, source: in.Source, done: map[visit]bool{}}
+	g.load(in.Source)
+	return g
+}
+
+// newGraph returns a graph that knows the main modules, what they exclude and what they replace, and has no roots yet.
+func newGraph(in Input) *Graph {
+	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}}
 	g.in.Source = Source{}
+	for _, m := range in.Main {
+		g.mains = append(g.mains, g.names.Node(module.Version{Path: m.Path}))
+		for _, x := range m.Exclude {
+			g.excluded[g.names.Node(x)] = true
+		}
+	}
+	g.indexReplacements()
+	return g
+}
+
+// load reads what the roots lead to.
+func (g *Graph) load(source Source) {
+	l := &loader{Graph: g, source: source, done: map[visit]bool{}}
 	l.grow()
 	for _, id := range g.mains {
 		l.selected[g.names.PathOf(id)] = id
@@ -187,11 +197,10 @@ func Load(in Input) *Graph {
 		l.enqueue(id, g.pruning)
 	}
 	l.drain()
-	if in.Workspace {
+	if g.in.Workspace {
 		l.reload()
 	}
 	g.walk = sync.OnceValue(g.breadthFirst)
-	return g
 }
 
 // What a missing go line means in go.mod and go.work; see cmd/go/internal/gover.
@@ -340,7 +349,7 @@ func (l *loader) mention(ids []modcache.NodeID) {
 
 func (l *loader) enqueue(id modcache.NodeID, p pruning) {
 	v := visit{id, p}
-	if l.done[v] {
+	if l.done[v] || l.names.Version(id).Version == "none" {
 		return
 	}
 	l.done[v] = true

@@ -3,7 +3,6 @@ package modgraph
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/mod/module"
 
@@ -14,31 +13,15 @@ import (
 // pruned or not: what the go command does while it looks for the roots to write. Of what the main module says itself only
 // the path, the exclusions and the replacements count.
 func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
-	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}, pruning: unpruned}
+	g := newGraph(in)
+	g.pruning = unpruned
 	if isPruned {
 		g.pruning = pruned
 	}
-	main := in.Main[0]
-	g.mains = []modcache.NodeID{g.names.Node(module.Version{Path: main.Path})}
-	for _, x := range main.Exclude {
-		g.excluded[g.names.Node(x)] = true
-	}
-	g.indexReplacements()
 	for _, r := range roots {
 		g.roots = append(g.roots, g.names.Node(r))
 	}
-	g.in.Source = Source{}
-	l := &loader{Graph: g, source: in.Source, done: map[visit]bool{}}
-	l.grow()
-	l.selected[g.names.PathOf(g.mains[0])] = g.mains[0]
-	l.mention(g.roots)
-	for _, id := range g.roots {
-		if l.names.Version(id).Version != "none" {
-			l.enqueue(id, g.pruning)
-		}
-	}
-	l.drain()
-	g.walk = sync.OnceValue(g.breadthFirst)
+	g.load(in.Source)
 	return g
 }
 
