@@ -110,12 +110,12 @@ func TestIncludeApplies(t *testing.T) {
 		want              bool
 	}{
 		{"", "/anything", true},
-		{"gitdir:~/code/", "/home/user/code/a/b/.git", true},
-		{"gitdir:~/code/", "/home/user/private/.git", false},
-		{"gitdir:~/work", "/home/user/code/a/.git", false},
+		{"gitdir:~/work/", "/home/user/work/a/b/.git", true},
+		{"gitdir:~/work/", "/home/user/private/.git", false},
+		{"gitdir:~/work", "/home/user/work/a/.git", false},
 		{"gitdir:/srv/*/.git", "/srv/a/.git", true},
 		{"gitdir:/srv/*/.git", "/srv/a/b/.git", false},
-		{"gitdir:work/", "/home/user/code/a/.git", true},
+		{"gitdir:work/", "/home/user/work/a/.git", true},
 		{"gitdir:~/Work/", "/home/user/work/.git", false},
 		{"gitdir/i:~/Work/", "/home/user/work/.git", true},
 		{"onbranch:main", "/home/user/work/.git", false},
