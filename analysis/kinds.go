@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/mod/module"
@@ -67,7 +68,8 @@ func hazardous(pass *Pass, p syntax.Problem) bool {
 	case "syntax-stray-rparen": // a comment of several lines may have swallowed the other parenthesis
 		return slices.ContainsFunc(pass.File.Problems(""), func(other syntax.Problem) bool { return other.Kind == "syntax-block-comment" })
 	}
-	return !utf8.ValidString(pass.File.Text)
+	src := pass.File.Text
+	return !utf8.ValidString(src) || strings.Contains(src, "\r") && !strings.Contains(src, "\n") // lines that go does not see
 }
 
 // mixed reports whether the last requirement of the line's module is marked as indirect and an earlier one is not. With a

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -230,4 +231,17 @@ func (p *Pass) PrivateGap(path string, in goenv.EvidenceInputs) (goenv.Gap, bool
 func (p *Pass) WouldLeak(path string) bool {
 	_, leaks := p.PrivateGap(path, p.View.EvidenceInputs(p.Module))
 	return leaks
+}
+
+// Unfetchable returns why nobody can fetch a module by its path, whatever its version, or nil if its path is in order or
+// nothing has to be fetched for it. The go command looks at that only when it looks the module up; see modload.lookupRepo.
+func Unfetchable(n *modgraph.Node) error {
+	if n.Actual.Version == "" || n.Mod != nil {
+		return nil
+	}
+	err := module.CheckPath(n.Actual.Path)
+	if e := (*module.InvalidPathError)(nil); errors.As(err, &e) {
+		return fmt.Errorf("malformed module path: %w", e.Err)
+	}
+	return err
 }

@@ -38,12 +38,15 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	reported := map[text.Span]bool{}
 	for _, n := range g.InOrder() {
+		if analysis.Unfetchable(n) != nil {
+			n = &modgraph.Node{Module: n.Module, Actual: n.Actual, Replace: n.Replace, Cause: modgraph.Unavailable, Err: analysis.Unfetchable(n)}
+		}
 		switch n.Cause {
 		case modgraph.Unavailable, modgraph.Unreadable, modgraph.NoModuleLine, modgraph.WrongPath:
 		default:
 			continue
 		}
-		if n.Dir != "" || unprotected(pass, n) { // replacepath and missingsum come first
+		if n.Dir != "" || analysis.Unfetchable(n) == nil && unprotected(pass, n) { // replacepath and missingsum come first
 			continue
 		}
 		span, root := place(pass, g, n)

@@ -36,7 +36,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	behind := map[*syntax.Require][]*modgraph.Node{} // what is missing, by the requirement that leads to it
 	var order []*syntax.Require
-	for _, n := range lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums())) {
+	for _, n := range fetchable(lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums()))) {
 		root := pass.RootOf(g, n.Module)
 		if behind[root] == nil {
 			order = append(order, root)
@@ -73,6 +73,11 @@ func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node,
 	}
 	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", only(pass.View.Graph(), missing, more))}}
 	pass.Report(d)
+}
+
+// fetchable drops what go refuses for its path; see badmodule.
+func fetchable(missing []*modgraph.Node) []*modgraph.Node {
+	return slices.DeleteFunc(missing, func(n *modgraph.Node) bool { return analysis.Unfetchable(n) != nil })
 }
 
 // only names the modules to download, where that is enough: go adds checksums of selected versions when it is asked for them
