@@ -120,7 +120,11 @@ func (s *server) push(ctx context.Context, result *analysis.Result) {
 	p := &s.publish
 	if s.peer.pull {
 		if p.outside.Swap(false) && s.peer.refresh {
-			if err := s.peer.DiagnosticRefresh(ctx); err != nil && ctx.Err() == nil {
+			switch err := s.peer.DiagnosticRefresh(ctx); {
+			case err == nil:
+			case ctx.Err() != nil: // superseded, perhaps before it was sent; the newer snapshot asks again
+				p.outside.Store(true)
+			default:
 				s.log.Warn("asking the client to refresh", zap.Error(err))
 			}
 		}
