@@ -208,11 +208,11 @@ func (p *Pass) Stumbles(g *modgraph.Graph, span text.Span) []Related {
 		return nil
 	}
 	missing := gosum.Missing(g, p.Module.Sum.Checksums())
-	if len(missing) == 0 {
+	if len(missing) == 0 || g.Repair(p.View.Source()).Graph.Node(missing[0].Module) != nil { // that one is reported by itself
 		return nil
 	}
 	m := missing[0].Actual
-	return []Related{{URI: p.File.URI, Span: span, Message: fmt.Sprintf("go says so only once go.sum has %s %s/go.mod, which it asks for before", m.Path, m.Version)}}
+	return []Related{{URI: p.File.URI, Span: span, Message: fmt.Sprintf("go first says that go.sum lacks %s %s/go.mod", m.Path, m.Version)}}
 }
 
 // PrivateGap returns what would be sent where if go were to fetch a module that is private and not covered; see
