@@ -32,7 +32,8 @@ var edges = map[string][]string{
 	"internal/imports":  rules("internal/modgraph"),
 	"internal/gosum":    rules("internal/modgraph", "internal/imports"),
 
-	"internal/tidy": rules("internal/modgraph", "internal/imports", "internal/gosum"),
+	"internal/tidy":     rules("internal/modgraph", "internal/imports", "internal/gosum"),
+	"internal/packages": rules("internal/modgraph", "internal/imports", "internal/gosum"),
 
 	"internal/workspace": below("workspace"),
 
@@ -66,11 +67,11 @@ func below(name string) []string {
 	all := rules("internal/goenv", "internal/modgraph", "internal/imports", "internal/gosum")
 	switch name {
 	case "workspace":
-		return all
+		return append(all, "internal/packages")
 	case "gather":
-		return append(all, "internal/tidy", "internal/workspace")
+		return append(all, "internal/packages", "internal/tidy", "internal/workspace")
 	}
-	return append(all, "internal/workspace", "fixes")
+	return append(all, "internal/packages", "internal/workspace", "fixes")
 }
 
 // forTests are the packages that exist for tests, which may import them beside what their package may, and those that only
