@@ -25,7 +25,8 @@ const modulePath = "github.com/gomodls/gomodls"
 var edges = map[string][]string{
 	"internal/text":     {},
 	"internal/syntax":   {"internal/text"},
-	"internal/modcache": {"internal/text", "internal/syntax"},
+	"internal/sumdb":    {},
+	"internal/modcache": {"internal/text", "internal/syntax", "internal/sumdb"},
 
 	"internal/goenv":    rules(),
 	"internal/modgraph": rules(),
@@ -59,7 +60,7 @@ var edges = map[string][]string{
 
 // rules returns what a package with some of go's rules may import.
 func rules(more ...string) []string {
-	return append([]string{"internal/text", "internal/syntax", "internal/modcache"}, more...)
+	return append([]string{"internal/text", "internal/syntax", "internal/sumdb", "internal/modcache"}, more...)
 }
 
 // below returns what stands below a package that builds on the rules of go.
@@ -99,7 +100,7 @@ var restrictions = []restriction{
 	{`^go\.uber\.org/zap(/|$)`, `^(internal/(text|syntax|modcache|modgraph|gosum|imports|goenv|workspace)|analysis(/.*)?|fixes)$`, "", "pure packages do not log"},
 	{`^(os|os/.*|net|net/http|io/ioutil|syscall|plugin)$`, `^(internal/(text|syntax|modgraph|gosum|goenv|workspace)|analysis(/.*)?|fixes)$`, "", "answers are pure functions of a snapshot"},
 	{`^(time|math/rand|math/rand/v2|crypto/rand)$`, `^(internal/(text|syntax|modgraph|gosum|goenv|workspace)|analysis(/.*)?|fixes)$`, "", "answers do not depend on the clock or on chance"},
-	{`^os/exec$`, `^internal/(modcache|imports)$`, "", "reading executes nothing"},
+	{`^os/exec$`, `^internal/(modcache|imports|sumdb)$`, "", "reading executes nothing"},
 }
 
 // TestImports holds the picture of docs/architecture.md against the import declarations of every package.
