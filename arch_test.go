@@ -36,7 +36,7 @@ var edges = map[string][]string{
 	"internal/tidy":     rules("internal/modgraph", "internal/imports", "internal/gosum"),
 	"internal/packages": rules("internal/modgraph", "internal/imports", "internal/gosum"),
 
-	"internal/workspace": below("workspace"),
+	"internal/workspace": append(below("workspace"), "internal/tidy"),
 
 	"fixes":        {"internal/text", "internal/syntax"},
 	"fixes/locked": {"fixes", "internal/text", "internal/syntax", "internal/goenv"},
@@ -46,7 +46,7 @@ var edges = map[string][]string{
 	"analysis":              below("analysis"),
 	"analysis/*":            append(below("analysis"), "analysis"),
 	"analysis/suite":        append(below("analysis"), "analysis", "analysis/*"),
-	"analysis/analysistest": append(below("analysis"), "analysis"),
+	"analysis/analysistest": append(below("analysis"), "analysis", "internal/gather"),
 
 	"lsp": append(below("lsp"), "analysis", "analysis/suite", "analysis/privategap", "fixes", "fixes/locked", "internal/gather"),
 	// Programs that compare the engine with the go command.
@@ -55,7 +55,7 @@ var edges = map[string][]string{
 	// A program that runs the go command's own test scripts against the engine.
 	"internal/scripts": append(below("scripts"), "analysis", "analysis/suite", "internal/gather"),
 
-	"cmd/gomodls": append(below("cmd"), "internal/tidy", "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
+	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "lsp"),
 }
 
 // rules returns what a package with some of go's rules may import.
@@ -72,7 +72,7 @@ func below(name string) []string {
 	case "gather":
 		return append(all, "internal/packages", "internal/tidy", "internal/workspace")
 	}
-	return append(all, "internal/packages", "internal/workspace", "fixes")
+	return append(all, "internal/packages", "internal/tidy", "internal/workspace", "fixes")
 }
 
 // forTests are the packages that exist for tests, which may import them beside what their package may, and those that only

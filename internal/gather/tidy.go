@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/mod/module"
+
 	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modcache"
@@ -45,24 +47,73 @@ func (e *NoModuleError) Error() string { return e.Dir + ": no go.mod that can be
 // Predict returns what tidy would write for the module in dir, as of the session's newest snapshot. An error that is a
 // *tidy.Refusal says why tidy would fail; see tidy.Predict.
 func (t *Tidier) Predict(ctx context.Context, session *workspace.Session, dir string) (*tidy.Result, error) {
-	in, err := Settle(ctx, session, func(_ context.Context, snap *workspace.Snapshot) (tidy.Input, error) {
-		return t.input(snap, dir)
-	})
+	in, err := t.ask(ctx, session, dir)
 	if err != nil {
 		return nil, err
 	}
-	env := session.Snapshot().Env()
+	return t.predict(ctx, in, dir)
+}
+
+// study answers a question of the kind workspace.Tidy.
+func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic workspace.Topic) (*workspace.Snapshot, *workspace.Study, error) {
+	q, err := t.ask(ctx, session, topic.Of)
+	answer := new(tidy.Answer)
+	if err == nil {
+		answer.Result, err = t.predict(ctx, q, topic.Of)
+	}
+	if q == nil || err != nil && !errors.As(err, &answer.Refusal) {
+		return nil, nil, err
+	}
+	m := q.view.Modules[0]
+	st := &workspace.Study{
+		Answer: answer, Dirs: q.disk.listed(),
+		Files: []string{m.Mod.Path, filepath.Join(m.Dir, "go.sum")}, Absent: q.missing,
+		Trees: q.view.Dirs(),
+	}
+	return q.view.Snapshot, st, nil
+}
+
+// question is what Predict needs, and what it turned out to depend on.
+type question struct {
+	tidy.Input
+	view *workspace.View
+	disk *disk
+
+	mu      sync.Mutex
+	missing []string // files of the module cache
+}
+
+func (q *question) lacks(path string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.missing = append(q.missing, path)
+}
+
+func (t *Tidier) ask(ctx context.Context, session *workspace.Session, dir string) (*question, error) {
+	return Settle(ctx, session, func(_ context.Context, snap *workspace.Snapshot) (*question, error) { return t.input(snap, dir) })
+}
+
+func (t *Tidier) predict(ctx context.Context, q *question, dir string) (*tidy.Result, error) {
+	modCache := q.view.Env().ModCache
 	m := t.module(dir)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.sources == nil || m.modCache != env.ModCache {
-		m.modCache, m.sources, m.memo = env.ModCache, imports.NewCache(env.ModCache), tidy.Memo{}
+	if m.sources == nil || m.modCache != modCache {
+		m.modCache, m.sources, m.memo = modCache, imports.NewCache(modCache), tidy.Memo{}
 		if file := t.file(dir); file != "" {
 			_ = m.sources.Load(file) // without it the sources are read
 		}
 	}
-	in.Tree, in.Memo = m.sources.Module, &m.memo
-	result, err := tidy.Predict(ctx, in)
+	q.Memo = &m.memo
+	store := q.view.Snapshot.Store()
+	q.Tree = func(v module.Version) (*imports.Tree, error) {
+		tree, err := m.sources.Module(v)
+		if errors.Is(err, modcache.ErrMissing) {
+			q.lacks(store.File(v, ".zip"))
+		}
+		return tree, err
+	}
+	result, err := tidy.Predict(ctx, q.Input)
 	if file := t.file(dir); file != "" && ctx.Err() == nil {
 		_ = m.sources.Save(file) // without it the next process reads them again
 	}
@@ -90,47 +141,50 @@ func (t *Tidier) file(dir string) string {
 	return filepath.Join(t.Dir, fmt.Sprintf("%x", sha256.Sum256([]byte(dir))))
 }
 
-// input gathers what the snapshot knows.
-func (t *Tidier) input(snap *workspace.Snapshot, dir string) (tidy.Input, error) {
+// input gathers what the snapshot knows. Where an error is a *tidy.Refusal, the question has its view all the same.
+func (t *Tidier) input(snap *workspace.Snapshot, dir string) (*question, error) {
 	env := snap.Env()
-	var view *workspace.View
+	q := new(question)
 	for _, v := range snap.Views(filepath.Join(dir, "go.mod")) {
 		if v.Work == nil {
-			view = v
+			q.view = v
 		}
 	}
 	godebugs, known := snap.Godebugs()
 	if len(snap.Wants()) > 0 {
-		return tidy.Input{}, nil // Settle calls again
+		return q, nil // Settle calls again
 	}
+	if q.view == nil {
+		return nil, &NoModuleError{dir}
+	}
+	q.disk = newDisk(snap)
 	switch {
-	case view == nil:
-		return tidy.Input{}, &NoModuleError{dir}
 	case env.ModFile != "":
-		return tidy.Input{}, &tidy.Refusal{Err: fmt.Errorf("GOFLAGS has -modfile=%s", env.ModFile)}
-	case env.ModCache == "" || view.GoVersion() == "" || env.Goroot == "":
-		return tidy.Input{}, &tidy.Refusal{Err: errors.New("nothing is known of the go command, or of the module cache")}
+		return q, &tidy.Refusal{Err: fmt.Errorf("GOFLAGS has -modfile=%s", env.ModFile)}
+	case env.ModCache == "" || q.view.GoVersion() == "" || env.Goroot == "":
+		return q, &tidy.Refusal{Err: errors.New("nothing is known of the go command, or of the module cache")}
 	}
-	m := view.Modules[0]
+	m := q.view.Modules[0]
 	store := snap.Store()
-	in := tidy.Input{
-		Dir: m.Dir, Mod: m.Mod.Text, Local: view.GoVersion(),
-		Files: files(snap), Std: t.stdOf(env.Goroot), Zip: store.ZipHash, Names: store.Names(),
+	q.Input = tidy.Input{
+		Dir: m.Dir, Mod: m.Mod.Text, Local: q.view.GoVersion(),
+		Files: q.disk.fs(), Std: t.stdOf(env.Goroot), Zip: store.ZipHash, Names: store.Names(),
 		Mods: func(id modcache.NodeID) (*modcache.Mod, error) {
 			mod, err := store.Mod(id)
 			if errors.Is(err, modcache.ErrMissing) {
+				q.lacks(store.File(store.Names().Version(id), ".mod"))
 				return nil, modgraph.ErrNotKnown
 			}
 			return mod, err
 		},
 	}
 	if m.Sum != nil {
-		in.Sum, in.HasSum = m.Sum.Text, true
+		q.Sum, q.HasSum = m.Sum.Text, true
 	}
 	if known {
-		in.Debug = func(key, value string) error { return checkGodebug(godebugs, in.Local, key, value) }
+		q.Debug = func(key, value string) error { return checkGodebug(godebugs, q.Local, key, value) }
 	}
-	return in, nil
+	return q, nil
 }
 
 func (t *Tidier) stdOf(goroot string) func(string) bool {
@@ -141,42 +195,6 @@ func (t *Tidier) stdOf(goroot string) func(string) bool {
 		t.std[goroot] = imports.Std(goroot)
 	}
 	return t.std[goroot]
-}
-
-// files returns the disk with the open documents laid over it.
-func files(snap *workspace.Snapshot) imports.FS {
-	open, unsaved := map[string]*workspace.File{}, map[string][]string{}
-	for _, f := range snap.Open() {
-		if f.Path != "" {
-			open[f.Path] = f
-			unsaved[filepath.Dir(f.Path)] = append(unsaved[filepath.Dir(f.Path)], filepath.Base(f.Path))
-		}
-	}
-	return imports.FS{
-		Read: func(path string) (string, error) {
-			if f, ok := open[path]; ok {
-				return f.Text, nil
-			}
-			return imports.Read(path)
-		},
-		List: func(dir string) ([]imports.Entry, error) {
-			entries, err := imports.List(dir)
-			if len(unsaved[dir]) == 0 {
-				return entries, err
-			}
-			have := map[string]bool{}
-			for _, e := range entries {
-				have[e.Name] = true
-			}
-			for _, name := range unsaved[dir] {
-				if !have[name] {
-					entries = append(entries, imports.Entry{Name: name})
-				}
-			}
-			return entries, nil
-		},
-		Changing: imports.Changing,
-	}
 }
 
 // checkGodebug reports what the go command refuses in a godebug line; see modload.CheckGodebug.

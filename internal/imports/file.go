@@ -332,3 +332,13 @@ func header(text string) (head, goBuild string, twice bool) {
 	}
 	return text[:end], goBuild, false
 }
+
+// Head returns the part of a Go file that its imports and its build constraint depend on: two files with the same head are
+// read alike. Of a file that cannot be read it is the whole text.
+func Head(text string) string {
+	r := reader{text: text}
+	if r.file(); r.bad {
+		return text
+	}
+	return r.text[:min(r.pos+1, len(r.text))]
+}

@@ -68,15 +68,18 @@ type Snapshot struct {
 	ID       int64
 	open     map[string]*File // by path; never written after publication
 	foreign  map[uri.URI]*File
-	facts    map[Want]*Fact // never written after publication
+	facts    map[Want]*Fact   // never written after publication
+	studies  map[Topic]*Study // never written after publication
+	touches  []touch
 	machine  *Machine
 	settings *Settings
 	stores   *modcache.Stores
 
-	memo  *memo // shared by all snapshots of a session; holds values by the identity of their inputs
-	mu    sync.Mutex
-	wants map[Want]bool
-	views map[string]*View
+	memo      *memo // shared by all snapshots of a session; holds values by the identity of their inputs
+	mu        sync.Mutex
+	wants     map[Want]bool
+	questions map[Topic]bool
+	views     map[string]*View
 }
 
 // File returns the document that an editor has open under u.
@@ -165,7 +168,7 @@ func NewSession(m *Machine, settings *Settings, stores *modcache.Stores) *Sessio
 		settings = new(Settings)
 	}
 	s := new(Session)
-	s.cur.Store(&Snapshot{machine: m, settings: settings, stores: stores, memo: new(memo), wants: map[Want]bool{}, views: map[string]*View{}})
+	s.cur.Store(&Snapshot{machine: m, settings: settings, stores: stores, memo: new(memo), wants: map[Want]bool{}, questions: map[Topic]bool{}, views: map[string]*View{}})
 	return s
 }
 
@@ -178,7 +181,7 @@ type Change func(*draft)
 // draft is a snapshot in the making. Its maps are shared with the snapshot before until the first change clones them.
 type draft struct {
 	*Snapshot
-	ownOpen, ownForeign, ownFacts bool
+	ownOpen, ownForeign, ownFacts, ownStudies bool
 }
 
 func (d *draft) setOpen(f *File) {
@@ -193,6 +196,17 @@ func (d *draft) setOpen(f *File) {
 		d.open, d.ownOpen = clone(d.open), true
 	}
 	d.open[f.Path] = f
+}
+
+// at returns the file at path, nil if there is none or if nobody has looked.
+func (d *draft) at(path string) *File {
+	if f, ok := d.open[path]; ok {
+		return f
+	}
+	if fact, ok := d.facts[Want{Path: path}]; ok {
+		return fact.File
+	}
+	return nil
 }
 
 func clone[K comparable, V any](m map[K]V) map[K]V {
@@ -213,7 +227,8 @@ func (s *Session) Apply(changes ...Change) *Snapshot {
 	d := &draft{Snapshot: &Snapshot{
 		ID: old.ID + 1, open: old.open, foreign: old.foreign, facts: old.facts,
 		machine: old.machine, settings: old.settings, stores: old.stores, memo: old.memo,
-		wants: map[Want]bool{}, views: map[string]*View{},
+		studies: old.studies, touches: old.touches,
+		wants: map[Want]bool{}, questions: map[Topic]bool{}, views: map[string]*View{},
 	}}
 	for _, change := range changes {
 		change(d)
@@ -233,6 +248,9 @@ func Opened(u uri.URI, version int32, text string) Change {
 		}
 		f := newFile(u, path, text)
 		f.Open, f.Version = true, version
+		if u.IsFile() && differs(d.at(path), f) {
+			d.touch(path)
+		}
 		d.setOpen(f)
 	}
 }
@@ -250,6 +268,7 @@ func Closed(u uri.URI) Change {
 			d.open, d.ownOpen = clone(d.open), true
 		}
 		delete(d.open, path)
+		d.touch(path)
 		d.forget(Want{Path: path})
 	}
 }
@@ -259,6 +278,9 @@ func Learned(w Want, f *Fact) Change {
 	return func(d *draft) {
 		if !d.ownFacts {
 			d.facts, d.ownFacts = clone(d.facts), true
+		}
+		if old := d.facts[w]; old != nil && d.open[w.Path] == nil && (old.State != f.State || differs(old.File, f.File)) {
+			d.touch(w.Path)
 		}
 		d.facts[w] = f
 	}

@@ -1,0 +1,77 @@
+package gather
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+// A Scholar answers the questions that snapshots are left with: see workspace.Topic. It is safe for concurrent use.
+type Scholar struct {
+	Tidier Tidier
+}
+
+// Study works out the answer to a question from the newest snapshot, and applies it to the session. An error is that of ctx,
+// or says that there is nothing to study; then the question has no answer, and never will have while nothing changes.
+func (s *Scholar) Study(ctx context.Context, session *workspace.Session, t workspace.Topic) error {
+	from, st, err := s.answer(ctx, session, t)
+	if err != nil {
+		return err
+	}
+	changes := []workspace.Change{workspace.Studied(t, from, st)}
+	for _, path := range st.Absent { // a fact from now on, so that it is noticed when it appears
+		w := workspace.Want{Path: path}
+		f, known := session.Snapshot().Facts()[w]
+		if !known {
+			f = Read(w)
+			changes = append(changes, workspace.Learned(w, f))
+		}
+		if f.State != workspace.Missing {
+			changes = append(changes, workspace.Touched(path))
+		}
+	}
+	session.Apply(changes...)
+	return nil
+}
+
+// answer has a line for each kind of question.
+func (s *Scholar) answer(ctx context.Context, session *workspace.Session, t workspace.Topic) (*workspace.Snapshot, *workspace.Study, error) {
+	switch t.Kind {
+	case workspace.Tidy:
+		return s.Tidier.study(ctx, session, t)
+	}
+	return nil, nil, fmt.Errorf("nobody answers questions of the kind %q", t.Kind)
+}
+
+// Answer calls run on the newest snapshot as Settle does, and answers the questions that it leaves, until there is nothing
+// that it lacks. It is for those who can wait.
+func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Scholar, run func(context.Context, *workspace.Snapshot) (T, error)) (T, error) {
+	hopeless := map[workspace.Topic]bool{}
+	for {
+		var questions []workspace.Topic
+		answer, err := Settle(ctx, session, func(ctx context.Context, snap *workspace.Snapshot) (T, error) {
+			answer, err := run(ctx, snap)
+			questions = snap.Questions()
+			return answer, err
+		})
+		if err != nil {
+			return answer, err
+		}
+		learnt := false
+		for _, t := range questions {
+			if hopeless[t] {
+				continue
+			}
+			if err := scholar.Study(ctx, session, t); ctx.Err() != nil {
+				return answer, err
+			} else if err != nil {
+				hopeless[t] = true
+			}
+			learnt = true
+		}
+		if !learnt {
+			return answer, nil
+		}
+	}
+}
