@@ -3,6 +3,7 @@
 import { Uri, commands, window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import type { LanguageClient, Middleware } from 'vscode-languageclient/node';
+import { Diagnostics } from './diagnostics';
 import { Previews, save } from './documents';
 import { method } from './protocol';
 import type { Health, HealthParams, SaveParams, ShowDiffParams } from './protocol';
@@ -18,6 +19,7 @@ let server: Server | undefined;
 
 export async function activate(context: ExtensionContext): Promise<void> {
 	const log = window.createOutputChannel('gomodls', { log: true });
+	const diagnostics = new Diagnostics();
 	const previews = new Previews();
 	const status = new Status(moduleFiles);
 
@@ -55,6 +57,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 	// The client registers the server's commands, for those of code actions are the server's to name. The palette gives no
 	// arguments: then the module is that of the active editor.
 	const middleware: Middleware = {
+		handleDiagnostics: diagnostics.handle,
 		executeCommand: async (command, args, next) => {
 			if (args.length === 0) {
 				const uri = activeFile()?.toString() ?? shown ?? workspace.workspaceFolders?.[0]?.uri.toString();
@@ -77,6 +80,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 	server = new Server(context, log, [...moduleFiles, goFiles], middleware, {
 		starting: () => {
 			healths.clear();
+			diagnostics.clear();
 			shown = undefined;
 			status.show({ starting: true });
 		},
@@ -91,7 +95,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 
 	const restart = () => server?.restart();
 	context.subscriptions.push(
-		log, previews, status,
+		log, diagnostics, previews, status,
 		commands.registerCommand('gomodls.showActions', () => status.pick()),
 		commands.registerCommand('gomodls.showLog', () => log.show(true)),
 		commands.registerCommand('gomodls.restart', restart),
