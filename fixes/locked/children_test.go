@@ -142,9 +142,14 @@ func (c *child) expect(t *testing.T, line string) {
 // goCommand runs the go command as a user would by hand.
 func goCommand(t *testing.T, dir string, args ...string) string {
 	t.Helper()
+	return runGo(t, dir, "GOWORK=off", args...)
+}
+
+func runGo(t *testing.T, dir, env string, args ...string) string {
+	t.Helper()
 	cmd := exec.CommandContext(context.Background(), "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off")
+	cmd.Env = append(os.Environ(), env)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("go %v: %v\n%s", args, err, out)

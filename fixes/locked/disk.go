@@ -108,10 +108,13 @@ func planOf(changes []Change, id string) plan {
 	}
 	slices.SortStableFunc(all, func(a, b ranked) int { return a.rank - b.rank })
 	var p plan
-	for i, r := range all {
+	times := make(map[string]int)
+	for _, r := range all {
 		w := r.write
 		target := realPath(w.path)
-		w.tmp = filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.%s-%d", filepath.Base(target), cmp.Or(id, "gomodls"), i))
+		// The name tells nothing of the other files: a recovery finds what a part of the result had prepared.
+		w.tmp = filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.%s-%d", filepath.Base(target), cmp.Or(id, "gomodls"), times[target]))
+		times[target]++
 		p = append(p, w)
 	}
 	return p

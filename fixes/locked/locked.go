@@ -55,6 +55,9 @@ type Transaction struct {
 	// returns a *ChangedError if it finds that a file is no longer what the result starts from. Nil only computes.
 	Apply func(context.Context, Result) (applied bool, err error)
 
+	// Unlisted keeps the state that it replaces out of those that can be restored: for what only completes an earlier one.
+	Unlisted bool
+
 	Go     Go
 	OnWait func(Holder)      // called when the transaction has to wait, and whenever it waits for somebody else
 	OnLock func([]Recovered) // called once the lock is held, with what an earlier crash had left behind
@@ -181,6 +184,10 @@ func (s *Store) attempt(ctx context.Context, t Transaction, lock *Lock, world Wo
 	if !applied {
 		s.forget(entry)
 		return Result{Output: r.Output}, false, err
+	}
+	if t.Unlisted {
+		s.forget(entry)
+		return r, true, err
 	}
 	return r, true, joinKept(err, s.keep(entry))
 }

@@ -168,6 +168,10 @@ func TestShadow(t *testing.T) {
 					commands = append(commands, words[1:])
 				case len(words) > 1 && words[0] == "in":
 					w.Work = filepath.Join(dir, words[1])
+				case len(words) > 1 && words[0] == "within":
+					w.Workspace = filepath.Join(dir, words[1])
+				case len(words) > 1 && words[0] == "from":
+					w.Dirs[0] = filepath.Join(dir, words[1])
 				case len(words) > 1 && words[0] == "with":
 					w.Dirs = append(w.Dirs, filepath.Join(dir, words[1]))
 				}
@@ -237,6 +241,11 @@ func run(ctx context.Context, s *Shadow, command []string) error {
 		return s.Verify(ctx)
 	case "vendor":
 		return s.Vendor(ctx)
+	case "work":
+		if command[1] == "use" {
+			return s.WorkUse(ctx, command[2:]...)
+		}
+		return s.WorkSync(ctx)
 	case "remove":
 		s.Remove(filepath.Join(s.World().Root(), command[1]))
 		return nil
@@ -573,5 +582,84 @@ func TestDiff(t *testing.T) {
 	want := "--- a/sub/go.mod\n+++ b/sub/go.mod\n@@ -1 +1 @@\n-module a\n+module b\n"
 	if got := c.Diff(filepath.FromSlash("/m")); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What go work sync, use and vendor leave through the disk is what the go command would have written itself.
+func TestWorkEqualsGo(t *testing.T) {
+	files := map[string]string{
+		"go.work":     "go 1.21\n\nuse (\n\t./m // one\n\t./n\n)\n",
+		"m/go.mod":    "module example.com/m\n\ngo 1.21\n\nrequire example.com/a v1.0.0 // why\n\nrequire example.com/b v1.0.0 // indirect\n",
+		"m/m.go":      "package m\n\nimport _ \"example.com/a\"\n",
+		"n/go.mod":    "module example.com/n\n\ngo 1.22\n\nrequire (\n\texample.com/a v1.1.0\n\texample.com/lib v0.0.0\n)\n\nrequire example.com/b v1.1.0 // indirect\n\nreplace example.com/lib => ../lib\n",
+		"n/n.go":      "package n\n\nimport (\n\t_ \"example.com/a\"\n\t_ \"example.com/lib\"\n)\n",
+		"lib/go.mod":  "module example.com/lib\n\ngo 1.21\n",
+		"lib/lib.go":  "package lib\n",
+		"lib/LICENSE": "free\n",
+		"new/go.mod":  "module example.com/new\n\ngo 1.23\n",
+		"new/new.go":  "package other\n",
+	}
+	ours, theirs := newModule(t, files), newModule(t, files)
+	store := newStore(t)
+	for _, args := range [][]string{{"sync"}, {"vendor"}, {"use", "./new"}} {
+		world := func() World {
+			w := World{Work: filepath.Join(ours, "go.work")}
+			for _, dir := range []string{".", "m", "n", "lib", "new"} {
+				w.Dirs = append(w.Dirs, filepath.Join(ours, dir))
+			}
+			return w
+		}
+		_, err := store.Do(t.Context(), Transaction{Title: "go work", World: world, Apply: Disk, Run: func(ctx context.Context, s *Shadow) error {
+			switch args[0] {
+			case "sync":
+				return s.WorkSync(ctx)
+			case "vendor":
+				return s.Vendor(ctx)
+			}
+			return s.WorkUse(ctx, args[1:]...)
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		runGo(t, theirs, "GOWORK=", append([]string{"work"}, args...)...)
+		if args[0] == "use" {
+			runGo(t, theirs, "GOWORK=", "work", "vendor") // which is part of the same transaction
+		}
+		if d := cmp.Diff(tree(theirs), tree(ours)); d != "" {
+			t.Errorf("go work %s (-go +gomodls):\n%s", strings.Join(args, " "), d)
+		}
+		runGo(t, ours, "GOWORK=", "build", "./m", "./n")
+	}
+}
+
+// Absolute paths of a workspace mean the copy while go runs, so that it writes nothing of the user's, and stay as they are.
+func TestWorkAbsolute(t *testing.T) {
+	dir := newModule(t, map[string]string{
+		"m/go.mod":   "module example.com/m\n\ngo 1.21\n\nrequire example.com/b v1.0.0\n",
+		"m/m.go":     "package m\n\nimport _ \"example.com/b\"\n",
+		"n/go.mod":   "module example.com/n\n\ngo 1.22\n\nrequire (\n\texample.com/b v1.1.0\n\texample.com/lib v0.0.0\n)\n",
+		"n/n.go":     "package n\n\nimport _ \"example.com/b\"\n",
+		"lib/go.mod": "module example.com/lib\n",
+	})
+	work := "go 1.22\n\nuse " + dir + "/m // first\n\nuse " + dir + "/n\n\nreplace example.com/lib => " + dir + "/lib\n"
+	writeFile(filepath.Join(dir, "go.work"), work)
+	before := tree(dir)
+	world := World{Dirs: []string{dir, dir + "/m", dir + "/n", dir + "/lib"}, Work: filepath.Join(dir, "go.work")}
+	store := newStore(t)
+	transaction := Transaction{Title: "go work sync", World: func() World { return world }, Run: func(ctx context.Context, s *Shadow) error {
+		return s.WorkSync(ctx)
+	}}
+	result, err := store.Do(t.Context(), transaction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(before, tree(dir)); d != "" {
+		t.Errorf("the disk has changed (-before +after):\n%s", d)
+	}
+	if len(result.Changes) == 0 || result.Changes[0].Path != filepath.Join(dir, "m", "go.mod") || !strings.Contains(result.Changes[0].After, "b v1.1.0") {
+		t.Errorf("changes: %+v", result.Changes)
+	}
+	if s := fmt.Sprint(result.Changes); strings.Contains(s, store.Dir) {
+		t.Errorf("the copy's path is in the result: %s", s)
 	}
 }

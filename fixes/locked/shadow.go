@@ -64,9 +64,10 @@ type Shadow struct {
 
 	files    map[string]*string // by real path; what was written, or nil for what was removed
 	before   map[string]*string // what the user saw when it was first read, or nil for what was not there
-	vendored string             // the new vendor directory, if there is one
+	vendored map[string]string  // vendor directories: the new one by the real path of the one that it replaces
 	output   strings.Builder
 	names    map[string]string // shadow file to user's file, for go's messages
+	hidden   int               // the number of files that stand for others
 }
 
 func newShadow(dir string, world World, g Go) (*Shadow, error) {
@@ -77,6 +78,7 @@ func newShadow(dir string, world World, g Go) (*Shadow, error) {
 	return &Shadow{
 		world: world, root: realPath(world.Root()), dir: dir, start: g,
 		files: make(map[string]*string), before: make(map[string]*string), names: make(map[string]string),
+		vendored: make(map[string]string),
 	}, nil
 }
 
@@ -137,11 +139,18 @@ func (s *Shadow) update(ctx context.Context, args ...string) error {
 		return err
 	}
 	after, _, _ := s.Read(gomod)
-	_, err := os.Stat(filepath.Join(s.root, "vendor", "modules.txt"))
-	if err != nil || before == after {
+	if before == after {
 		return nil
 	}
-	return s.Vendor(ctx)
+	if _, err := os.Stat(filepath.Join(s.root, "vendor", "modules.txt")); err == nil {
+		if err := s.Vendor(ctx); err != nil {
+			return err
+		}
+	}
+	if s.world.Workspace == "" {
+		return nil
+	}
+	return s.revendorWork(ctx, s.world.Workspace)
 }
 
 // Download runs go mod download, which completes go.sum (in a workspace go.work.sum) only for modules that are named, and
@@ -153,17 +162,21 @@ func (s *Shadow) Download(ctx context.Context, modules ...string) error {
 // Verify runs go mod verify. Its verdict is the error, or the result's output.
 func (s *Shadow) Verify(ctx context.Context) error { return s.Run(ctx, "mod", "verify") }
 
-// Vendor runs go mod vendor. The vendor directory is part of the result. It must hold no symbolic links: go makes none, and
-// what they lead to is not ours to replace.
+// Vendor runs go mod vendor or, in a workspace, go work vendor. The vendor directory is part of the result. It must hold no
+// symbolic links: go makes none, and what they lead to is not ours to replace.
 func (s *Shadow) Vendor(ctx context.Context) error {
-	if err := noLinks(filepath.Join(s.root, "vendor")); err != nil {
+	if s.world.Work != "" {
+		return s.vendorWork(ctx, s.world.Work)
+	}
+	target := filepath.Join(s.root, "vendor")
+	if err := noLinks(target); err != nil {
 		return err
 	}
 	vendor := filepath.Join(s.dir, "vendor")
 	if err := s.Run(ctx, "mod", "vendor", "-o", vendor); err != nil {
 		return err
 	}
-	s.vendored = vendor
+	s.vendored[target] = vendor
 	return nil
 }
 
@@ -179,8 +192,14 @@ func (s *Shadow) Run(ctx context.Context, args ...string) error {
 	if args[0] == "mod" || args[0] == "work" {
 		command = args[:2]
 	}
-	argv := slices.Concat(command, flags, args[len(command):])
+	if err := s.exec(ctx, s.root, gowork, slices.Concat(command, flags, args[len(command):]), args); err != nil {
+		return err
+	}
+	return s.readBack()
+}
 
+// exec runs go in dir with argv, which is what the user would have typed, args, with flags that make it see the shadow.
+func (s *Shadow) exec(ctx context.Context, dir, gowork string, argv, args []string) error {
 	timeout := s.start.Timeout
 	if timeout == 0 {
 		timeout = DefaultTimeout
@@ -194,10 +213,10 @@ func (s *Shadow) Run(ctx context.Context, args ...string) error {
 	var output bytes.Buffer
 	lines := &lineWriter{out: &output, rename: s.rename(), line: s.start.Progress}
 	cmd := exec.CommandContext(runCtx, name, argv...)
-	cmd.Dir = s.root
-	cmd.Env = append(environ(s.start.Env), "GOWORK="+gowork, "PWD="+s.root)
+	cmd.Dir = dir
+	cmd.Env = append(environ(s.start.Env), "GOWORK="+gowork, "PWD="+dir)
 	cmd.Stdout, cmd.Stderr = lines, lines
-	err = runGroup(cmd)
+	err := runGroup(cmd)
 	lines.flush()
 	s.output.Write(output.Bytes())
 	if err != nil {
@@ -211,7 +230,7 @@ func (s *Shadow) Run(ctx context.Context, args ...string) error {
 		}
 		return failed
 	}
-	return s.readBack()
+	return nil
 }
 
 // materialize writes the shadow's files for one run, and returns the flags and the GOWORK that make go use them.
@@ -224,15 +243,12 @@ func (s *Shadow) materialize() (flags []string, gowork string, err error) {
 		return nil, "", cmp.Or(err, error(&fs.PathError{Op: "read", Path: main, Err: fs.ErrNotExist}))
 	}
 	overlay := make(map[string]string)
-	n := 0
 	hide := func(path, text string) error {
-		n++
-		file := filepath.Join(s.dir, fmt.Sprintf("%d-%s", n, filepath.Base(path)))
+		file, err := s.hide(path, text)
 		for _, alias := range s.aliases(path) {
 			overlay[alias] = file
 		}
-		s.names[file] = path
-		return os.WriteFile(file, []byte(text), 0o600)
+		return err
 	}
 	for path, b := range s.world.index {
 		if _, written := s.files[path]; written {
@@ -270,12 +286,25 @@ func (s *Shadow) materialize() (flags []string, gowork string, err error) {
 	if err != nil || len(overlay) == 0 {
 		return flags, gowork, err
 	}
+	flag, err := s.writeOverlay(overlay)
+	return append(flags, flag...), gowork, err
+}
+
+// hide writes what go is to see at path into a file of the shadow.
+func (s *Shadow) hide(path, text string) (file string, err error) {
+	s.hidden++
+	file = filepath.Join(s.dir, fmt.Sprintf("%d-%s", s.hidden, filepath.Base(path)))
+	s.names[file] = path
+	return file, os.WriteFile(file, []byte(text), 0o600)
+}
+
+func (s *Shadow) writeOverlay(overlay map[string]string) (flag []string, err error) {
 	data, err := json.Marshal(struct{ Replace map[string]string }{overlay})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	file := filepath.Join(s.dir, "overlay.json")
-	return append(flags, "-overlay="+file), gowork, os.WriteFile(file, data, 0o600)
+	return []string{"-overlay=" + file}, os.WriteFile(file, data, 0o600)
 }
 
 // aliases returns the names under which go may look up the file at a real path. It joins the directories of replacements
@@ -383,8 +412,8 @@ func (s *Shadow) readBack() error {
 
 // result compares the shadow with what the user sees.
 func (s *Shadow) result() (Result, error) {
-	if s.vendored != "" {
-		if err := s.takeVendor(); err != nil {
+	for target, vendor := range s.vendored {
+		if err := s.takeVendor(target, vendor); err != nil {
 			return Result{}, fmt.Errorf("comparing vendor directories: %w", err)
 		}
 	}
@@ -409,9 +438,8 @@ func (s *Shadow) result() (Result, error) {
 	return result, nil
 }
 
-// takeVendor makes the shadow's vendor directory part of the shadow's files.
-func (s *Shadow) takeVendor() error {
-	target := filepath.Join(s.root, "vendor")
+// takeVendor makes a vendor directory of the shadow, which is to replace target, part of the shadow's files.
+func (s *Shadow) takeVendor(target, vendor string) error {
 	collect := func(dir string, visit func(rel, path string) error) error {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -429,7 +457,7 @@ func (s *Shadow) takeVendor() error {
 		return err
 	}
 	keep := make(map[string]bool)
-	if err := collect(s.vendored, func(rel, path string) error {
+	if err := collect(vendor, func(rel, path string) error {
 		text, _, err := readFile(path)
 		keep[rel] = true
 		s.Write(filepath.Join(target, rel), text)
@@ -494,7 +522,7 @@ func (s *Shadow) rename() *strings.Replacer {
 			pairs = append(pairs, rel, user)
 		}
 	}
-	for _, dir := range []string{filepath.Join(s.dir, "vendor"), s.dir} {
+	for _, dir := range []string{filepath.Join(s.dir, "vendor-work"), filepath.Join(s.dir, "vendor"), s.dir} {
 		user := map[bool]string{true: "vendor", false: "."}[dir != s.dir]
 		pairs = append(pairs, dir, user)
 		if rel, err := filepath.Rel(s.root, dir); err == nil {

@@ -25,6 +25,10 @@ type World struct {
 	// in the single module of Dirs[0], as tidy, get and vendor must.
 	Work string
 
+	// Workspace is the go.work that lists that single module, if one does. Where it is vendored, it is vendored anew with
+	// the module, and Dirs must hold the workspace's directories, too.
+	Workspace string
+
 	// Buffers are the documents that are open, at least those with unsaved changes, of any kind that go reads.
 	Buffers []Buffer
 
