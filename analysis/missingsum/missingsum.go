@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/module"
+
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/gosum"
@@ -43,8 +45,29 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		behind[root] = append(behind[root], n)
 	}
+	var keys []module.Version
 	for _, root := range order {
-		report(pass, root, behind[root], len(order) > 1)
+		for _, n := range behind[root] {
+			key, _ := gosum.ModKey(n)
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	title := fmt.Sprintf("Add the missing checksum of %s %s to go.sum", keys[0].Path, strings.TrimSuffix(keys[0].Version, "/go.mod"))
+	if len(keys) > 1 {
+		title = "Add the missing checksums to go.sum"
+	}
+	fix, proved := pass.AddSums(title, keys)
+	for _, root := range order {
+		if !proved {
+			fix = fixes.Fix{
+				Title: title, Kind: fixes.QuickFix, Preferred: true,
+				Command: pass.Command("gomodls.download", only(pass.View.Graph(), behind[root], len(order) > 1)),
+			}
+		}
+		report(pass, root, behind[root], fix)
 	}
 	return nil
 }
@@ -59,7 +82,7 @@ func lasting(pass *analysis.Pass, g *modgraph.Graph, missing []*modgraph.Node) [
 	return slices.DeleteFunc(missing, func(n *modgraph.Node) bool { return mended.Node(n.Module) == nil })
 }
 
-func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node, more bool) {
+func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node, fix fixes.Fix) {
 	d := analysis.Diagnostic{Module: missing[0].Module, Message: message(root, missing)}
 	switch decl := pass.File.Mod().Module; {
 	case root != nil:
@@ -67,11 +90,7 @@ func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node,
 	case decl != nil:
 		d.Span = decl.Line.Span
 	}
-	title := fmt.Sprintf("Add the missing checksum of %s %s to go.sum", missing[0].Actual.Path, missing[0].Actual.Version)
-	if len(missing) > 1 || more {
-		title = "Add the missing checksums to go.sum"
-	}
-	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", only(pass.View.Graph(), missing, more))}}
+	d.Fixes = []fixes.Fix{fix}
 	pass.Report(d)
 }
 

@@ -501,3 +501,15 @@ func TestWhatGoSends(t *testing.T) {
 		})
 	}
 }
+
+// TestSumDBKey checks that the key which is kept without its name is the one of the database that GOROOT/go.env names.
+func TestSumDBKey(t *testing.T) {
+	file := filepath.Join(GorootOf(goBinary(t)), "go.env")
+	db := Resolve(Inputs{GorootEnv: readText(t, file)}).SumDB
+	if !db.Known {
+		t.Fatalf("%s names a database that is not known: %+v", file, db)
+	}
+	if v, err := note.NewVerifier(db.Key); err != nil || v.Name() != db.Name {
+		t.Errorf("key of %s: %v", db.Name, err)
+	}
+}

@@ -15,15 +15,16 @@ import (
 type SumDB struct {
 	Off   bool
 	Name  string // "" if it is not known: for a value that go refuses
-	Key   string // the verifier key that GOSUMDB gives; "" if go knows the key by the name
+	Key   string // the verifier key: NAME+HASH+KEY; "" if Name is
 	URL   string // the server to ask instead of the one of that name; it may hold a password
 	Known bool   // go knows the key by the name
 	Err   error
 }
 
 // The names that the go command knows, as SHA-256 sums: the name of a registry stands in no file of ours. The alias is a
-// second server of the same database.
+// second server of the same database, and the key is that of both, as cmd/go/internal/modfetch has it, without the name.
 const (
+	knownKey   = "+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
 	knownSumDB = "9da5f32d964125123cc368f231b473bea59307f811c7b9b2e731601e586b82b5"
 	aliasSumDB = "7fa4043c8f9d788bb7468db474df18d4e0e3d0d324082c928171788a3a1d3d29"
 )
@@ -41,7 +42,7 @@ func parseSumDB(value, gorootValue string) SumDB {
 	if nameSum(value) == aliasSumDB {
 		db := SumDB{Known: true, URL: "https://" + value}
 		if f := strings.Fields(gorootValue); len(f) > 0 && nameSum(f[0]) == knownSumDB {
-			db.Name = f[0]
+			db.Name, db.Key = f[0], f[0]+knownKey
 		}
 		return db
 	}
@@ -54,7 +55,7 @@ func parseSumDB(value, gorootValue string) SumDB {
 	}
 	var db SumDB
 	if nameSum(fields[0]) == knownSumDB {
-		db.Name, db.Known = fields[0], true
+		db.Name, db.Key, db.Known = fields[0], fields[0]+knownKey, true
 	} else {
 		v, err := note.NewVerifier(fields[0])
 		if err != nil {

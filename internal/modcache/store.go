@@ -20,6 +20,8 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
+
+	"github.com/gomodls/gomodls/internal/sumdb"
 )
 
 // ErrMissing says that a module version's file is not on this machine.
@@ -30,10 +32,13 @@ type Stores struct {
 	names *Names
 	mu    sync.Mutex
 	at    map[string]*Store
+	sums  map[sumdb.Place]*sumdb.Records
 }
 
 // NewStores returns an empty set, for the life of a process.
-func NewStores() *Stores { return &Stores{names: NewNames(), at: map[string]*Store{}} }
+func NewStores() *Stores {
+	return &Stores{names: NewNames(), at: map[string]*Store{}, sums: map[sumdb.Place]*sumdb.Records{}}
+}
 
 // Names returns the table that all stores of the set share.
 func (s *Stores) Names() *Names { return s.names }
@@ -45,10 +50,22 @@ func (s *Stores) At(dir string, proxies []string) *Store {
 	defer s.mu.Unlock()
 	st, ok := s.at[key]
 	if !ok {
-		st = &Store{names: s.names, dir: dir, proxies: proxies, mods: map[NodeID]*Mod{}}
+		st = &Store{names: s.names, dir: dir, proxies: proxies, mods: map[NodeID]*Mod{}, zips: map[zipKey]string{}}
 		s.at[key] = st
 	}
 	return st
+}
+
+// Records returns the proofs of the checksum database at a place.
+func (s *Stores) Records(p sumdb.Place) *sumdb.Records {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.sums[p]
+	if !ok {
+		r = sumdb.New(p)
+		s.sums[p] = r
+	}
+	return r
 }
 
 // A Store reads what is immutable about module versions, each thing once. It is safe for concurrent use.
@@ -59,6 +76,7 @@ type Store struct {
 
 	mu   sync.RWMutex
 	mods map[NodeID]*Mod
+	zips map[zipKey]string
 }
 
 // Names returns the table that turns module versions into the integers used here.
@@ -204,6 +222,44 @@ func (s *Store) ZipHash(m module.Version) (string, error) {
 		return "", ErrMissing
 	}
 	return strings.TrimSpace(string(data)), err
+}
+
+// maxZip is the size of a zip that ZipSum hashes: large enough for nearly all modules, small enough to be done in passing.
+const maxZip = 8 << 20
+
+// ZipSum returns the checksum of a module's zip in the module cache, made from the zip itself. It is ErrMissing if there is
+// none or it is too large to be looked at in passing, and another error if it is not what was once downloaded.
+func (s *Store) ZipSum(m module.Version) (string, error) {
+	zip := s.File(m, ".zip")
+	recorded, err := s.ZipHash(m)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(zip)
+	if err != nil || info.Size() > maxZip {
+		return "", ErrMissing
+	}
+	key := zipKey{zip, info.Size(), info.ModTime().UnixNano()}
+	s.mu.RLock()
+	sum, ok := s.zips[key]
+	s.mu.RUnlock()
+	if !ok {
+		if sum, err = dirhash.HashZip(zip, dirhash.Hash1); err != nil {
+			return "", err
+		}
+		s.mu.Lock()
+		s.zips[key] = sum
+		s.mu.Unlock()
+	}
+	if sum != recorded {
+		return "", errors.New("the zip in the module cache has been modified")
+	}
+	return sum, nil
+}
+
+type zipKey struct {
+	path          string
+	size, modTime int64
 }
 
 // Versions returns the versions of a module whose go.mod file is in the module cache, in no order: those that can be had

@@ -69,14 +69,14 @@ func New(p Place) *Records {
 // Lookup returns what the database says about a module version, proved. The error is ErrNoRecord if there is nothing on this
 // machine, and another one if what is there proves nothing.
 func (r *Records) Lookup(m module.Version) (Sums, error) {
-	file, err := r.file(m)
-	if err != nil {
-		return Sums{}, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if sums, ok := r.proved[m]; ok {
 		return sums, nil
+	}
+	file, err := r.file(m)
+	if err != nil {
+		return Sums{}, err
 	}
 	record, ok := stampOf(file)
 	if !ok {
