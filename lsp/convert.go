@@ -123,6 +123,9 @@ func (c *converter) diagnostic(f *workspace.File, d analysis.Diagnostic) protoco
 		tags = append(tags, protocol.DiagnosticTagDeprecated)
 	}
 	out.Tags = protocol.NewDiagnosticTags(tags...)
+	if c.peer.data {
+		out.Data = alikeOf(f, d)
+	}
 	if !c.peer.related {
 		return out
 	}

@@ -23,6 +23,7 @@ type peer struct {
 	watchSettings bool // workspace/didChangeConfiguration on demand
 	related       bool // related information of diagnostics
 	rulePages     bool // where a diagnostic's code is explained
+	data          bool // data of diagnostics
 	refresh       bool // workspace/diagnostic/refresh
 
 	pull     bool // diagnostics are asked for, not pushed
@@ -94,10 +95,12 @@ func newPeer(conn jsonrpc2.Conn, params *protocol.InitializeParams, options init
 		if t.PublishDiagnostics != nil {
 			p.related = is(t.PublishDiagnostics.RelatedInformation)
 			p.rulePages = is(t.PublishDiagnostics.CodeDescriptionSupport)
+			p.data = is(t.PublishDiagnostics.DataSupport)
 		}
 		if t.Diagnostic != nil && p.pull {
 			p.related = p.related || is(t.Diagnostic.RelatedInformation)
 			p.rulePages = p.rulePages || is(t.Diagnostic.CodeDescriptionSupport)
+			p.data = p.data || is(t.Diagnostic.DataSupport)
 		}
 	}
 	if w := can.Window; w != nil {
@@ -138,7 +141,7 @@ func (p *peer) offer() protocol.ServerCapabilities {
 
 // watched are the files whose changes are asked for. The directories of replacements may lie outside the folder, and much
 // else that matters does; internal/gather watches those itself.
-const watched = "**/{go.mod,go.sum,go.work,go.work.sum,modules.txt,.gomodls.yaml}"
+const watched = "**/{*.go,go.mod,go.sum,go.work,go.work.sum,modules.txt,.gomodls.yaml}"
 
 func (p *peer) registrations() []protocol.Registration {
 	var regs []protocol.Registration
