@@ -14,7 +14,7 @@ import (
 )
 
 // magic begins a file that Save writes. Its number changes with the format and with what is noted of a package.
-const magic = "gomodls imports 1\n"
+const magic = "gomodls imports 2\n"
 
 // kept is what a file says about one module version.
 type kept struct {
@@ -121,6 +121,13 @@ func encode(all map[module.Version]kept) []byte {
 				w.list(p.Imports)
 				w.list(p.TestImports)
 				w.list(p.Broken)
+				w.flag(p.Groups != nil)
+				w.number(uint64(len(p.Groups)))
+				for _, g := range p.Groups {
+					w.text(g.Condition)
+					w.list(g.Imports)
+					w.flag(g.Test)
+				}
 			}
 		}
 	}
@@ -166,6 +173,14 @@ func (w *writer) list(texts []string) {
 	}
 }
 
+func (w *writer) flag(f bool) {
+	if f {
+		w.number(1)
+	} else {
+		w.number(0)
+	}
+}
+
 func decode(data string) (all map[module.Version]kept, ok bool) {
 	payload, found := strings.CutPrefix(data, magic)
 	if !found || len(payload) < sha256.Size {
@@ -203,6 +218,12 @@ func decode(data string) (all map[module.Version]kept, ok bool) {
 				p.Err = ErrNoGo
 			}
 			p.Imports, p.TestImports, p.Broken = r.list(), r.list(), r.list()
+			if there, n := r.count() == 1, r.count(); there {
+				p.Groups = make([]Group, n)
+			}
+			for i := range p.Groups {
+				p.Groups[i] = Group{Condition: r.text(), Imports: r.list(), Test: r.count() == 1}
+			}
 			k.packages[rel] = p
 		}
 		all[m] = k

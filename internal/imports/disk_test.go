@@ -20,6 +20,7 @@ func moduleCache(t *testing.T) (dir string, m module.Version) {
 		"a.example/!x@v1.0.0/x.go":                      "package x; import \"a\"; import \"b/c\"",
 		"a.example/!x@v1.0.0/x_test.go":                 "package x; import \"a\"",
 		"a.example/!x@v1.0.0/sub/sub.go":                "package sub; import (",
+		"a.example/!x@v1.0.0/x_linux.go":                "package x; import \"a\"",
 		"a.example/!x@v1.0.0/none/none.go":              "//go:build ignore\n\npackage none",
 	})
 	return dir, module.Version{Path: "a.example/X", Version: "v1.0.0"}
@@ -61,7 +62,7 @@ func TestSave(t *testing.T) {
 	if err := second.Load(file); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"x.go", "x_test.go", "sub/sub.go", "none/none.go", "go.mod"} {
+	for _, name := range []string{"x.go", "x_test.go", "x_linux.go", "sub/sub.go", "none/none.go", "go.mod"} {
 		if err := os.Remove(filepath.Join(dir, "a.example", "!x@v1.0.0", filepath.FromSlash(name))); err != nil {
 			t.Fatal(err)
 		}

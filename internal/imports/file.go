@@ -22,18 +22,25 @@ type Spec struct {
 func Specs(text string) []Spec {
 	r := reader{text: text}
 	r.file()
+	if bom := len(text) - len(r.text); bom > 0 {
+		for i := range r.specs {
+			r.specs[i].Start += bom
+			r.specs[i].End += bom
+		}
+	}
 	return r.specs
 }
 
 // file is what was read of one Go file.
 type file struct {
 	specs  []Spec
-	strict []string // what a real parser finds; nil if it finds a fault
-	fault  bool     // the real parser finds one
-	syntax bool     // the tolerant reader finds one
-	nul    bool     // a NUL byte stands where it is read
-	build  bool     // the build constraint can be satisfied
-	twice  bool     // there are several //go:build lines
+	strict []string        // what a real parser finds; nil if it finds a fault
+	fault  bool            // the real parser finds one
+	syntax bool            // the tolerant reader finds one
+	nul    bool            // a NUL byte stands where it is read
+	build  bool            // the build constraint can be satisfied
+	twice  bool            // there are several //go:build lines
+	expr   constraint.Expr // the build constraint, nil if there is none or if it cannot be satisfied
 }
 
 var errNUL = errors.New("unexpected NUL in input")
@@ -49,7 +56,7 @@ func readFile(text string) *file {
 		head, looked = text, text
 	}
 	f.nul = strings.IndexByte(looked, 0) >= 0
-	f.build, f.twice = canBuild(head)
+	f.expr, f.build, f.twice = canBuild(head)
 	if !f.nul {
 		f.strict, f.fault = parse(head)
 	}
@@ -253,26 +260,36 @@ func (r *reader) file() {
 	}
 }
 
-// canBuild reports whether the build constraint at the head of a file can be satisfied, and whether there are several
-// //go:build lines, which no build satisfies.
-func canBuild(text string) (ok, twice bool) {
+// canBuild returns the build constraint at the head of a file, nil if there is none, and reports whether it can be satisfied,
+// and whether there are several //go:build lines, which no build satisfies.
+func canBuild(text string) (x constraint.Expr, ok, twice bool) {
 	head, goBuild, twice := header(text)
 	switch {
 	case twice:
-		return false, true
+		return nil, false, true
 	case goBuild != "":
 		x, err := constraint.Parse(goBuild)
-		return err == nil && holds(x, true), false
+		if err != nil || !holds(x, true) {
+			return nil, false, false
+		}
+		return x, true, false
 	}
 	for line := range strings.Lines(head) {
 		line = strings.TrimSpace(line)
-		if constraint.IsPlusBuild(line) {
-			if x, err := constraint.Parse(line); err == nil && !holds(x, true) {
-				return false, false
-			}
+		if !constraint.IsPlusBuild(line) {
+			continue
+		}
+		switch y, err := constraint.Parse(line); {
+		case err != nil:
+		case !holds(y, true):
+			return nil, false, false
+		case x == nil:
+			x = y
+		default:
+			x = &constraint.AndExpr{X: x, Y: y}
 		}
 	}
-	return true, false
+	return x, true, false
 }
 
 // holds evaluates a constraint where every tag but ignore is both true and false: want is the value that would please.

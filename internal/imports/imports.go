@@ -48,13 +48,58 @@ type Package struct {
 	Imports     []string // in order, without duplicates
 	TestImports []string // of its tests, in order, without duplicates
 	Broken      []string // the names of files that do not parse, so that their imports do not count, or not all
-	Err         error    // why the go command cannot use it, ErrNoGo or why a file could not be read
+	// Groups say the same by build constraint, without files that do not parse. There are none where no file has a constraint
+	// and all parse.
+	Groups []Group
+	Err    error // why the go command cannot use it, ErrNoGo or why a file could not be read
+}
+
+// A Group is what the files of a package have in common that are built under the same condition.
+type Group struct {
+	Condition string // what //go:build lines and names of files demand, in the syntax of a //go:build line; "" for nothing
+	Test      bool
+	Imports   []string // in order, without duplicates
+}
+
+// groups collects what files import by the condition that they are built under.
+type groups struct {
+	list    []Group
+	sets    []map[string]bool
+	partial bool // not all files are in them, or not always
+}
+
+func (g *groups) add(name string, f *file) {
+	cgo := slices.Contains(f.strict, "C")
+	next := Group{Condition: condition(name, f.expr, cgo), Test: strings.HasSuffix(name, "_test.go")}
+	g.partial = g.partial || next.Condition != ""
+	i := slices.IndexFunc(g.list, func(h Group) bool { return h.Condition == next.Condition && h.Test == next.Test })
+	if i < 0 {
+		i = len(g.list)
+		g.list, g.sets = append(g.list, next), append(g.sets, map[string]bool{})
+	}
+	for _, path := range f.strict {
+		g.sets[i][path] = true
+	}
+}
+
+// finish returns the groups, or none if they say nothing that their union does not say.
+func (g *groups) finish() []Group {
+	if !g.partial {
+		return nil
+	}
+	list := make([]Group, len(g.list))
+	for i := range list {
+		list[i] = g.list[i]
+		list[i].Imports = sorted(g.sets[i])
+	}
+	return list
 }
 
 // scan reads a directory's Go files. plain chooses the reader; see the package comment.
 func scan(entries []Entry, read func(name string) (string, error), plain bool) *Package {
 	p := new(Package)
 	imports, tests := map[string]bool{}, map[string]bool{}
+	var byCondition groups
 	files := 0
 	for _, e := range entries {
 		if e.Dir || !strings.HasSuffix(e.Name, ".go") {
@@ -84,6 +129,9 @@ func scan(entries []Entry, read func(name string) (string, error), plain bool) *
 		f := readFile(text)
 		if f.broken() {
 			p.Broken = append(p.Broken, e.Name)
+			byCondition.partial = true
+		} else if f.build {
+			byCondition.add(e.Name, f)
 		}
 		paths, counts, err := f.indexed()
 		if plain {
@@ -110,6 +158,7 @@ func scan(entries []Entry, read func(name string) (string, error), plain bool) *
 		return p
 	}
 	p.Imports, p.TestImports = sorted(imports), sorted(tests)
+	p.Groups = byCondition.finish()
 	return p
 }
 

@@ -101,7 +101,9 @@ func TestPackages(t *testing.T) {
 	if diff := cmp.Diff([]string{"m", "m/sub", "m/sub/here", "m/vendor"}, paths); diff != "" {
 		t.Error(diff)
 	}
-	want := &Package{GoDir: true, Imports: []string{"x"}, TestImports: []string{"t"}}
+	want := &Package{GoDir: true, Imports: []string{"x"}, TestImports: []string{"t"}, Groups: []Group{
+		{Condition: "cgo", Imports: []string{"x"}}, {Imports: []string{"t"}, Test: true},
+	}}
 	if diff := cmp.Diff(want, tree.Package("sub")); diff != "" {
 		t.Error(diff)
 	}

@@ -1,8 +1,8 @@
 package imports
 
 import (
+	"crypto/sha256"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -14,17 +14,12 @@ type Memo struct {
 	dirs map[string]*scanned
 }
 
-// scanned is a directory as it was read.
+// scanned is a directory as it was read: of its files only what tells that they have changed.
 type scanned struct {
 	names []string // of Go files
-	texts []text
+	sums  [][sha256.Size]byte
 	plain bool
 	pkg   *Package
-}
-
-type text struct {
-	text string
-	err  error
 }
 
 // scan reads a directory's Go files, or returns what it found last time.
@@ -32,6 +27,11 @@ func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string,
 	m.mu.Lock()
 	last := m.dirs[dir]
 	m.mu.Unlock()
+	type text struct {
+		text string
+		err  error
+	}
+	texts := map[string]text{}
 	next := &scanned{plain: plain}
 	same := last != nil && last.plain == plain
 	for _, e := range entries {
@@ -39,18 +39,16 @@ func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string,
 			continue
 		}
 		s, err := read(filepath.Join(dir, e.Name))
+		texts[e.Name] = text{s, err}
 		i := len(next.names)
 		next.names = append(next.names, e.Name)
-		next.texts = append(next.texts, text{s, err})
-		same = same && err == nil && i < len(last.names) && last.names[i] == e.Name && last.texts[i] == next.texts[i]
+		next.sums = append(next.sums, sha256.Sum256([]byte(s)))
+		same = same && err == nil && i < len(last.names) && last.names[i] == e.Name && last.sums[i] == next.sums[i]
 	}
 	if same && len(last.names) == len(next.names) {
 		return last.pkg
 	}
-	next.pkg = scan(entries, func(name string) (string, error) {
-		t := next.texts[slices.Index(next.names, name)]
-		return t.text, t.err
-	}, plain)
+	next.pkg = scan(entries, func(name string) (string, error) { return texts[name].text, texts[name].err }, plain)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.dirs == nil {

@@ -94,6 +94,34 @@ func (t *Tree) scan(rel string) *Package {
 	return t.memo.scan(dir, entries, t.fs.Read, plain)
 }
 
+// Importing returns the names of those files of a package that are built in a context and import path, in order.
+func (t *Tree) Importing(rel, path string, c *Context) []string {
+	var names []string
+	dir := filepath.Join(t.Root, filepath.FromSlash(rel))
+	entries, _ := t.fs.List(dir)
+	for _, e := range entries {
+		if e.Dir || !isGo(e.Name) {
+			continue
+		}
+		text, err := t.fs.Read(filepath.Join(dir, e.Name))
+		if err != nil {
+			continue
+		}
+		f := readFile(text)
+		if f.build && !f.broken() && slices.Contains(f.strict, path) &&
+			c.Holds(condition(e.Name, f.expr, slices.Contains(f.strict, "C"))) == Yes {
+			names = append(names, e.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// isGo reports whether a file of that name can belong to a package.
+func isGo(name string) bool {
+	return strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".")
+}
+
 // inOtherModule reports whether a go.mod stands in the directory or between it and the root.
 func (t *Tree) inOtherModule(rel string) bool {
 	for ; rel != "" && rel != "."; rel = path.Dir(rel) {
@@ -121,6 +149,18 @@ func (t *Tree) hasMod(rel string) bool {
 // Packages returns the import paths of the packages of a main module whose path is prefix: all that the go command matches
 // with "./...". ignore are the go.mod's ignore directives. faults are directories that could not be read.
 func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults []error) {
+	return t.match(prefix, ignore, func(p *Package) bool { return !errors.Is(p.Err, ErrNoGo) })
+}
+
+// Built returns those of the Packages that have a file that is built in a context, or one that does not parse.
+func (t *Tree) Built(prefix string, ignore []string, c *Context) (paths []string, faults []error) {
+	return t.match(prefix, ignore, func(p *Package) bool {
+		_, _, built := c.Imports(p)
+		return built && !errors.Is(p.Err, ErrNoGo)
+	})
+}
+
+func (t *Tree) match(prefix string, ignore []string, want func(*Package) bool) (paths []string, faults []error) {
 	skip := newIgnored(ignore)
 	var dirs []string
 	var walk func(rel string)
@@ -150,7 +190,7 @@ func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults 
 	for i, rel := range dirs {
 		g.Go(func() error {
 			p := t.load(rel)
-			found[i] = p != nil && !errors.Is(p.Err, ErrNoGo)
+			found[i] = p != nil && want(p)
 			return nil
 		})
 	}
