@@ -112,8 +112,10 @@ func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *works
 			}
 		}
 	}
-	if g := v.Graph(); g != nil && !g.Complete() || v.UnknownToolchain() {
-		for _, m := range v.Modules {
+	g := v.Graph()
+	unknown := g != nil && !g.Complete() || v.UnknownToolchain()
+	for _, m := range v.Modules {
+		if unknown || v.Unanswered(m) {
 			c.modules[m.Dir].Health.incomplete = true
 		}
 	}

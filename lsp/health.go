@@ -149,7 +149,7 @@ func (s *server) report(ctx context.Context) {
 		}
 		delete(b.told, u)
 	}
-	if s.options.rested != nil {
+	if s.options.rested != nil && len(result.Snapshot.Questions()) == 0 {
 		s.options.rested(result.Snapshot.ID)
 	}
 }

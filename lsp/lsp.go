@@ -21,13 +21,15 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes/locked"
+	"github.com/gomodls/gomodls/internal/gather"
 )
 
 // Options are what a server is made of.
 type Options struct {
 	Version   string // of gomodls, as clients show it
 	Analyzers []*analysis.Analyzer
-	Store     *locked.Store // where all processes of this user keep their locks
+	Store     *locked.Store   // where all processes of this user keep their locks
+	Scholar   *gather.Scholar // who answers what takes longer than a keystroke; nil for one of the server's own
 	Log       *zap.Logger
 
 	rested func(snapshot int64) // for tests: all that there is to say about a snapshot has been said

@@ -91,6 +91,7 @@ func (s *server) keepPublishing(ctx context.Context) {
 			s.push(run, result)
 			s.board.renew(result)
 			s.follow(result)
+			s.studies.renew(result.Snapshot)
 		} else if run.Err() == nil {
 			s.log.Error("analyzing", zap.Error(err))
 		}

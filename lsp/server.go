@@ -56,6 +56,7 @@ type server struct {
 	looker   looker
 	settings settings
 	publish  publisher
+	studies  studies
 	board    board
 	commands *commands
 }
@@ -68,6 +69,10 @@ func newServer(ctx context.Context, conn jsonrpc2.Conn, options Options) *server
 	s.looker = looker{due: newBell()}
 	s.settings = settings{due: newBell()}
 	s.publish = publisher{due: newBell(), shown: map[uri.URI]shown{}}
+	s.studies = studies{scholar: options.Scholar, due: newBell()}
+	if s.studies.scholar == nil {
+		s.studies.scholar = new(gather.Scholar)
+	}
 	s.board = newBoard(options.Store)
 	s.commands = newCommands(s)
 	return s
@@ -166,6 +171,7 @@ func (s *server) Initialized(context.Context, *protocol.InitializedParams) error
 	s.watcher = gather.NewWatcher(s.session, s.log, s.changedOutside)
 	s.spawn("settings", s.keepSettings)
 	s.spawn("diagnostics", s.keepPublishing)
+	s.spawn("studies", s.keepStudying)
 	s.spawn("health", s.keepBoard)
 	s.spawn("looking", s.keepLooking)
 	s.spawn("watching", s.watcher.Run)

@@ -22,6 +22,7 @@ type engine struct {
 	cwd     string
 	dirs    []string // absolute, without duplicates
 	session *workspace.Session
+	scholar *gather.Scholar
 }
 
 // An answer is what the engine found.
@@ -42,6 +43,7 @@ func newEngine(args []string, overlay string) (*engine, error) {
 	e := &engine{
 		cwd:     cwd,
 		session: workspace.NewSession(gather.Machine(settings), settings, modcache.NewStores()),
+		scholar: gather.NewScholar(),
 	}
 	if overlay != "" {
 		changes, err := readOverlay(cwd, overlay)
@@ -143,7 +145,7 @@ func modulesBelow(root string) ([]string, error) {
 
 // analyze runs all analyzers on what the engine's directories hold. The error says that it could not run at all.
 func (e *engine) analyze(ctx context.Context) (*answer, error) {
-	return gather.Settle(ctx, e.session, func(ctx context.Context, snap *workspace.Snapshot) (*answer, error) {
+	return gather.Answer(ctx, e.session, e.scholar, func(ctx context.Context, snap *workspace.Snapshot) (*answer, error) {
 		a := new(answer)
 		for _, dir := range e.dirs {
 			documents, trouble := e.documents(snap, dir)

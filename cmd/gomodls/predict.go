@@ -3,14 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gomodls/gomodls/fixes/locked"
-	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -20,11 +18,7 @@ func (e *engine) predictTidy(cmd *cobra.Command, dir string, diff bool) error {
 	if !diff {
 		return errors.New("--predict: only with --diff; what is written comes from go")
 	}
-	var t gather.Tidier
-	if cache, err := os.UserCacheDir(); err == nil {
-		t.Dir = filepath.Join(cache, "gomodls", "imports")
-	}
-	after, err := t.Predict(cmd.Context(), e.session, dir)
+	after, err := e.scholar.Tidier.Predict(cmd.Context(), e.session, dir)
 	var refusal *tidy.Refusal
 	if errors.As(err, &refusal) {
 		return fmt.Errorf("go mod tidy would fail, or needs the network: %w", refusal)

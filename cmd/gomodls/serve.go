@@ -12,6 +12,7 @@ import (
 
 	"github.com/gomodls/gomodls/analysis/suite"
 	"github.com/gomodls/gomodls/fixes/locked"
+	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/lsp"
 )
 
@@ -51,7 +52,7 @@ func serve(cmd *cobra.Command, log *zap.Logger) error {
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	err = lsp.Serve(ctx, stdio, lsp.Options{
-		Version: version(), Analyzers: suite.All, Store: &locked.Store{Dir: dir, Log: log}, Log: log,
+		Version: version(), Analyzers: suite.All, Store: &locked.Store{Dir: dir, Log: log}, Scholar: gather.NewScholar(), Log: log,
 	})
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		fmt.Fprintln(cmd.ErrOrStderr(), "gomodls: the client closed the connection without shutdown")

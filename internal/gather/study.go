@@ -2,7 +2,8 @@ package gather
 
 import (
 	"context"
-	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -12,8 +13,17 @@ type Scholar struct {
 	Tidier Tidier
 }
 
-// Study works out the answer to a question from the newest snapshot, and applies it to the session. An error is that of ctx,
-// or says that there is nothing to study; then the question has no answer, and never will have while nothing changes.
+// NewScholar returns a Scholar that keeps what it reads of the module cache for the user's other processes.
+func NewScholar() *Scholar {
+	s := new(Scholar)
+	if dir, err := os.UserCacheDir(); err == nil {
+		s.Tidier.Dir = filepath.Join(dir, "gomodls", "imports")
+	}
+	return s
+}
+
+// Study works out the answer to a question from the newest snapshot, and applies it to the session. An error is that of ctx:
+// that there is nothing to study is an answer, too.
 func (s *Scholar) Study(ctx context.Context, session *workspace.Session, t workspace.Topic) error {
 	from, st, err := s.answer(ctx, session, t)
 	if err != nil {
@@ -22,12 +32,12 @@ func (s *Scholar) Study(ctx context.Context, session *workspace.Session, t works
 	changes := []workspace.Change{workspace.Studied(t, from, st)}
 	for _, path := range st.Absent { // a fact from now on, so that it is noticed when it appears
 		w := workspace.Want{Path: path}
-		f, known := session.Snapshot().Facts()[w]
-		if !known {
-			f = Read(w)
-			changes = append(changes, workspace.Learned(w, f))
+		if session.Snapshot().Facts()[w] != nil {
+			continue
 		}
-		if f.State != workspace.Missing {
+		f := Read(w)
+		changes = append(changes, workspace.Learned(w, f))
+		if f.State != workspace.Missing { // meanwhile it has
 			changes = append(changes, workspace.Touched(path))
 		}
 	}
@@ -41,13 +51,12 @@ func (s *Scholar) answer(ctx context.Context, session *workspace.Session, t work
 	case workspace.Tidy:
 		return s.Tidier.study(ctx, session, t)
 	}
-	return nil, nil, fmt.Errorf("nobody answers questions of the kind %q", t.Kind)
+	panic("no studies of the kind " + t.Kind)
 }
 
 // Answer calls run on the newest snapshot as Settle does, and answers the questions that it leaves, until there is nothing
 // that it lacks. It is for those who can wait.
 func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Scholar, run func(context.Context, *workspace.Snapshot) (T, error)) (T, error) {
-	hopeless := map[workspace.Topic]bool{}
 	for {
 		var questions []workspace.Topic
 		answer, err := Settle(ctx, session, func(ctx context.Context, snap *workspace.Snapshot) (T, error) {
@@ -55,23 +64,13 @@ func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Sch
 			questions = snap.Questions()
 			return answer, err
 		})
-		if err != nil {
+		if err != nil || len(questions) == 0 {
 			return answer, err
 		}
-		learnt := false
 		for _, t := range questions {
-			if hopeless[t] {
-				continue
-			}
-			if err := scholar.Study(ctx, session, t); ctx.Err() != nil {
+			if err := scholar.Study(ctx, session, t); err != nil {
 				return answer, err
-			} else if err != nil {
-				hopeless[t] = true
 			}
-			learnt = true
-		}
-		if !learnt {
-			return answer, nil
 		}
 	}
 }

@@ -56,12 +56,17 @@ func (t *Tidier) Predict(ctx context.Context, session *workspace.Session, dir st
 
 // study answers a question of the kind workspace.Tidy.
 func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic workspace.Topic) (*workspace.Snapshot, *workspace.Study, error) {
-	q, err := t.ask(ctx, session, topic.Of)
 	answer := new(tidy.Answer)
+	now := session.Snapshot()
+	q, err := t.ask(ctx, session, topic.Of)
+	if none := (*NoModuleError)(nil); errors.As(err, &none) {
+		answer.Refusal = &tidy.Refusal{Err: err}
+		return now, &workspace.Study{Answer: answer, Trees: []string{topic.Of}}, nil
+	}
 	if err == nil {
 		answer.Result, err = t.predict(ctx, q, topic.Of)
 	}
-	if q == nil || err != nil && !errors.As(err, &answer.Refusal) {
+	if err != nil && !errors.As(err, &answer.Refusal) {
 		return nil, nil, err
 	}
 	m := q.view.Modules[0]

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/fsnotify/fsnotify"
+	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -87,6 +88,11 @@ func (w *Watcher) Follow(snap *workspace.Snapshot) (more bool) {
 		}
 		w.watch(dir)
 	}
+	for _, st := range snap.Studies() {
+		for _, dir := range st.Dirs {
+			w.watch(dir)
+		}
+	}
 	return len(w.watched) > before
 }
 
@@ -122,12 +128,38 @@ func (w *Watcher) Refresh(paths ...string) {
 		}
 		changes = append(changes, workspace.Learned(want, Read(want)))
 	}
+	changes = append(changes, touched(snap, paths)...)
 	w.forgetGone(paths)
 	if len(changes) == 0 {
 		return
 	}
 	w.session.Apply(changes...)
 	w.changed()
+}
+
+// touched returns those of the paths that the answer of a study depends on: Go files and go.mod files, and the directories that
+// may hold some. An open document does not change on disk.
+func touched(snap *workspace.Snapshot, paths []string) []workspace.Change {
+	var changes []workspace.Change
+	for _, path := range paths {
+		if _, open := snap.File(uri.File(path)); open {
+			continue
+		}
+		if k := workspace.KindOf(path); k == workspace.Other {
+			if info, err := os.Stat(path); err == nil && !info.IsDir() {
+				continue
+			}
+		} else if k != workspace.GoFile && k != workspace.ModFile {
+			continue
+		}
+		for _, st := range snap.Studies() {
+			if st.Concerns(path) {
+				changes = append(changes, workspace.Touched(path))
+				break
+			}
+		}
+	}
+	return changes
 }
 
 // forgetGone stops taking directories for watched that were removed: the system has dropped the watch.

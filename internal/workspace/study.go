@@ -40,8 +40,8 @@ type Study struct {
 	outdated bool
 }
 
-// concerns reports whether the answer depends on what stands at path.
-func (st *Study) concerns(path string) bool {
+// Concerns reports whether the answer depends on what stands at path.
+func (st *Study) Concerns(path string) bool {
 	if slices.Contains(st.Files, path) || slices.Contains(st.Absent, path) {
 		return true
 	}
@@ -75,13 +75,19 @@ func (v *View) Unanswered(m *Module) bool {
 
 // study returns the newest answer to a question, or nil, and whether it is exact. If it is not, the question is left.
 func (s *Snapshot) study(t Topic) (st *Study, exact bool) {
-	st = s.studies[t]
-	if exact = st != nil && !st.outdated && st.env == s.Env(); !exact {
+	st, exact = s.studies[t], s.Answered(t)
+	if !exact {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.questions[t] = true
 	}
 	return st, exact
+}
+
+// Answered reports whether there is an exact answer to a question.
+func (s *Snapshot) Answered(t Topic) bool {
+	st := s.studies[t]
+	return st != nil && !st.outdated && st.env == s.Env()
 }
 
 // Questions returns what answers computed from s so far have asked without an exact answer, in order.
@@ -146,7 +152,7 @@ func (d *draft) touch(path string) {
 	}
 	d.touches = append(touches, touch{d.ID, path})
 	for t, st := range d.studies {
-		if !st.outdated && st.concerns(path) {
+		if !st.outdated && st.Concerns(path) {
 			old := *st
 			old.outdated = true
 			d.setStudy(t, &old)
@@ -163,7 +169,7 @@ func (s *Snapshot) changedSince(from *Snapshot, st *Study) bool {
 		if t.snapshot <= from.ID {
 			return false
 		}
-		if st.concerns(t.path) {
+		if st.Concerns(t.path) {
 			return true
 		}
 	}
