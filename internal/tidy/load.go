@@ -266,23 +266,23 @@ func (l *loader) readAhead(level []*pkg) {
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, pk := range level {
-		if looksStd(pk.path) && l.in.Std(pk.path) || l.checkPath(pk.path) != nil {
+		if imports.LooksStd(pk.path) && l.in.Std(pk.path) || l.checkPath(pk.path) != nil {
 			continue
 		}
-		_ = prefixes(pk.path, func(path string) error {
+		for path := range imports.Prefixes(pk.path) {
 			v, ok := selected(path)
 			if !ok || v == "none" {
-				return nil
+				continue
 			}
 			tree, err := l.fetch(module.Version{Path: path, Version: v})
-			if err == nil {
-				rel := within(pk.path, path)
-				if !tree.Has(rel) {
-					g.Go(func() error { tree.Package(rel); return nil })
-				}
+			if err != nil {
+				break
 			}
-			return err
-		})
+			rel, _ := imports.Within(pk.path, path)
+			if !tree.Has(rel) {
+				g.Go(func() error { tree.Package(rel); return nil })
+			}
+		}
 	}
 	_ = g.Wait() // what cannot be read is said by the package
 }

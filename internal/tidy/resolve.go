@@ -3,11 +3,7 @@ package tidy
 import (
 	"errors"
 	"fmt"
-	"go/build"
-	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
@@ -59,45 +55,18 @@ func isAmbiguous(err error) bool {
 	return errors.As(err, &a)
 }
 
-// looksStd reports whether an import path belongs to the standard library, whether it is there or not.
-func looksStd(importPath string) bool {
-	first, _, _ := strings.Cut(importPath, "/")
-	return !strings.Contains(first, ".")
-}
-
 // checkPath says why no package can have a path.
 func (p *predictor) checkPath(importPath string) error {
 	if p.memo.valid[importPath] {
 		return nil
 	}
-	if strings.Contains(importPath, "@") || build.IsLocalImport(importPath) || filepath.IsAbs(importPath) ||
-		slices.Contains([]string{"std", "cmd", "tool", "work", "all"}, importPath) {
-		return errors.New("not an import path of a package")
-	}
-	if err := module.CheckImportPath(importPath); err != nil {
+	if err := imports.CheckPath(importPath); err != nil {
 		return err
 	}
 	if p.memo.valid == nil {
 		p.memo.valid = map[string]bool{}
 	}
 	p.memo.valid[importPath] = true
-	return nil
-}
-
-func inModule(importPath, modPath string) bool {
-	rest, ok := strings.CutPrefix(importPath, modPath)
-	return ok && (rest == "" || rest[0] == '/')
-}
-
-// prefixes calls yield with every path of a module that could have a package, the longest first.
-func prefixes(importPath string, yield func(modPath string) error) error {
-	for prefix := importPath; prefix != "."; prefix = path.Dir(prefix) {
-		if !isToolchain(prefix) {
-			if err := yield(prefix); err != nil {
-				return err
-			}
-		}
-	}
 	return nil
 }
 
@@ -110,14 +79,14 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 	if err := p.checkPath(importPath); err != nil {
 		return found{}, err
 	}
-	std := looksStd(importPath) && p.in.Std(importPath)
+	std := imports.LooksStd(importPath) && p.in.Std(importPath)
 	for {
 		var hits []found
 		var alternatives []module.Version
 		if std {
 			hits = append(hits, found{std: true})
 		}
-		err := prefixes(importPath, func(modPath string) error {
+		for modPath := range imports.Prefixes(importPath) {
 			var v string
 			var ok bool
 			if g == nil {
@@ -126,23 +95,20 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 				v, ok = g.selected[modPath]
 			}
 			if !ok || v == "none" {
-				return nil
+				continue
 			}
 			m := module.Version{Path: modPath, Version: v}
 			files, err := p.packageIn(m, importPath)
 			switch {
 			case err != nil:
-				return err
+				return found{}, err
 			case files != nil:
 				hits = append(hits, found{mod: m, files: files})
 			default:
 				alternatives = append(alternatives, m)
 			}
-			return nil
-		})
+		}
 		switch {
-		case err != nil:
-			return found{}, err
 		case len(hits) > 1:
 			a := new(ambiguous)
 			for _, h := range hits {
@@ -159,7 +125,7 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 			}
 			return hit, nil
 		case g != nil:
-			return found{}, &missing{std: looksStd(importPath)}
+			return found{}, &missing{std: imports.LooksStd(importPath)}
 		}
 		if g = p.graph(rs); g.fault != nil {
 			return found{}, g.fault
@@ -187,12 +153,8 @@ func (p *predictor) packageIn(m module.Version, importPath string) (*imports.Pac
 	if err != nil {
 		return nil, err
 	}
-	return tree.Package(within(importPath, m.Path)), nil
-}
-
-// within returns the directory of a package in the module of that path.
-func within(importPath, modPath string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(importPath, modPath), "/")
+	rel, _ := imports.Within(importPath, m.Path)
+	return tree.Package(rel), nil
 }
 
 // fetch returns the source of a module, which is noted as used.
@@ -251,7 +213,7 @@ func (p *predictor) open(m module.Version) (*imports.Tree, error) {
 func (p *predictor) query(importPath string, rs *requirements) (module.Version, error) {
 	var mods []module.Version
 	for path, v := range p.replaced {
-		if !inModule(importPath, path) {
+		if _, ok := imports.Within(importPath, path); !ok {
 			continue
 		}
 		if v == "" {
@@ -281,7 +243,7 @@ func (p *predictor) query(importPath string, rs *requirements) (module.Version, 
 	if len(mods) > 0 && module.CheckPath(importPath) != nil {
 		return module.Version{}, fmt.Errorf("%s, which replaces %s, does not have it", p.actual(mods[0]), mods[0].Path)
 	}
-	return module.Version{}, &missing{std: looksStd(importPath)}
+	return module.Version{}, &missing{std: imports.LooksStd(importPath)}
 }
 
 // modFault says why a module's go.mod file is of no use.

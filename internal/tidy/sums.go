@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
@@ -142,12 +143,11 @@ func (l *loader) keep(keep map[module.Version]bool, rs *requirements) {
 		if v, ok := l.rootSelected(rs, pk.mod.Path); !rs.pruned || pk.mod.Path == "" || !ok || v != pk.mod.Version {
 			selected = l.graph(rs).selected
 		}
-		prefixes(pk.path, func(path string) error {
+		for path := range imports.Prefixes(pk.path) {
 			if v, ok := selected[path]; ok && v != "none" {
 				keep[l.actual(module.Version{Path: path, Version: v})] = true
 			}
-			return nil
-		})
+		}
 	}
 	if rs.loaded == nil {
 		for _, m := range rs.roots {
