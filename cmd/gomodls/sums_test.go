@@ -1,0 +1,174 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/sumdb"
+	"golang.org/x/mod/sumdb/dirhash"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/gomodls/gomodls/fixes"
+)
+
+// A vouchedModule is a module that the go command has downloaded and checked against a checksum database, which is gone by
+// now. Its go.sum is empty.
+type vouchedModule struct {
+	dir, cache string
+	line       string // what the database says about the go.mod file of the dependency
+}
+
+const dependency = "alpha.example/Lib"
+
+func newVouchedModule(t *testing.T) vouchedModule {
+	t.Helper()
+	base := t.TempDir()
+	m := vouchedModule{dir: filepath.Join(base, "m"), cache: filepath.Join(base, "cache")}
+	served := filepath.Join(base, "proxy", "alpha.example", "!lib", "@v")
+	const gomod = "module " + dependency + "\n"
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	w, err := z.Create(dependency + "@v1.0.0/go.mod")
+	_, err2 := io.WriteString(w, gomod)
+	if err := errors.Join(err, err2, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(served, "v1.0.0.info"), `{"Version":"v1.0.0"}`)
+	write(t, filepath.Join(served, "v1.0.0.mod"), gomod)
+	write(t, filepath.Join(served, "v1.0.0.zip"), archive.String())
+	zipHash, err := dirhash.HashZip(filepath.Join(served, "v1.0.0.zip"), dirhash.Hash1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modHash, err := dirhash.Hash1([]string{"go.mod"}, func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(gomod)), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.line = dependency + " v1.0.0/go.mod " + modHash + "\n"
+	signer, verifier, err := note.GenerateKey(nil, "sum.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	database := httptest.NewServer(sumdb.NewServer(sumdb.NewTestServer(signer, func(string, string) ([]byte, error) {
+		return []byte(dependency + " v1.0.0 " + zipHash + "\n" + m.line), nil
+	})))
+	defer database.Close()
+
+	for key, value := range map[string]string{
+		"GOPROXY": "file://" + filepath.ToSlash(filepath.Join(base, "proxy")), "GOSUMDB": verifier + " " + database.URL,
+		"GOMODCACHE": m.cache, "GOPATH": filepath.Join(base, "gopath"), "GOENV": "off", "GOFLAGS": "-modcacherw",
+		"GOPRIVATE": "", "GONOPROXY": "", "GONOSUMDB": "", "GOWORK": "off", "HOME": base, "GOCACHE": filepath.Join(base, "build"),
+	} {
+		t.Setenv(key, value)
+	}
+	write(t, filepath.Join(m.dir, "go.mod"), "module example.com/m\n\ngo 1.22\n\nrequire "+dependency+" v1.0.0\n")
+	m.run(t, "mod", "download", dependency)
+	write(t, filepath.Join(m.dir, "go.sum"), "")
+	return m
+}
+
+func (m vouchedModule) run(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = m.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %s", strings.Join(args, " "), out)
+	}
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, []byte(text), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fix returns the fix of the checksum that is missing.
+func (m vouchedModule) fix(t *testing.T) fixes.Fix {
+	t.Helper()
+	e, err := newEngine([]string{m.dir}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := e.analyze(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range a.Files {
+		for _, d := range f.Diagnostics {
+			if d.Code == "missingsum" {
+				return d.Fixes[0]
+			}
+		}
+	}
+	t.Fatal("no checksum is reported as missing")
+	return fixes.Fix{}
+}
+
+// TestVouchedSum adds a checksum that the records in the module cache prove, and go is content.
+func TestVouchedSum(t *testing.T) {
+	m := newVouchedModule(t)
+	fix := m.fix(t)
+	if len(fix.Edits) != 1 || fix.Edits[0].New != m.line || !fix.Preferred {
+		t.Fatalf("got %+v, want an edit that adds %q", fix, m.line)
+	}
+	write(t, filepath.Join(m.dir, "go.sum"), fix.Edits[0].New)
+	m.run(t, "list", "-m", "all")
+}
+
+// TestForgedCache changes the module cache as somebody would who wants a line of his own in go.sum. Then the go command has
+// to ask the database.
+func TestForgedCache(t *testing.T) {
+	m := newVouchedModule(t)
+	download := filepath.Join(m.cache, "cache", "download")
+	at := filepath.Join(download, "alpha.example", "!lib", "@v", "v1.0.0")
+	records, err := filepath.Glob(filepath.Join(download, "sumdb", "sum.example.com", "lookup", "alpha.example", "*"))
+	if err != nil || len(records) != 1 {
+		t.Fatalf("records: %q (%v)", records, err)
+	}
+	tiles, err := filepath.Glob(filepath.Join(download, "sumdb", "sum.example.com", "tile", "8", "0", "*", "*"))
+	if err != nil || len(tiles) != 1 {
+		t.Fatalf("tiles: %q (%v)", tiles, err)
+	}
+	const evilMod = "module " + dependency + "\n\n// evil\n"
+	evil, err := dirhash.Hash1([]string{"go.mod"}, func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(evilMod)), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	truth := strings.Fields(m.line)[2]
+	inRecord := func(s string) string { return strings.ReplaceAll(s, truth, evil) }
+	broken := func(s string) string { return string(s[0]^1) + s[1:] }
+	for _, tt := range []struct {
+		name   string
+		forged map[string]func(string) string
+	}{
+		{"the go.mod file", map[string]func(string) string{at + ".mod": func(string) string { return evilMod }}},
+		{"the record", map[string]func(string) string{records[0]: inRecord}},
+		{"the go.mod file and the record", map[string]func(string) string{at + ".mod": func(string) string { return evilMod }, records[0]: inRecord}},
+		{"a tile", map[string]func(string) string{tiles[0]: broken}},
+		{"everything", map[string]func(string) string{at + ".mod": func(string) string { return evilMod }, records[0]: inRecord, tiles[0]: broken}},
+		{"no record", map[string]func(string) string{records[0]: func(string) string { return "" }}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for file, forge := range tt.forged {
+				data, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				write(t, file, forge(string(data)))
+				defer write(t, file, string(data))
+			}
+			if fix := m.fix(t); fix.Command == nil || len(fix.Edits) > 0 {
+				t.Errorf("the fix is %+v, want a command", fix)
+			}
+		})
+	}
+}
