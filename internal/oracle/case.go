@@ -39,6 +39,21 @@ func (t tree) write(dir string) error {
 	return nil
 }
 
+// settle drops, of a file and a directory of the same name, the one that was there before.
+func (t tree) settle(before tree) {
+	for dir := range t {
+		file, ok := strings.CutSuffix(dir, "/")
+		if _, both := t[file]; !ok || !both {
+			continue
+		}
+		if _, old := before[dir]; old {
+			delete(t, dir)
+		} else {
+			delete(t, file)
+		}
+	}
+}
+
 // A layout is what a case is made of.
 type layout string
 

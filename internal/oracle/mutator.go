@@ -38,6 +38,7 @@ func (m *mutator) apply(k *kind) bool {
 		m.tree, m.env = before, env
 		return false
 	}
+	m.tree.settle(before)
 	return !maps.Equal(before, m.tree) || !maps.Equal(env, m.env)
 }
 

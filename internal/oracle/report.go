@@ -106,9 +106,9 @@ func (r *report) writeProofs(out io.Writer) error {
 	for _, n := range total {
 		cases += n
 	}
-	edits := cases - total[noFix] - total[byGo]
-	_, err := fmt.Fprintf(out, "\nof %d refused cases %.1f %% have a preferred fix; of the %d where it is an edit, %.1f %% are no longer refused for that reason, %d are worse\n",
-		cases, percent(cases-total[noFix], cases), edits, percent(total[fixed]+total[advanced], edits), total[worse])
+	offered := cases - total[noFix]
+	_, err := fmt.Fprintf(out, "\nof %d refused cases %d (%.1f %%) have a preferred fix; of these %d (%.1f %%) are no longer refused for that reason, %d are worse\n",
+		cases, offered, percent(offered, cases), total[fixed]+total[advanced], percent(total[fixed]+total[advanced], offered), total[worse])
 	return err
 }
 

@@ -97,7 +97,7 @@ func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, 
 		if o.prove {
 			rep.prove(r)
 		}
-		if r.proof == circular || r.proof == byGo && w.fixer != "" || r.proof == worse {
+		if o.prove && r.verdict.refused && len(r.answer.errors) > 0 && r.proof != fixed && r.proof != advanced {
 			fmt.Fprintf(&unproven, "%-8s %s\n         %s\n", r.proof, r.line(), r.story)
 		}
 		if r.outcome == agreed {
