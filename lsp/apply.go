@@ -318,12 +318,7 @@ func (c *commands) saved(path string) {
 		if f.Text != l.text || len(l.lines) == 0 {
 			return // the old lines may be needed again; they do no harm
 		}
-		lock, err := c.store.Acquire(ctx, []string{filepath.Dir(path)}, "go mod tidy", nil)
-		if err != nil {
-			return
-		}
-		defer lock.Release()
-		if _, err := locked.Disk(ctx, locked.Result{Changes: l.lines}); err != nil {
+		if err := c.dropLines(ctx, filepath.Dir(path), l.lines); err != nil {
 			c.server.log.Info("the old lines of go.sum stay", zap.Error(err))
 		}
 		c.refresh(l.lines)
@@ -331,4 +326,20 @@ func (c *commands) saved(path string) {
 	if !started {
 		c.working.RUnlock()
 	}
+}
+
+// dropLines makes the last step of an earlier transaction: that one can be undone, this one adds nothing to undo.
+func (c *commands) dropLines(ctx context.Context, dir string, lines []locked.Change) error {
+	_, err := c.store.Do(ctx, locked.Transaction{
+		Title: "go mod tidy", World: func() locked.World { return locked.World{Dirs: []string{dir}} }, Unlisted: true, Apply: locked.Disk,
+		Run: func(_ context.Context, sh *locked.Shadow) error {
+			for _, line := range lines {
+				if text, exists, err := sh.Read(line.Path); err == nil && exists && text == line.Before {
+					sh.Write(line.Path, line.After)
+				}
+			}
+			return nil
+		},
+	})
+	return err
 }

@@ -15,14 +15,12 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 	"go.uber.org/zap"
-	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/analysis/privategap"
 	"github.com/gomodls/gomodls/fixes/locked"
 	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/goenv"
-	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -33,14 +31,26 @@ const (
 	commandVerify      = "gomodls.verify"
 	commandVendor      = "gomodls.vendor"
 	commandGet         = "gomodls.get"
+	commandWorkSync    = "gomodls.workSync"
+	commandWorkUse     = "gomodls.workUse"
 	commandAddPrivate  = "gomodls.addPrivate"
 	commandUndo        = "gomodls.undo"
 	commandCancel      = "gomodls.cancel"
 )
 
+// A scope says whether a command is about a module or about a workspace.
+type scope int
+
+const (
+	ofEither    scope = iota // what the document stands for: a go.work for its workspace, all else for its module
+	ofModule                 // the module, also that beside a go.work
+	ofWorkspace              // the workspace, also that which is in force where the module is
+)
+
 // A command is what the server does when it is asked to by name.
 type command struct {
 	title   func(arguments) string
+	scope   scope
 	trusted bool // only where the user trusts the folder, because it runs go or changes what go does
 	sends   bool // go may ask proxies and the checksum database for modules
 	run     func(*commands, context.Context, *job) error
@@ -50,14 +60,16 @@ func titled(s string) func(arguments) string { return func(arguments) string { r
 
 // table holds every command but cancel, which is not a job.
 var table = map[string]command{
-	commandTidy:        {titled("go mod tidy"), true, true, (*commands).tidy},
-	commandTidyPreview: {titled("go mod tidy -diff"), true, true, (*commands).tidyPreview},
-	commandDownload:    {titled("go mod download"), true, true, (*commands).download},
-	commandVerify:      {titled("go mod verify"), true, true, (*commands).verify},
-	commandVendor:      {titled("go mod vendor"), true, true, (*commands).vendor},
-	commandGet:         {func(a arguments) string { return "go get " + a.Module + "@" + a.Version }, true, true, (*commands).get},
-	commandAddPrivate:  {func(a arguments) string { return "go env -w " + a.variable() }, true, false, (*commands).addPrivate},
-	commandUndo:        {titled("undo"), false, false, (*commands).undo},
+	commandTidy:        {titled("go mod tidy"), ofModule, true, true, (*commands).update},
+	commandTidyPreview: {titled("go mod tidy -diff"), ofModule, true, true, (*commands).tidyPreview},
+	commandDownload:    {titled("go mod download"), ofEither, true, true, (*commands).update},
+	commandVerify:      {titled("go mod verify"), ofEither, true, true, (*commands).verify},
+	commandVendor:      {titled("go mod vendor"), ofEither, true, true, (*commands).update},
+	commandGet:         {func(a arguments) string { return "go get " + a.Query() }, ofModule, true, true, (*commands).update},
+	commandWorkSync:    {titled("go work sync"), ofWorkspace, true, true, (*commands).update},
+	commandWorkUse:     {titled("go work use"), ofWorkspace, true, true, (*commands).update},
+	commandAddPrivate:  {func(a arguments) string { return "go env -w " + a.variable() }, ofEither, true, false, (*commands).addPrivate},
+	commandUndo:        {titled("undo"), ofEither, false, false, (*commands).undo},
 }
 
 func known(name string) bool {
@@ -71,13 +83,10 @@ func commandNames() []string {
 
 // arguments are the one argument object of a command.
 type arguments struct {
-	URI     uri.URI  `json:"uri"`
-	Module  string   `json:"module"`  // get
-	Version string   `json:"version"` // get
-	Modules []string `json:"modules"` // download: these, as path@version, and no others
-	Recheck string   `json:"recheck"` // download: drop the checksums of this one, as path@version, and take new ones
-	Pattern string   `json:"pattern"` // addPrivate
-	Key     string   `json:"key"`     // addPrivate: the variable; GOPRIVATE if empty
+	URI uri.URI `json:"uri"`
+	locked.Arguments
+	Pattern string `json:"pattern"` // addPrivate
+	Key     string `json:"key"`     // addPrivate: the variable; GOPRIVATE if empty
 }
 
 func (a arguments) variable() string { return cmp.Or(a.Key, "GOPRIVATE") }
@@ -87,7 +96,10 @@ type job struct {
 	arguments
 	name     string
 	title    string
-	dir      string // of the module
+	dir      string   // of the module or workspace
+	work     string   // the go.work, if it is about a workspace
+	beyond   []string // directories that are to be locked beside those of the module or workspace
+	dirs     []string // all that it works with; guarded by commands.mu
 	cancel   context.CancelFunc
 	progress *progress
 	clashes  []string // documents that are not what the job made them
@@ -165,22 +177,22 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 	if cmd.trusted && !c.server.peer.trusted {
 		return jsonrpc2.Errorf(errRequestFailed, "%s is not run: this folder is not trusted, so nothing is started here", cmd.title(args))
 	}
-	dir, err := c.locate(ctx, args.URI)
-	if err != nil {
+	j := &job{arguments: args, name: name}
+	if err := c.locate(ctx, j, cmd.scope); err != nil {
 		return err
 	}
 	if name == commandCancel {
-		c.end(func(j *job) bool { return j.dir == dir })
+		c.end(func(other *job) bool { return other.dir == j.dir || slices.Contains(other.dirs, j.dir) })
 		return nil
 	}
+	j.title = cmd.title(args)
 	if cmd.sends {
-		if err := c.checkPrivate(ctx, cmd.title(args), dir, args.Modules); err != nil {
+		if err := c.checkPrivate(ctx, j); err != nil {
 			return err
 		}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	j := &job{arguments: args, name: name, title: cmd.title(args), dir: dir, cancel: cancel}
+	ctx, j.cancel = context.WithCancel(ctx)
+	defer j.cancel()
 	j.progress = c.begin(ctx, j.title, token)
 	if err := c.track(j, func() error { return cmd.run(c, ctx, j) }); err != nil {
 		j.progress.end("")
@@ -198,16 +210,37 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 }
 
 // checkPrivate refuses to have go run where it would send out the path of a private module.
-func (c *commands) checkPrivate(ctx context.Context, title, dir string, asked []string) error {
-	gomod := filepath.Join(dir, "go.mod")
+func (c *commands) checkPrivate(ctx context.Context, j *job) error {
+	var dirs []string
 	r, err := gather.Settle(ctx, c.server.session, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
-		return analysis.Run(ctx, snap, []*analysis.Analyzer{privategap.Analyzer}, []string{gomod})
+		dirs = []string{j.dir}
+		if v := workView(snap, j.work); v != nil {
+			dirs = v.Dirs()
+		}
+		var files []string
+		for _, dir := range dirs {
+			files = append(files, filepath.Join(dir, "go.mod"))
+		}
+		return analysis.Run(ctx, snap, []*analysis.Analyzer{privategap.Analyzer}, files)
 	})
 	if err != nil {
 		return err
 	}
-	if path := privategap.Open(r, dir, asked...); path != "" {
-		return jsonrpc2.Errorf(errRequestFailed, "%s is not run: it would send out the path of %s, which is private; cover it first, with go env -w GOPRIVATE=%s for example", title, path, goenv.PatternFor(path))
+	for _, dir := range dirs {
+		if path := privategap.Open(r, dir, j.Modules...); path != "" {
+			return jsonrpc2.Errorf(errRequestFailed, "%s is not run: it would send out the path of %s, which is private; cover it first, with go env -w GOPRIVATE=%s for example", j.title, path, goenv.PatternFor(path))
+		}
+	}
+	return nil
+}
+
+// workView returns the view of the workspace of a go.work, or nil where that is empty or cannot be read.
+func workView(snap *workspace.Snapshot, work string) *workspace.View {
+	if work == "" {
+		return nil
+	}
+	if views := snap.Views(work); len(views) > 0 {
+		return views[0]
 	}
 	return nil
 }
@@ -235,53 +268,88 @@ func explain(err error) string {
 	return err.Error()
 }
 
-// locate returns the directory of the module that u belongs to, or lies above it where u is a directory.
-func (c *commands) locate(ctx context.Context, u uri.URI) (string, error) {
+// locate finds the module or workspace that a job is about. A directory stands for the module that it lies in.
+func (c *commands) locate(ctx context.Context, j *job, scope scope) error {
+	u := j.URI
 	if !u.IsFile() {
-		return "", jsonrpc2.NewError(errRequestFailed, whyNot(c.server.session.Snapshot(), own(u)))
+		return jsonrpc2.NewError(errRequestFailed, whyNot(c.server.session.Snapshot(), own(u)))
 	}
 	path := pathOf(u)
-	why := ""
-	dir, err := gather.Settle(ctx, c.server.session, func(_ context.Context, snap *workspace.Snapshot) (string, error) {
+	why, err := gather.Settle(ctx, c.server.session, func(_ context.Context, snap *workspace.Snapshot) (string, error) {
+		j.dir, j.work = "", ""
 		f := workspace.NewFile(path, "")
 		if snap.Read(path).State == workspace.Directory && f.Kind == workspace.Other {
 			f = workspace.NewFile(filepath.Join(path, "any.go"), "")
 		}
+		if work := workOf(snap, f, scope); work != "" {
+			j.dir, j.work = filepath.Dir(work), work
+			return "", nil
+		}
+		if scope == ofWorkspace {
+			return "There is no go.work that is in force here.", nil
+		}
 		file, ok := target(snap, f)
-		why = whyNot(snap, f.URI)
-		if !ok {
-			return "", nil
+		if !ok || snap.Read(filepath.Join(filepath.Dir(file), "go.mod")).State != workspace.Regular {
+			return whyNot(snap, f.URI), nil
 		}
-		dir := filepath.Dir(file)
-		if snap.Read(filepath.Join(dir, "go.mod")).State != workspace.Regular {
-			return "", nil
-		}
-		return dir, nil
+		j.dir = filepath.Dir(file)
+		return "", nil
 	})
-	if err == nil && dir == "" {
+	if err == nil && why != "" {
 		err = jsonrpc2.NewError(errRequestFailed, why)
 	}
-	return dir, err
+	return err
 }
 
-// world is what the user sees of a module now.
-func (c *commands) world(dir string) locked.World {
-	w := locked.World{Dirs: []string{dir}}
+// workOf returns the go.work that a command on a document is about, or "" if it is about a module.
+func workOf(snap *workspace.Snapshot, f *workspace.File, scope scope) string {
+	if scope == ofModule {
+		return ""
+	}
+	var views []*workspace.View
+	switch {
+	case f.Kind == workspace.WorkFile, f.Kind == workspace.VendorFile, filepath.Base(f.Path) == "go.work.sum":
+		views = snap.Views(f.Path)
+	case scope == ofWorkspace:
+		if file, ok := target(snap, f); ok {
+			views = snap.Views(filepath.Join(filepath.Dir(file), "go.mod"))
+		}
+	}
+	if len(views) == 0 || views[0].Work == nil {
+		return ""
+	}
+	return views[0].Work.Path
+}
+
+// world is what the user sees of a job's module or workspace now.
+func (c *commands) world(j *job) locked.World {
+	var w locked.World
 	// Only the end of the session ends Settle here, and then nothing comes of the world.
 	_, _ = gather.Settle(c.server.ctx, c.server.session, func(_ context.Context, snap *workspace.Snapshot) (struct{}, error) {
-		w.Dirs, w.Buffers = []string{dir}, nil
-		if f := snap.Read(filepath.Join(dir, "go.mod")).File; f != nil {
-			for _, r := range f.Mod().Replace {
-				if !r.IsDir {
-					continue
+		w = locked.World{Dirs: []string{j.dir}, Work: j.work}
+		add := func(dirs ...string) {
+			for _, dir := range dirs {
+				if !slices.Contains(w.Dirs, dir) {
+					w.Dirs = append(w.Dirs, dir)
 				}
-				to := filepath.FromSlash(r.New.Path)
-				if !filepath.IsAbs(to) {
-					to = filepath.Join(dir, to)
-				}
-				if snap.Read(to).State == workspace.Directory && !slices.Contains(w.Dirs, to) {
-					w.Dirs = append(w.Dirs, to)
-				}
+			}
+		}
+		if v := workView(snap, j.work); v != nil {
+			add(v.Dirs()...)
+			if j.Dir != "" {
+				add(filepath.Join(j.dir, j.Dir))
+			}
+		}
+		add(j.beyond...)
+		gomod := filepath.Join(j.dir, "go.mod")
+		for _, v := range snap.Views(gomod) {
+			switch {
+			case j.work != "":
+			case v.Work == nil:
+				add(v.Dirs()...)
+			case v.Module(gomod) != nil && v.Vendored():
+				w.Workspace = v.Work.Path
+				add(v.Dirs()...)
 			}
 		}
 		for _, f := range snap.Open() {
@@ -291,6 +359,9 @@ func (c *commands) world(dir string) locked.World {
 		}
 		return struct{}{}, nil
 	})
+	c.mu.Lock()
+	j.dirs = w.Dirs
+	c.mu.Unlock()
 	return w
 }
 
@@ -302,7 +373,7 @@ func (c *commands) do(ctx context.Context, j *job, run func(context.Context, *lo
 func (c *commands) transaction(j *job, run func(context.Context, *locked.Shadow) error, apply func(context.Context, locked.Result) (bool, error)) locked.Transaction {
 	return locked.Transaction{
 		Title: j.title,
-		World: func() locked.World { return c.world(j.dir) },
+		World: func() locked.World { return c.world(j) },
 		Run:   run,
 		Apply: apply,
 		Go:    c.goCommand(j),
@@ -329,9 +400,19 @@ func (c *commands) goCommand(j *job) locked.Go {
 	return g
 }
 
-func (c *commands) tidy(ctx context.Context, j *job) error {
-	result, err := c.do(ctx, j, func(ctx context.Context, sh *locked.Shadow) error { return sh.Tidy(ctx) })
-	if err == nil && len(result.Changes) == 0 {
+// update lets go do what the command is called for.
+func (c *commands) update(ctx context.Context, j *job) error {
+	if j.name == commandWorkUse && j.Dir == "" {
+		dir, err := filepath.Rel(j.dir, filepath.Dir(pathOf(j.URI)))
+		if err != nil || filepath.Base(pathOf(j.URI)) != "go.mod" {
+			return fmt.Errorf("%s wants the uri of a go.mod, or a dir", j.name)
+		}
+		j.Dir = dir
+	}
+	result, err := c.do(ctx, j, func(ctx context.Context, sh *locked.Shadow) error {
+		return locked.Runs[j.name](ctx, sh, j.Arguments)
+	})
+	if err == nil && len(result.Changes) == 0 && j.name != commandDownload {
 		j.note = "nothing to change"
 	}
 	return err
@@ -378,127 +459,11 @@ func (c *commands) preview(ctx context.Context, j *job, result locked.Result) er
 
 func inVendor(dir, path string) bool { return within(path, filepath.Join(dir, "vendor")) }
 
-// download completes go.sum and the module cache: whatever `go list -m all` and the packages of the requirements need.
-func (c *commands) download(ctx context.Context, j *job) error {
-	modules := slices.Clone(j.Modules)
-	if j.Recheck != "" {
-		modules = append(modules, j.Recheck)
-	}
-	for _, m := range modules {
-		path, version, ok := strings.Cut(m, "@")
-		if !ok || module.CheckPath(path) != nil || version == "" || strings.HasPrefix(m, "-") {
-			return fmt.Errorf("%q is not of the form path@version", m)
-		}
-	}
-	_, err := c.do(ctx, j, func(ctx context.Context, sh *locked.Shadow) error {
-		if j.Recheck != "" {
-			if err := dropSums(sh, filepath.Join(j.dir, "go.sum"), j.Recheck); err != nil {
-				return err
-			}
-		}
-		if len(modules) > 0 {
-			return sh.Download(ctx, modules...)
-		}
-		return complete(ctx, sh, j.dir)
-	})
-	return err
-}
-
-// dropSums removes the lines of a module version from go.sum.
-func dropSums(sh *locked.Shadow, sum, m string) error {
-	text, exists, err := sh.Read(sum)
-	if err != nil || !exists {
-		return err
-	}
-	path, version, _ := strings.Cut(m, "@")
-	var kept strings.Builder
-	for line := range strings.Lines(text) {
-		if w := strings.Fields(line); len(w) == 3 && w[0] == path && (w[1] == version || w[1] == version+"/go.mod") {
-			continue
-		}
-		kept.WriteString(line)
-	}
-	sh.Write(sum, kept.String())
-	return nil
-}
-
-// complete lets go add to go.sum what it would demand. Listing all modules takes the checksums of all go.mod files; those of
-// the modules themselves are added only for modules that are named.
-func complete(ctx context.Context, sh *locked.Shadow, dir string) error {
-	gomod := filepath.Join(dir, "go.mod")
-	before, _, err := sh.Read(gomod)
-	if err != nil {
-		return err
-	}
-	// -mod=mod may mend more than was asked for, so go.mod is put back in the end.
-	defer func() { sh.Write(gomod, before) }()
-	if err := sh.Run(ctx, "list", "-mod=mod", "-m", "-f", `{{""}}`, "all"); err != nil {
-		return err
-	}
-	text, _, err := sh.Read(filepath.Join(dir, "go.sum"))
-	if err != nil {
-		return err
-	}
-	sums := map[string]bool{}
-	for line := range strings.Lines(text) {
-		if w := strings.Fields(line); len(w) == 3 {
-			sums[w[0]+"@"+w[1]] = true
-		}
-	}
-	mended, _, err := sh.Read(gomod)
-	if err != nil {
-		return err
-	}
-	mod := workspace.NewFile(gomod, mended).Mod()
-	var modules []string
-	for _, r := range mod.Require {
-		if actual := replaced(mod, r); actual.Version != "" && !sums[actual.Path+"@"+actual.Version] {
-			modules = append(modules, r.Path+"@"+r.Version)
-		}
-	}
-	if len(modules) == 0 {
-		return nil
-	}
-	return sh.Download(ctx, modules...)
-}
-
-// replaced returns what go fetches for a requirement: itself or its replacement, whose version is empty if it is a
-// directory.
-func replaced(mod *syntax.Mod, r *syntax.Require) module.Version {
-	actual := module.Version{Path: r.Path, Version: r.Version}
-	for _, rep := range mod.Replace {
-		switch {
-		case rep.Old.Path != r.Path:
-		case rep.Old.Version == r.Version:
-			return rep.New
-		case rep.Old.Version == "":
-			actual = rep.New
-		}
-	}
-	return actual
-}
-
 func (c *commands) verify(ctx context.Context, j *job) error {
 	result, err := c.do(ctx, j, func(ctx context.Context, sh *locked.Shadow) error { return sh.Verify(ctx) })
 	if err == nil {
 		c.server.tell(ctx, protocol.MessageTypeInfo, result.Output)
 	}
-	return err
-}
-
-func (c *commands) vendor(ctx context.Context, j *job) error {
-	result, err := c.do(ctx, j, func(ctx context.Context, sh *locked.Shadow) error { return sh.Vendor(ctx) })
-	if err == nil && len(result.Changes) == 0 {
-		j.note = "nothing to change"
-	}
-	return err
-}
-
-func (c *commands) get(ctx context.Context, j *job) error {
-	if module.CheckPath(j.Module) != nil || j.Version == "" || strings.ContainsAny(j.Version, " \t\n") {
-		return fmt.Errorf("%s wants a module and a version", j.name)
-	}
-	_, err := c.do(ctx, j, func(ctx context.Context, sh *locked.Shadow) error { return sh.Get(ctx, j.Module+"@"+j.Version) })
 	return err
 }
 
@@ -564,7 +529,17 @@ func setVariable(text, key, value string) string {
 
 // undo puts back what the last transaction of the module replaced, which is itself kept.
 func (c *commands) undo(ctx context.Context, j *job) error {
-	states, err := c.store.States(j.dir)
+	work := ""
+	if _, err := gather.Settle(ctx, c.server.session, func(_ context.Context, snap *workspace.Snapshot) (struct{}, error) {
+		work = ""
+		if views := snap.Views(filepath.Join(j.dir, "go.mod")); len(views) > 0 && views[0].Work != nil {
+			work = views[0].Dir
+		}
+		return struct{}{}, nil
+	}); err != nil {
+		return err
+	}
+	states, err := c.store.States(j.dir, work)
 	if err != nil {
 		return err
 	}
@@ -572,6 +547,7 @@ func (c *commands) undo(ctx context.Context, j *job) error {
 		return fmt.Errorf("gomodls has changed nothing in %s that could be undone", j.dir)
 	}
 	j.title = "undo " + states[0].Title
+	j.beyond = states[0].Dirs
 	_, err = c.do(ctx, j, func(_ context.Context, sh *locked.Shadow) error {
 		sh.Restore(states[0])
 		return nil

@@ -59,22 +59,36 @@ func (s *Shadow) Restore(st State) {
 	}
 }
 
-// States returns the states that were replaced by transactions whose root was dir, newest first.
-func (s *Store) States(dir string) ([]State, error) {
-	folder := s.history(realPath(dir))
-	names, err := stateFiles(folder)
-	if err != nil {
-		return nil, err
-	}
+// States returns the states that can be restored in dir, newest first: those that transactions replaced whose root was dir,
+// and of those with another root the ones that had files below dir.
+func (s *Store) States(dir string, others ...string) ([]State, error) {
 	var states []State
-	for _, name := range slices.Backward(names) {
-		st, err := readState(filepath.Join(folder, name))
+	for i, root := range append([]string{dir}, others...) {
+		if i > 0 && (root == "" || realPath(root) == realPath(dir)) {
+			continue
+		}
+		folder := s.history(realPath(root))
+		names, err := stateFiles(folder)
 		if err != nil {
 			return nil, err
 		}
-		states = append(states, st)
+		for _, name := range names {
+			st, err := readState(filepath.Join(folder, name))
+			if err != nil {
+				return nil, err
+			}
+			if i == 0 || slices.ContainsFunc(st.Files, func(f File) bool { return within(realFile(f.Path), realPath(dir)) }) {
+				states = append(states, st)
+			}
+		}
 	}
+	slices.SortFunc(states, func(a, b State) int { return strings.Compare(b.ID, a.ID) })
 	return states, nil
+}
+
+func within(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 func (s *Store) history(root string) string {
