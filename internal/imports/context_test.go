@@ -69,8 +69,8 @@ func TestMaybe(t *testing.T) {
 	}
 }
 
-// TestImporting finds the files that a diagnostic about an import belongs into.
-func TestImporting(t *testing.T) {
+// TestDeclared finds the files that a diagnostic about an import belongs into.
+func TestDeclared(t *testing.T) {
 	dir := write(t, map[string]string{
 		"a.go":         "package p; import \"x\"",
 		"a_windows.go": "package p; import \"x\"",
@@ -80,8 +80,8 @@ func TestImporting(t *testing.T) {
 		"e.go":         "package p; import \"x\"; import (",
 	})
 	tree := NewTree(FS{List: List, Read: Read}, filepath.Clean(dir), nil)
-	got := tree.Importing("", "x", NewContext(Target{GOOS: "linux", GOARCH: "amd64"}))
-	if diff := cmp.Diff([]string{"a.go", "b_test.go"}, got); diff != "" {
+	got := tree.Declared("", NewContext(Target{GOOS: "linux", GOARCH: "amd64"}))
+	if diff := cmp.Diff(map[string][]string{"x": {"a.go", "b_test.go"}, "y": {"c.go"}}, got); diff != "" {
 		t.Error(diff)
 	}
 }

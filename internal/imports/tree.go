@@ -16,11 +16,11 @@ import (
 // A Tree is the source of one module: of a main module, of a directory that replaces a module, or of a module version in the
 // module cache. It reads no directory again. It is safe for concurrent use if its FS is.
 type Tree struct {
-	Root string
-	Go   string // the go line of a version in the module cache, "" if it has none; unset for other trees
-	fs   FS
-	// local says that the tree can change and can hold other modules; a tree in the module cache can do neither.
-	local bool
+	Root  string
+	Go    string // the go line of a version in the module cache, "" if it has none; unset for other trees
+	fs    FS
+	local bool  // it can change; a tree in the module cache cannot
+	nests bool  // it can hold other modules
 	memo  *Memo // of a local tree
 
 	mu       sync.Mutex
@@ -33,7 +33,14 @@ func NewTree(fs FS, root string, memo *Memo) *Tree {
 	if memo == nil {
 		memo = new(Memo)
 	}
-	return &Tree{Root: filepath.Clean(root), fs: fs, local: true, memo: memo, packages: map[string]*Package{}, modules: map[string]bool{}}
+	return &Tree{Root: filepath.Clean(root), fs: fs, local: true, nests: true, memo: memo, packages: map[string]*Package{}, modules: map[string]bool{}}
+}
+
+// NewVendor returns a vendor directory, in which the modules' sources are laid over each other.
+func NewVendor(fs FS, root string, memo *Memo) *Tree {
+	t := NewTree(fs, root, memo)
+	t.nests = false
+	return t
 }
 
 // Local reports whether the module is one that can change.
@@ -77,7 +84,7 @@ func (t *Tree) load(rel string) *Package {
 
 func (t *Tree) scan(rel string) *Package {
 	dir := filepath.Join(t.Root, filepath.FromSlash(rel))
-	if t.local && t.inOtherModule(rel) {
+	if t.nests && t.inOtherModule(rel) {
 		return nil
 	}
 	entries, err := t.fs.List(dir)
@@ -94,11 +101,12 @@ func (t *Tree) scan(rel string) *Package {
 	return t.memo.scan(dir, entries, t.fs.Read, plain)
 }
 
-// Importing returns the names of those files of a package that are built in a context and import path, in order.
-func (t *Tree) Importing(rel, path string, c *Context) []string {
-	var names []string
+// Declared returns which files of a package import what, by import path: those that parse and are built in a context.
+func (t *Tree) Declared(rel string, c *Context) map[string][]string {
+	files := map[string][]string{}
 	dir := filepath.Join(t.Root, filepath.FromSlash(rel))
 	entries, _ := t.fs.List(dir)
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
 	for _, e := range entries {
 		if e.Dir || !isGo(e.Name) {
 			continue
@@ -108,13 +116,14 @@ func (t *Tree) Importing(rel, path string, c *Context) []string {
 			continue
 		}
 		f := readFile(text)
-		if f.build && !f.broken() && slices.Contains(f.strict, path) &&
-			c.Holds(condition(e.Name, f.expr, slices.Contains(f.strict, "C"))) == Yes {
-			names = append(names, e.Name)
+		if !f.build || f.broken() || c.Holds(condition(e.Name, f.expr, slices.Contains(f.strict, "C"))) != Yes {
+			continue
+		}
+		for _, path := range unique(f.strict) {
+			files[path] = append(files[path], e.Name)
 		}
 	}
-	slices.Sort(names)
-	return names
+	return files
 }
 
 // isGo reports whether a file of that name can belong to a package.

@@ -813,6 +813,33 @@ func (g *Graph) Inconsistent() bool {
 	return false
 }
 
+// Pruned reports whether the graph is that of a single main module whose go line lets it be pruned, so that the go command
+// looks for packages in the roots first.
+func (g *Graph) Pruned() bool { return g.pruning == pruned }
+
+// HighestReplaced returns the module paths that are replaced, each with the highest version at which it is, "" if only at all
+// versions; see modload.MainModuleSet.HighestReplaced.
+func (g *Graph) HighestReplaced() map[string]string {
+	highest, inWork := map[string]string{}, map[string]bool{}
+	note := func(r Replacement) {
+		if v, ok := highest[r.Old.Path]; !ok || g.Compare(r.Old.Path, r.Old.Version, v) > 0 {
+			highest[r.Old.Path] = r.Old.Version
+		}
+	}
+	for _, r := range g.in.Replace {
+		inWork[r.Old.Path] = true
+		note(r)
+	}
+	for _, m := range g.in.Main {
+		for _, r := range m.Replace {
+			if !inWork[r.Old.Path] {
+				note(r)
+			}
+		}
+	}
+	return highest
+}
+
 // Requirements returns the requirements of a single main module, as it has them.
 func (g *Graph) Requirements() []module.Version { return g.in.Main[0].Require }
 

@@ -28,11 +28,18 @@ type VendorList struct {
 	Modules  []*Vendored // in the order of their first lines
 	byModule map[module.Version]*Vendored
 	version  map[string]string // of the modules that provide packages
+	packages map[string]module.Version
+}
+
+// Provider returns the module that the list says a vendored package comes from.
+func (l *VendorList) Provider(importPath string) (m module.Version, ok bool) {
+	m, ok = l.packages[importPath]
+	return m, ok
 }
 
 // ParseVendorList reads a vendor/modules.txt as modload.readVendorList does.
 func ParseVendorList(text string) *VendorList {
-	l := &VendorList{byModule: map[module.Version]*Vendored{}, version: map[string]string{}}
+	l := &VendorList{byModule: map[module.Version]*Vendored{}, version: map[string]string{}, packages: map[string]module.Version{}}
 	meta := func(m module.Version, line int) *Vendored {
 		v := l.byModule[m]
 		if v == nil {
@@ -87,6 +94,7 @@ func ParseVendorList(text string) *VendorList {
 			continue
 		}
 		if f := strings.Fields(line); len(f) == 1 && module.CheckImportPath(f[0]) == nil {
+			l.packages[f[0]] = mod
 			if have, ok := l.version[mod.Path]; !ok || semver.Compare(have, mod.Version) < 0 {
 				l.version[mod.Path] = mod.Version
 				meta(mod, number).Packages = true
