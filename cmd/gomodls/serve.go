@@ -54,6 +54,9 @@ func serve(cmd *cobra.Command, log *zap.Logger) error {
 	err = lsp.Serve(ctx, stdio, lsp.Options{
 		Version: version(), Analyzers: suite.All, Store: &locked.Store{Dir: dir, Log: log}, Scholar: gather.NewScholar(), Log: log,
 	})
+	if ctx.Err() != nil {
+		return nil // told to end by a signal, as some editors do: to them another status is a crash, after which they start it again
+	}
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		fmt.Fprintln(cmd.ErrOrStderr(), "gomodls: the client closed the connection without shutdown")
 		return exitNoShutdown
