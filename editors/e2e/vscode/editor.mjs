@@ -94,6 +94,36 @@ export class Editor {
 		return this.page.locator(`.editor-instance .squiggly-${severity}`);
 	}
 
+	/** Waits until exactly this text is marked with a squiggle of the severity, among the visible lines. */
+	async marked(severity, text) {
+		await until(`${JSON.stringify(text)} should be marked as ${severity}`, () => this.markings(severity),
+			marked => marked.length === 1 && marked[0] === text);
+	}
+
+	/** The texts over the squiggles of a severity, as far as the marks reach. */
+	async markings(severity) {
+		return this.squiggle(severity).evaluateAll(squiggles => squiggles.map(squiggle => {
+			const mark = squiggle.getBoundingClientRect();
+			const lines = [...squiggle.closest('.monaco-editor').querySelectorAll('.view-lines .view-line')];
+			const line = lines.find(line => Math.abs(line.getBoundingClientRect().top - mark.top) < 2);
+			let text = '';
+			const nodes = document.createTreeWalker(line ?? document.createElement('div'), NodeFilter.SHOW_TEXT);
+			while (nodes.nextNode()) {
+				for (let i = 0; i < nodes.currentNode.length; i++) {
+					const range = document.createRange();
+					range.setStart(nodes.currentNode, i);
+					range.setEnd(nodes.currentNode, i + 1);
+					const char = range.getBoundingClientRect();
+					const middle = (char.left + char.right) / 2;
+					if (mark.left < middle && middle < mark.right) {
+						text += nodes.currentNode.data[i];
+					}
+				}
+			}
+			return text.replaceAll('\u00a0', ' ');
+		}));
+	}
+
 	/** Puts the cursor at a line and column, both from 1, as VS Code counts them: a tab is as wide as it looks. */
 	async goTo(line, column = 1) {
 		await this.focusEditor();
@@ -144,11 +174,21 @@ export class Editor {
 		await this.page.keyboard.type(more);
 	}
 
-	/** Opens the list of quick fixes with the keyboard and applies the one whose title matches. */
+	/** Applies the quick fix whose title matches, without the mouse. */
 	async quickFix(title) {
 		const menu = this.page.locator('.action-widget:not(.action-list-submenu-panel)');
 		await this.press('Control+.', menu);
-		await this.#choose(menu, title);
+		await this.#offered(menu, title);
+		const focused = menu.locator('.monaco-list-row.action.focused');
+		const seen = new Set();
+		for (let row = await focused.innerText(); !title.test(row); row = await focused.innerText()) {
+			assert.ok(!seen.has(row), `the arrow keys should reach ${title}`);
+			seen.add(row);
+			await this.page.keyboard.press('ArrowDown');
+			await until('the next fix should be chosen', () => focused.innerText(), next => next !== row);
+		}
+		await this.page.keyboard.press('Enter');
+		await menu.waitFor({ state: 'hidden' });
 	}
 
 	/** The same with the mouse, through the light bulb at the cursor. */
@@ -158,15 +198,14 @@ export class Editor {
 		await bulb.waitFor();
 		await bulb.click();
 		await menu.waitFor();
-		await this.#choose(menu, title);
+		await this.#offered(menu, title);
+		await menu.locator('.monaco-list-row.action').filter({ hasText: title }).first().click();
+		await menu.waitFor({ state: 'hidden' });
 	}
 
-	async #choose(menu, title) {
-		const row = menu.locator('.monaco-list-row.action').filter({ hasText: title }).first();
-		const titles = () => menu.locator('.monaco-list-row.action').allInnerTexts();
-		await until(`there should be a fix ${title}`, titles, all => all.some(one => title.test(one)));
-		await row.click();
-		await menu.waitFor({ state: 'hidden' });
+	async #offered(menu, title) {
+		await until(`there should be a fix ${title}`, () => menu.locator('.monaco-list-row.action').allInnerTexts(),
+			all => all.some(one => title.test(one)));
 	}
 
 	/** Runs a command of the palette by its title. */

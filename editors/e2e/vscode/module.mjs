@@ -2,7 +2,7 @@
 // after `go mod tidy`. What the go command says about it is asked of the go command.
 
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -47,14 +47,35 @@ func main() {
 const others = ['github.com/spf13/pflag@v1.0.8', 'golang.org/x/mod@v0.28.0'];
 
 /**
- * The environment of the go command, of the editor and of the server: the same Go and module cache as the caller's, and
- * nothing else of the caller's that bears on modules.
+ * The environment of the go command, of the editor and of the server: the same Go and, through links, module cache as the
+ * caller's, and nothing else of the caller's that bears on modules.
  */
 export async function goEnvironment() {
 	const { stdout } = await run('go', ['env', '-json', 'GOMODCACHE', 'GOCACHE', 'GOPATH', 'GOPROXY', 'GOSUMDB', 'GONOSUMDB']);
+	const env = JSON.parse(stdout);
+	const own = await mkdtemp(join(tmpdir(), 'gomodls-modcache-'));
+	await linkCache(env.GOMODCACHE, own);
 	return {
-		...JSON.parse(stdout), GOENV: 'off', GOFLAGS: '', GOWORK: '', GO111MODULE: '', GOPRIVATE: '', GONOPROXY: '', GOTOOLCHAIN: 'local',
+		env: { ...env, GOMODCACHE: own, GOENV: 'off', GOFLAGS: '', GOWORK: '', GO111MODULE: '', GOPRIVATE: '', GONOPROXY: '', GOTOOLCHAIN: 'local' },
+		/** Removes what was made for it. */
+		async release() {
+			await run('chmod', ['-R', 'u+w', own]);
+			await rm(own, { recursive: true, force: true });
+		},
 	};
+}
+
+/** The hosts whose modules the scenarios use. Modules of other hosts are made up, and are none of the user's module cache. */
+const hosts = ['github.com', 'go.uber.org', 'golang.org', 'gopkg.in', 'sumdb'];
+
+async function linkCache(from, to) {
+	for (const dir of ['', 'cache/download']) {
+		await mkdir(join(to, dir), { recursive: true });
+		for (const host of hosts) {
+			await mkdir(join(from, dir, host), { recursive: true });
+			await symlink(join(from, dir, host), join(to, dir, host));
+		}
+	}
 }
 
 /** Makes the module that copies are made of. Needs the module proxy only for what is not in the module cache. */

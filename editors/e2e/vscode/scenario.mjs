@@ -8,18 +8,30 @@ import { after, test } from 'node:test';
 import { goEnvironment, prepare } from './module.mjs';
 import { VSCode } from './vscode.mjs';
 
-let template, code;
+let go, template;
+const codes = new Map();
 
-/** What all scenarios share is started by the first: a run that selects none of them starts nothing. */
+/** What all scenarios share is started by the first that needs it: a run that selects none of them starts nothing. */
 const shared = once(async () => {
-	const env = await goEnvironment();
-	template = await prepare(env);
-	code = await VSCode.start(env);
+	go = await goEnvironment();
+	template = await prepare(go.env);
 });
 
+async function started(restricted) {
+	await shared();
+	const key = String(restricted);
+	if (!codes.has(key)) {
+		codes.set(key, await VSCode.start({ ...go.env, ...await restricted?.(go.env) }, { restricted: Boolean(restricted) }));
+	}
+	return codes.get(key);
+}
+
 after(async () => {
-	await code?.stop();
+	for (const code of codes.values()) {
+		await code.stop();
+	}
 	await template?.remove();
+	await go?.release();
 });
 
 function once(start) {
@@ -31,37 +43,44 @@ function once(start) {
  * Declares a scenario. arrange changes the copy before it is opened at `file`; act does the rest.
  *
  * @param {string} name
- * @param {{file?: string, arrange?: (module: import('./module.mjs').Module) => Promise<void>}} options
+ * @param {object} options
+ * @param {string} [options.file] the file in the editor
+ * @param {string} [options.folder] what is opened, when it is not the module: a folder or a .code-workspace
+ * @param {(module: import('./module.mjs').Module) => Promise<{user?: object, machine?: object} | void>} [options.arrange] returns the
+ *   settings of the user and of the machine that this scenario adds to those of all
+ * @param {(env: object) => Promise<object>} [options.restricted] opens the folder in a VS Code that trusts none, with this added to its environment
  * @param {(editor: import('./editor.mjs').Editor, module: import('./module.mjs').Module) => Promise<void>} act
  */
-export function scenario(name, { file = 'go.mod', arrange = async () => {} }, act) {
-	test(name, { timeout: 180_000 }, async t => {
-		await shared();
+export function scenario(name, { file = 'go.mod', folder = '', arrange = async () => {}, restricted }, act) {
+	test(name, { timeout: 300_000 }, async t => {
+		const code = await started(restricted);
 		const module = await template.copy();
-		await arrange(module);
-		const editor = await code.open(module.dir, file);
+		await code.configure(await arrange(module) ?? {});
+		const editor = await code.open(module.path(folder), module.path(file));
 		const messages = [];
 		editor.page.on('console', message => messages.push(`${message.type()}: ${message.text()}`));
+		let trace;
 		try {
 			await act(editor, module);
 		} catch (error) {
-			t.diagnostic(`screenshot, trace, logs: ${await keep(editor, messages)}`);
+			const dir = await keep(code, editor, messages);
+			trace = join(dir, 'trace.zip');
+			t.diagnostic(`screenshot, trace, logs: ${dir}`);
 			for (const text of await editor.notification('').allInnerTexts()) {
 				t.diagnostic(`the editor says: ${text.replace(/\s+/g, ' ')}`);
 			}
 			t.diagnostic(`the module as it was left: ${module.dir}`);
 			throw error;
 		} finally {
-			await editor.page.context().close();
+			await code.close(editor, trace);
 		}
 		await module.remove();
 	});
 }
 
-async function keep(editor, messages) {
+async function keep(code, editor, messages) {
 	const dir = await mkdtemp(join(tmpdir(), 'gomodls-failure-'));
 	await editor.page.screenshot({ path: join(dir, 'screenshot.png') }).catch(() => {});
-	await editor.page.context().tracing.stop({ path: join(dir, 'trace.zip') }).catch(() => {});
 	await writeFile(join(dir, 'console.log'), messages.join('\n'));
 	await writeFile(join(dir, 'code-server.log'), code.log.join('\n'));
 	return dir;

