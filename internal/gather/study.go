@@ -4,13 +4,18 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 
+	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
 // A Scholar answers the questions that snapshots are left with: see workspace.Topic. It is safe for concurrent use.
 type Scholar struct {
 	Tidier Tidier
+
+	mu    sync.Mutex
+	memos map[string]*imports.Memo // of studies of packages, by view
 }
 
 // NewScholar returns a Scholar that keeps what it reads of the module cache for the user's other processes.
@@ -50,6 +55,8 @@ func (s *Scholar) answer(ctx context.Context, session *workspace.Session, t work
 	switch t.Kind {
 	case workspace.Tidy:
 		return s.Tidier.study(ctx, session, t)
+	case workspace.Packages:
+		return s.packagesStudy(ctx, session, t)
 	}
 	panic("no studies of the kind " + t.Kind)
 }

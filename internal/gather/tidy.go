@@ -1,16 +1,19 @@
 package gather
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"go/version"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/imports"
@@ -31,12 +34,36 @@ type Tidier struct {
 	std     map[string]func(string) bool
 }
 
-// tidied is what is kept of one module between two answers.
+// tidied is what is kept of one module between two answers, or, under the path of a go.work, of one workspace.
 type tidied struct {
-	mu       sync.Mutex // held while an answer is worked out
-	memo     tidy.Memo
+	mu     sync.Mutex // held while an answer is worked out
+	memo   tidy.Memo
+	source *imports.Cache // which the memo comes from
+
+	load     sync.Mutex // held while what follows is read from disk
 	modCache string
 	sources  *imports.Cache
+}
+
+// sources returns the sources of the module cache that a module or a workspace needs. Whoever has read from them keeps them.
+func (t *Tidier) sources(of, modCache string) *imports.Cache {
+	m := t.module(of)
+	m.load.Lock()
+	defer m.load.Unlock()
+	if m.sources == nil || m.modCache != modCache {
+		m.modCache, m.sources = modCache, imports.NewCache(modCache)
+		if file := t.file(of); file != "" {
+			_ = m.sources.Load(file) // without it the sources are read
+		}
+	}
+	return m.sources
+}
+
+// keep writes down what was read of the sources, for other processes.
+func (t *Tidier) keep(of string, sources *imports.Cache) {
+	if file := t.file(of); file != "" {
+		_ = sources.Save(file) // without it the next process reads them again
+	}
 }
 
 // A NoModuleError says that a directory has no go.mod that could be tidied.
@@ -47,11 +74,13 @@ func (e *NoModuleError) Error() string { return e.Dir + ": no go.mod that can be
 // Predict returns what tidy would write for the module in dir, as of the session's newest snapshot. An error that is a
 // *tidy.Refusal says why tidy would fail; see tidy.Predict.
 func (t *Tidier) Predict(ctx context.Context, session *workspace.Session, dir string) (*tidy.Result, error) {
-	in, err := t.ask(ctx, session, dir)
+	q, err := t.ask(ctx, session, dir)
 	if err != nil {
 		return nil, err
 	}
-	return t.predict(ctx, in, dir)
+	var result *tidy.Result
+	t.prepared(q, dir, func(*imports.Cache) { result, err = tidy.Predict(ctx, q.Input) })
+	return result, err
 }
 
 // study answers a question of the kind workspace.Tidy.
@@ -63,10 +92,17 @@ func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic wo
 		answer.Refusal = &tidy.Refusal{Err: err}
 		return now, &workspace.Study{Answer: answer, Trees: []string{topic.Of}}, nil
 	}
-	if err == nil {
-		answer.Result, err = t.predict(ctx, q, topic.Of)
-	}
-	if err != nil && !errors.As(err, &answer.Refusal) {
+	switch {
+	case err == nil:
+		t.prepared(q, topic.Of, func(sources *imports.Cache) {
+			if answer, err = tidy.Inspect(ctx, q.Input); err == nil {
+				offer(q.view, answer, sources)
+			}
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	case !errors.As(err, &answer.Refusal):
 		return nil, nil, err
 	}
 	m := q.view.Modules[0]
@@ -98,29 +134,28 @@ func (t *Tidier) ask(ctx context.Context, session *workspace.Session, dir string
 	return Settle(ctx, session, func(_ context.Context, snap *workspace.Snapshot) (*question, error) { return t.input(snap, dir) })
 }
 
-func (t *Tidier) predict(ctx context.Context, q *question, dir string) (*tidy.Result, error) {
+// prepared calls work, for which the question has been completed with what is kept of the module between two answers.
+func (t *Tidier) prepared(q *question, dir string, work func(*imports.Cache)) {
 	modCache := q.view.Env().ModCache
 	m := t.module(dir)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.sources == nil || m.modCache != modCache {
-		m.modCache, m.sources, m.memo = modCache, imports.NewCache(modCache), tidy.Memo{}
-		if file := t.file(dir); file != "" {
-			_ = m.sources.Load(file) // without it the sources are read
-		}
+	sources := t.sources(dir, modCache)
+	if m.source != sources {
+		m.source, m.memo = sources, tidy.Memo{}
 	}
 	q.Memo = &m.memo
 	store := q.view.Snapshot.Store()
 	q.Tree = func(v module.Version) (*imports.Tree, error) {
-		tree, err := m.sources.Module(v)
+		tree, err := sources.Module(v)
 		if errors.Is(err, modcache.ErrMissing) {
 			q.lacks(store.File(v, ".zip"))
 		}
 		return tree, err
 	}
 	result, err := tidy.Predict(ctx, q.Input)
-	if file := t.file(dir); file != "" && ctx.Err() == nil {
-		_ = m.sources.Save(file) // without it the next process reads them again
+	if ctx.Err() == nil {
+		t.keep(dir, sources)
 	}
 	return result, err
 }

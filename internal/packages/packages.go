@@ -16,8 +16,50 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/internal/imports"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/text"
 )
+
+// An Input is all that an answer depends on.
+type Input struct {
+	Main      []Main
+	Workspace bool
+	Mode      Mode
+	Graph     *modgraph.Graph // nil in Vendor mode
+	Source    modgraph.Source // for go.mod files that are not in the graph
+	Vendor    Vendor          // in Vendor mode
+
+	Context *imports.Context
+	Files   imports.FS                                    // the files of main modules, of directories that replace modules, and of the vendor directory
+	Std     func(importPath string) bool                  // whether the standard library has a package
+	Tree    func(module.Version) (*imports.Tree, error)   // the source of a module version; modcache.ErrMissing if it is not on this machine
+	Zip     func(module.Version) (hash string, err error) // the checksum of its zip
+	Sites   func(key module.Version, hash string) bool    // whether it is worth knowing where a Need comes from
+	Memo    *imports.Memo                                 // what the answer before has read; may be nil
+}
+
+// A Main is a main module.
+type Main struct {
+	Path   string
+	Dir    string
+	Ignore []string // its ignore directives
+}
+
+// A Mode is the effective value of go's -mod flag.
+type Mode uint8
+
+const (
+	Readonly Mode = iota
+	InVendor
+	Mutable
+)
+
+// A Vendor is a vendor directory.
+type Vendor struct {
+	Dir    string
+	List   *modgraph.VendorList
+	Strict bool // packages that List does not have do not count: since go 1.23, by the go line of go.mod or go.work
+}
 
 // A Kind says why a package cannot be loaded.
 type Kind uint8
@@ -37,17 +79,15 @@ const (
 	NotVendored
 	// NotListed: the vendor directory has the package, but its modules.txt does not list it.
 	NotListed
-	// Ambiguous: several of Modules have the package. The zero Version stands for the standard library, a Version without a
-	// version for a main module; in vendor mode, one with version "vendor" for the vendor directory.
+	// Ambiguous: all of Modules have the package. The zero Version stands for the standard library, one without a version for
+	// a main module, and, in vendor mode, one with the path "vendor" for the vendor directory.
 	Ambiguous
 	// Implicit: a package of a main module imports it from a module in the graph that go.mod does not require, which Modules
 	// holds.
 	Implicit
-	// Outdated: a package that is needed comes from a module in the graph that go.mod would have to require for its graph to
-	// be prunable; go says "updates to go.mod needed". Modules holds it.
+	// Outdated: a package that is needed comes from a module in the graph that go.mod would have to require for the graph to be
+	// prunable; go says "updates to go.mod needed". Modules holds it.
 	Outdated
-	// BadPath: nothing can be imported by this path.
-	BadPath
 )
 
 // A Fault is one package that cannot be loaded.
@@ -83,23 +123,24 @@ func (s Site) Span(src string) (span text.Span, ok bool) {
 	return text.Span{}, false
 }
 
-// A Zip is a module version whose source is looked into, so that go.sum must have the checksum of its zip.
-type Zip struct {
+// A Need is a checksum that go.sum must have for packages to be loaded, where the go command looks into go.sum at all.
+type Need struct {
+	Key    module.Version // as in gosum: the version ends in "/go.mod" where it is the go.mod file's
 	Module module.Version // as selected
-	Actual module.Version // what stands for it, if it is replaced by another version
-	Hash   string         // of the zip in the module cache; "" if it is not there
-	Path   string         // an import path because of which it is looked into
-	Chain  []string       // as in Fault
-	Sites  []Site         // as in Fault
-	Test   bool           // as in Fault
-	// Provides says that the package is in it, or may be; otherwise it is looked into because it might be too.
+	Hash   string         // of the file in the module cache; "" if it is not there
+	Path   string         // an import path because of which the module is looked into
+	// Provides says that the module has the package; otherwise it might have it too, which must be ruled out.
 	Provides bool
+	Main     string   // as in Fault, like what follows
+	Chain    []string //
+	Test     bool     //
+	Sites    []Site   // only of those for which Input.Sites is true
 }
 
 // A Result is what there is to say about packages. It is immutable.
 type Result struct {
 	Faults []Fault // by main module, path and kind
-	Zips   []Zip   // by module
+	Needs  []Need  // by key
 	// Unknown are the module versions whose sources are not on this machine, so that nobody can say what loading their packages
 	// leads to, in order.
 	Unknown []module.Version
