@@ -153,11 +153,77 @@ func (t *Tidier) prepared(q *question, dir string, work func(*imports.Cache)) {
 		}
 		return tree, err
 	}
-	result, err := tidy.Predict(ctx, q.Input)
-	if ctx.Err() == nil {
-		t.keep(dir, sources)
+	work(sources)
+	t.keep(dir, sources)
+}
+
+// offer adds to packages that are missing the modules on this machine that have them: those of the workspace, and versions in
+// the module cache, of which a few are looked at, the highest first.
+func offer(view *workspace.View, a *tidy.Answer, sources *imports.Cache) {
+	snap := view.Snapshot
+	for i := range a.Faults[:min(len(a.Faults), maxOffered)] {
+		f := &a.Faults[i]
+		if f.Kind != tidy.Missing || f.Inside {
+			continue
+		}
+		for _, v := range snap.Views(view.Modules[0].Mod.Path) {
+			for _, m := range v.Modules {
+				rel, ok := imports.Within(f.Path, m.Path())
+				if !ok || m.Dir == view.Modules[0].Dir {
+					continue
+				}
+				if imports.NewTree(newDisk(snap).fs(), m.Dir, nil).Package(rel) != nil {
+					f.Offers = append(f.Offers, tidy.Offer{Module: module.Version{Path: m.Path()}, Dir: m.Dir})
+				}
+			}
+		}
+		for path := range imports.Prefixes(f.Path) {
+			if m, ok := cached(snap.Store(), sources, path, f.Path); ok {
+				f.Offers = append(f.Offers, tidy.Offer{Module: m})
+				break
+			}
+		}
 	}
-	return result, err
+}
+
+const (
+	maxOffered = 20 // packages for which offers are looked for
+	maxTried   = 3  // versions of a module that are looked into
+)
+
+// cached returns the highest version of the module with a path whose source in the module cache has a package.
+func cached(store *modcache.Store, sources *imports.Cache, path, pkg string) (module.Version, bool) {
+	versions := store.Versions(path)
+	_, major, _ := module.SplitPathVersion(path)
+	versions = slices.DeleteFunc(versions, func(v string) bool { return module.CheckPathMajor(v, major) != nil })
+	slices.SortFunc(versions, func(a, b string) int { return preference(b, a) })
+	rel, _ := imports.Within(pkg, path)
+	tried := 0
+	for _, v := range versions {
+		m := module.Version{Path: path, Version: v}
+		tree, err := sources.Module(m)
+		if err != nil {
+			continue
+		}
+		if tree.Package(rel) != nil {
+			return m, true
+		}
+		if tried++; tried == maxTried {
+			break
+		}
+	}
+	return module.Version{}, false
+}
+
+// preference compares versions as go get does that looks for the latest: releases are above prereleases, whatever they are of.
+func preference(a, b string) int {
+	release := func(v string) int {
+		if semver.Prerelease(v) == "" {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(release(a), release(b)), semver.Compare(a, b))
 }
 
 func (t *Tidier) module(dir string) *tidied {

@@ -47,8 +47,11 @@ func NewContext(t Target) *Context {
 	return c
 }
 
-// Holds reports whether files with a condition are built; see Group.
+// Holds reports whether files with a condition are built; see Group. To a nil Context they all are.
 func (c *Context) Holds(condition string) Truth {
+	if c == nil {
+		return Yes
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	answer, ok := c.known[condition]

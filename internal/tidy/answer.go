@@ -1,7 +1,230 @@
 package tidy
 
-// An Answer is what is known of what tidy would do.
+import (
+	"context"
+	"errors"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/imports"
+)
+
+// An Answer is what is known of what tidy would do, also where it would fail.
 type Answer struct {
-	Result  *Result  // what it would write, nil where Refusal is set
-	Refusal *Refusal // why it would fail, or why nobody can say
+	// Result is what it would write; where there are Faults, what it would write with its flag -e, but for go.sum. It is nil
+	// where tidy would fail before it comes to load packages.
+	Result  *Result
+	Refusal *Refusal // why it would fail; nil if it would not
+	Faults  []Fault  // packages that it would find fault with, in the order in which it comes to them
+	Lost    []Loss   // requirements that it would drop, or would with -e, though they may well be needed
+	Empty   bool     // the main module has no packages: nothing would be kept but what tools need
+}
+
+// A FaultKind says what is wrong with a package.
+type FaultKind uint8
+
+const (
+	Unusable    FaultKind = iota // Err says why
+	Missing                      // none of the modules on this machine that are required has it
+	Ambiguous                    // several Modules have it
+	Unavailable                  // nobody can say without the source, or the go.mod, of the first of Modules
+)
+
+// A Fault is a package that cannot be loaded.
+type Fault struct {
+	Kind     FaultKind
+	Path     string
+	Importer string           // a package that imports it, "" for a tool
+	Modules  []module.Version // for Missing those that by their paths could have it, and do not
+	Inside   bool             // by its path it belongs to the main module
+	Sites    []Site           // where packages of the main module import it
+	Err      error
+	// Offers are modules on this machine that have a package that is Missing, at the version that would be required; the
+	// likeliest first. It is left to others to fill in.
+	Offers []Offer
+}
+
+// An Offer is a module that could be required for a package.
+type Offer struct {
+	Module module.Version
+	Dir    string // where it lies, if it is a module of the workspace
+}
+
+// A Site is an import declaration in a file of the main module.
+type Site struct {
+	File string // its path
+	Path string // the import path
+}
+
+// A Loss is a requirement that tidy would drop for a reason that has nothing to do with it.
+type Loss struct {
+	Path string // of the required module
+	// Files do not parse, and would keep it; they are relative to the main module's directory.
+	Files []string
+	// Fault is why nobody can say that it is not needed; nil if Files are.
+	Fault *Fault
+}
+
+// Inspect returns what is known of what tidy would do. An error is that of the context.
+func Inspect(ctx context.Context, in Input) (*Answer, error) {
+	l, res, err := predict(ctx, in, true)
+	a := &Answer{Result: res}
+	if err != nil {
+		if errors.As(err, &a.Refusal) {
+			err = nil
+		}
+		return a, err
+	}
+	a.Empty = !slices.ContainsFunc(l.pkgs, func(pk *pkg) bool { return pk.mod.Path == l.main })
+	if len(l.faulty) > 0 {
+		a.Refusal = l.refuse(l.faulty[0], l.faulty[0].err)
+		for _, pk := range l.faulty {
+			if pk.testOf == nil || pk.testOf.err == nil {
+				a.Faults = append(a.Faults, l.fault(pk))
+			}
+		}
+	}
+	return a, l.losses(ctx, a)
+}
+
+func (l *loader) fault(pk *pkg) Fault {
+	f := Fault{Path: pk.path, Err: pk.err, Modules: pk.alternatives}
+	_, f.Inside = imports.Within(pk.path, l.main)
+	if pk.importer != nil {
+		f.Importer = pk.importer.path
+	}
+	var m *missing
+	var a *ambiguous
+	var r *Refusal
+	switch {
+	case errors.As(pk.err, &m):
+		f.Kind, f.Modules = Missing, m.could
+	case errors.As(pk.err, &a):
+		f.Kind, f.Modules = Ambiguous, a.mods
+	case errors.As(pk.err, &r):
+		f.Modules = []module.Version{r.Module}
+		if r.Unknown {
+			f.Kind = Unavailable
+		}
+	}
+	f.Sites = l.sites(func(dep *pkg) bool { return dep == pk })
+	return f
+}
+
+// sites returns where packages of the main module, and their tests, import one of some packages.
+func (l *loader) sites(wanted func(*pkg) bool) []Site {
+	var sites []Site
+	for _, pk := range l.pkgs {
+		if pk.mod.Path != l.main {
+			continue
+		}
+		paths := map[string]bool{}
+		for _, dep := range pk.imports {
+			if wanted(dep) {
+				paths[dep.path] = true
+			}
+		}
+		if len(paths) == 0 {
+			continue
+		}
+		rel, _ := imports.Within(pk.path, l.main)
+		declared := l.mainTree.Declared(rel, nil)
+		for _, p := range slices.Sorted(maps.Keys(paths)) {
+			for _, name := range declared[p] {
+				if strings.HasSuffix(name, "_test.go") == (pk.testOf != nil) {
+					sites = append(sites, Site{File: filepath.Join(l.in.Dir, filepath.FromSlash(rel), name), Path: p})
+				}
+			}
+		}
+	}
+	return sites
+}
+
+// losses finds out which requirements would be dropped only because something is broken or not there.
+func (l *loader) losses(ctx context.Context, a *Answer) error {
+	if len(a.Result.Dropped) == 0 {
+		return nil
+	}
+	lost := map[string]bool{}
+	lose := func(path string, loss Loss) {
+		if !lost[path] {
+			lost[path] = true
+			loss.Path = path
+			a.Lost = append(a.Lost, loss)
+		}
+	}
+	if len(a.Result.Broken) > 0 {
+		in := l.in
+		in.Files = mended(l.in, a.Result.Broken)
+		_, res, err := predict(ctx, in, true)
+		switch r := (*Refusal)(nil); {
+		case err == nil:
+			for _, path := range a.Result.Dropped {
+				if !slices.Contains(res.Dropped, path) {
+					lose(path, Loss{Files: a.Result.Broken})
+				}
+			}
+		case !errors.As(err, &r):
+			return err
+		}
+	}
+	for i, f := range a.Faults {
+		for _, path := range a.Result.Dropped {
+			if f.Kind == Missing && f.Inside || f.Kind == Unavailable && l.mayNeed(f.Modules[0], path) {
+				lose(path, Loss{Fault: &a.Faults[i]})
+			}
+		}
+	}
+	slices.SortFunc(a.Lost, func(a, b Loss) int { return strings.Compare(a.Path, b.Path) })
+	return nil
+}
+
+// mayNeed reports whether a module could import packages of the one at path: it is that one, or requirements lead from it there.
+func (l *loader) mayNeed(m module.Version, path string) bool {
+	seen := map[module.Version]bool{}
+	queue := []module.Version{m}
+	for len(queue) > 0 {
+		m, queue = queue[0], queue[1:]
+		if m.Path == path {
+			return true
+		}
+		if seen[m] {
+			continue
+		}
+		seen[m] = true
+		n, requires := l.base.Summary(l.graphs.Source, m)
+		if n.Mod == nil {
+			return true // nobody knows
+		}
+		queue = append(queue, requires...)
+	}
+	return false
+}
+
+// mended returns the files of an input with those that do not parse made to import what they seem to.
+func mended(in Input, broken []string) imports.FS {
+	files := map[string]bool{}
+	for _, name := range broken {
+		files[filepath.Join(in.Dir, filepath.FromSlash(name))] = true
+	}
+	read := in.Files.Read
+	mended := in.Files
+	mended.Read = func(name string) (string, error) {
+		text, err := read(name)
+		if err != nil || !files[name] {
+			return text, err
+		}
+		var b strings.Builder
+		b.WriteString("package " + path.Base(filepath.ToSlash(filepath.Dir(name))) + "\n")
+		for _, p := range imports.Guess(text) {
+			b.WriteString("import _ \"" + p + "\"\n")
+		}
+		return b.String(), nil
+	}
+	return mended
 }

@@ -43,12 +43,14 @@ func (p *predictor) external(pk *pkg) bool { return pk.mod.Path != "" && pk.mod.
 type loader struct {
 	*predictor
 	rs       *requirements
+	proceed  bool // past packages that cannot be loaded
 	skipMods bool // go.mod files of packages' modules are not read: before go 1.21
 	testsToo bool // "all" takes in what the tests of all its packages import: before go 1.16
 
 	byPath map[string]*pkg
 	queue  []*pkg
 	pkgs   []*pkg // all, importers before what they import
+	faulty []*pkg // that were passed over
 }
 
 // run loads "all" with the tests of its packages, and leaves the tidy requirements in l.rs; see modload.loadFromRoots.
@@ -88,19 +90,22 @@ func (l *loader) run() error {
 		if pk.err == nil || errors.As(pk.err, &m) && m.std {
 			continue
 		}
-		return l.refuse(pk, pk.err)
+		if !l.proceed {
+			return l.refuse(pk, pk.err)
+		}
+		l.faulty = append(l.faulty, pk)
 	}
 	return l.checkSources(l.rs)
 }
 
 // refuse says that a package is in the way.
-func (l *loader) refuse(pk *pkg, err error) error {
+func (l *loader) refuse(pk *pkg, err error) *Refusal {
 	r := &Refusal{Package: pk.path, Err: err}
 	if pk.importer != nil {
 		r.Importer = pk.importer.path
 	}
 	if inner := new(Refusal); errors.As(err, &inner) {
-		r.Module = inner.Module
+		r.Module, r.Unknown = inner.Module, inner.Unknown
 	}
 	return r
 }
@@ -431,7 +436,9 @@ func (l *loader) addMissing() (added bool, err error) {
 		}
 		m, err := l.query(pk.path, l.rs)
 		if err != nil {
-			pk.err = err
+			if !isMissing(err) {
+				pk.err = err
+			}
 			continue
 		}
 		need[m] = true

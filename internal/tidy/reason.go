@@ -11,6 +11,10 @@ func (l *loader) reasons() []Requirement {
 		}
 	}
 	built := l.built()
+	required := map[string]bool{}
+	for _, r := range l.file.Require {
+		required[r.Mod.Path] = true
+	}
 	var list []Requirement
 	for _, m := range l.rs.roots {
 		if isToolchain(m.Path) {
@@ -24,6 +28,9 @@ func (l *loader) reasons() []Requirement {
 		}
 		slices.Reverse(r.Chain)
 		r.Tests = len(r.Chain) > 0 && !built[m.Path]
+		if !required[m.Path] && !r.Indirect {
+			r.Sites = l.sites(func(dep *pkg) bool { return dep.mod.Path == m.Path })
+		}
 		list = append(list, r)
 	}
 	return list

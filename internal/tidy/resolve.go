@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/imports"
+	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
@@ -30,7 +31,8 @@ type found struct {
 
 // A missing error says that no module in the graph has a package.
 type missing struct {
-	std bool // by its path it would belong into the standard library: tidy lets that pass
+	std   bool             // by its path it would belong into the standard library: tidy lets that pass
+	could []module.Version // that by their paths could have it
 }
 
 func (m *missing) Error() string {
@@ -125,7 +127,7 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 			}
 			return hit, nil
 		case g != nil:
-			return found{}, &missing{std: imports.LooksStd(importPath)}
+			return found{}, &missing{imports.LooksStd(importPath), alternatives}
 		}
 		if g = p.graph(rs); g.fault != nil {
 			return found{}, g.fault
@@ -166,7 +168,7 @@ func (p *predictor) fetch(m module.Version) (*imports.Tree, error) {
 	if !ok {
 		s.tree, s.err = p.open(m)
 		if s.err != nil {
-			s.err = &Refusal{Module: m, Err: s.err}
+			s.err = &Refusal{Module: m, Unknown: errors.Is(s.err, modcache.ErrMissing), Err: s.err}
 		}
 		p.sources[m] = s
 	}
@@ -261,5 +263,5 @@ func modFault(n *modgraph.Node) error {
 	case modgraph.TooNew:
 		reason = fmt.Errorf("it requires go >= %s", n.Mod.Go)
 	}
-	return &Refusal{Module: n.Module, Err: reason}
+	return &Refusal{Module: n.Module, Unknown: n.Cause == modgraph.NotKnown, Err: reason}
 }

@@ -82,6 +82,8 @@ type Requirement struct {
 	// empty for a module that provides none, and is kept for the versions that it requires.
 	Chain []string
 	Tests bool // only tests lead to it
+	// Sites are where packages of the main module import something from the module, if go.mod does not require it yet.
+	Sites []Site
 }
 
 // A Refusal says why tidy would fail, or, where something is not on this machine, why nobody can say what it would do
@@ -90,6 +92,7 @@ type Refusal struct {
 	Package  string         // the import path that is in the way, if one is
 	Importer string         // a package that imports it, "" if none does
 	Module   module.Version // the module that is in the way, if one is
+	Unknown  bool           // because it is not on this machine
 	Err      error
 }
 
@@ -109,6 +112,13 @@ func (r *Refusal) Unwrap() error { return r.Err }
 
 // Predict returns what `go mod tidy` would write. The error is a *Refusal, or that of the context.
 func Predict(ctx context.Context, in Input) (*Result, error) {
+	_, res, err := predict(ctx, in, false)
+	return res, err
+}
+
+// predict works out an answer. Where proceed says that packages that cannot be loaded do not matter, as for tidy's flag -e, and
+// there are some, nothing is said about go.sum.
+func predict(ctx context.Context, in Input, proceed bool) (*loader, *Result, error) {
 	p := &predictor{
 		ctx: ctx, in: in,
 		memo: in.Memo, dirMods: map[string]*modcache.Mod{}, modFaults: map[module.Version]error{}, local: map[string]*imports.Tree{},
@@ -123,19 +133,21 @@ func Predict(ctx context.Context, in Input) (*Result, error) {
 	}
 	p.sums, p.order = p.memo.sums, p.memo.order
 	if err := p.parse(); err != nil {
-		return nil, refusal(err)
+		return nil, nil, refusal(err)
 	}
 	rs, err := p.start()
 	if err != nil {
-		return nil, refusal(err)
+		return nil, nil, refusal(err)
 	}
-	l := &loader{predictor: p, rs: rs}
+	l := &loader{predictor: p, rs: rs, proceed: proceed}
 	if err := l.run(); err != nil {
-		return nil, refusal(err)
+		return nil, nil, refusal(err)
 	}
-	keep, err := l.keepAll()
-	if err != nil {
-		return nil, refusal(err)
+	var keep map[module.Version]bool
+	if len(l.faulty) == 0 {
+		if keep, err = l.keepAll(); err != nil {
+			return nil, nil, refusal(err)
+		}
 	}
 	res := &Result{Require: l.reasons(), Broken: p.mainTree.Broken()}
 	for _, r := range p.file.Require {
@@ -146,13 +158,16 @@ func Predict(ctx context.Context, in Input) (*Result, error) {
 	slices.Sort(res.Dropped)
 	res.Dropped = slices.Compact(res.Dropped)
 	if res.Mod, err = p.write(l.rs); err != nil {
-		return nil, refusal(err)
+		return nil, nil, refusal(err)
 	}
 	if p.fatal != nil {
-		return nil, refusal(p.fatal)
+		return nil, nil, refusal(p.fatal)
 	}
-	res.Sum, res.HasSum = p.writeSums(keep)
-	return res, nil
+	res.Sum, res.HasSum = in.Sum, in.HasSum
+	if keep != nil {
+		res.Sum, res.HasSum = p.writeSums(keep)
+	}
+	return l, res, nil
 }
 
 func refusal(err error) error {
