@@ -177,7 +177,7 @@ func healthsOf(p *peer, result *analysis.Result, holders map[string]locked.Holde
 		}
 	}
 	for _, m := range result.Modules {
-		add(moduleHealth(p, snap, m, holders))
+		add(moduleHealth(p, result, m, holders))
 	}
 	for _, path := range targets {
 		add(healthOf(p, result, holders, path))
@@ -206,17 +206,18 @@ func healthOf(p *peer, result *analysis.Result, holders map[string]locked.Holder
 	dir := filepath.Dir(path)
 	for _, m := range result.Modules {
 		if m.Dir == dir {
-			return moduleHealth(p, snap, m, holders)
+			return moduleHealth(p, result, m, holders)
 		}
 	}
 	u := uriOf(snap, path)
 	return off(u, whyNot(snap, u))
 }
 
-func moduleHealth(p *peer, snap *workspace.Snapshot, m analysis.ModuleResult, holders map[string]locked.Holder) health {
-	h := health{URI: uriOf(snap, filepath.Join(m.Dir, "go.mod")), Module: m.Path}
+func moduleHealth(p *peer, result *analysis.Result, m analysis.ModuleResult, holders map[string]locked.Holder) health {
+	h := health{URI: uriOf(result.Snapshot, filepath.Join(m.Dir, "go.mod")), Module: m.Path}
 	who, held := holders[m.Dir]
-	h.fill(p, m.Health, "go.mod", who, held)
+	problems := worst(result, func(path string) bool { return filepath.Dir(path) == m.Dir || inVendor(m.Dir, path) })
+	h.fill(p, m.Health, "go.mod", problems, who, held)
 	return h
 }
 
@@ -265,16 +266,19 @@ func workHealth(p *peer, result *analysis.Result, v *workspace.View, holders map
 		sum.State = analysis.HasInfo
 	}
 	h := health{URI: v.Work.URI, Module: filepath.Base(v.Dir)}
-	h.fill(p, sum, "go.work", who, held)
+	problems := worst(result, func(path string) bool {
+		return path == v.Work.Path || v.WorkSum != nil && path == v.WorkSum.Path || own[filepath.Dir(path)]
+	})
+	h.fill(p, sum, "go.work", problems, who, held)
 	return h
 }
 
-func (h *health) fill(p *peer, sum analysis.Health, file string, who locked.Holder, held bool) {
+func (h *health) fill(p *peer, sum analysis.Health, file, problems string, who locked.Holder, held bool) {
 	h.State = sum.State
 	h.Errors, h.Warnings, h.Information, h.Hints, h.Silenced = sum.Errors, sum.Warnings, sum.Information, sum.Hints, sum.Silenced
 	h.Complete = sum.Complete
 	h.Text = strings.Replace(sum.Text(), "go.mod", file, 1)
-	h.Tooltip = tooltip(h)
+	h.Tooltip = tooltip(h, problems)
 	h.Actions = []protocol.Command{}
 	offer := func(title, command string) {
 		h.Actions = append(h.Actions, protocol.Command{
@@ -299,11 +303,15 @@ func (h *health) fill(p *peer, sum analysis.Health, file string, who locked.Hold
 			offer("Download what is missing", commandDownload)
 		}
 		offer("Run go mod tidy", commandTidy)
+		offer("Preview go mod tidy", commandTidyPreview)
+		if sum.Complete {
+			offer("Run go mod download", commandDownload)
+		}
 	}
 }
 
-// tooltip says in markdown what the numbers mean.
-func tooltip(h *health) string {
+// tooltip says in markdown what the numbers mean, and lists the problems.
+func tooltip(h *health, problems string) string {
 	var b strings.Builder
 	if h.Module != "" {
 		fmt.Fprintf(&b, "**`%s`**\n\n", h.Module)
@@ -332,6 +340,9 @@ func tooltip(h *health) string {
 	}
 	if !h.Complete {
 		b.WriteString("\n\nNot everything is known: some versions are not on this machine.")
+	}
+	if problems != "" {
+		b.WriteString("\n\n" + problems)
 	}
 	return b.String()
 }

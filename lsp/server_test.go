@@ -266,6 +266,9 @@ func TestHealth(t *testing.T) {
 		if h.Actions == nil {
 			t.Errorf("%s: actions is null", test.uri)
 		}
+		if listed := "\n- ✗ [go.mod:7]("; strings.Contains(h.Tooltip, listed) != (h.Errors > 0) {
+			t.Errorf("%s: the tooltip is\n%s", test.uri, h.Tooltip)
+		}
 	}
 	next(c, methodHealth, func(h health) bool { return h.URI == "untitled:go.mod" && h.State == analysis.InactiveState })
 }
