@@ -46,6 +46,7 @@ func (c *checker) run() {
 	c.wholeFile()
 	c.spelling()
 	c.locate()
+	c.lastResort()
 	ps := c.tree.outsideConflicts(c.problems)
 	ps.sort()
 	c.tree.Problems = ps
@@ -145,24 +146,49 @@ func (c *checker) taken(verb string) bool {
 	return (verb == "module" || verb == "go" || verb == "toolchain") && c.count(verb) > 0
 }
 
-// suggestUnfactor offers to write a block of one line as a line.
+// suggestUnfactor offers to write a block of one line as a line, below the comments of both, and to delete one that is empty.
 func (c *checker) suggestUnfactor(p *Problem, b *Block) {
-	if len(b.Lines) != 1 || b.RParen.IsZero() || len(b.Trailing) > 0 || b.Suffix != nil {
+	if b.RParen.IsZero() || len(b.Lines) > 1 || len(b.Extra) > 0 {
+		return
+	}
+	var inside []Comment
+	if b.Suffix != nil {
+		inside = append(inside, *b.Suffix)
+	}
+	if len(b.Lines) == 0 {
+		if len(inside)+len(b.Trailing) == 0 && b.RParenSuffix == nil {
+			p.prefer("Delete the empty block", remove(b.Full))
+		}
 		return
 	}
 	l := b.Lines[0]
-	if len(l.Before) > 0 || l.Full == l.Span || l.broken || refused(c.grammar, l.Verb, l.Args) {
+	if l.Full == l.Span || l.broken || refused(c.grammar, l.Verb, l.Args) {
 		return
 	}
-	gap, end := " ", l.Span.End
-	if c.tree.Text[b.LParen.Start-1] == ' ' {
-		gap = ""
+	newline := "\n"
+	if strings.HasSuffix(l.Full.In(c.tree.Text), "\r\n") {
+		newline = "\r\n"
 	}
+	var head, tail string
+	for _, comment := range append(inside, l.Before...) {
+		head += comment.Text + newline
+	}
+	for _, comment := range b.Trailing {
+		tail += newline + comment.Text
+	}
+	end := l.Span.End
 	if l.Suffix != nil {
 		end = l.Suffix.End
 	}
-	p.offer(c.count(b.Verb.Raw) == 1, "Write it as one line", substitute(text.Span{Start: b.LParen.Start, End: l.Span.Start}, gap),
-		remove(text.Span{Start: end, End: b.RParen.End}))
+	before := substitute(text.Span{Start: b.Verb.Start, End: l.Span.Start}, head+b.Verb.Raw+" ")
+	if head == "" {
+		gap := " "
+		if c.tree.Text[b.LParen.Start-1] == ' ' {
+			gap = ""
+		}
+		before = substitute(text.Span{Start: b.LParen.Start, End: l.Span.Start}, gap)
+	}
+	p.offer(c.count(b.Verb.Raw) == 1, "Write it as one line", before, substitute(text.Span{Start: end, End: b.RParen.End}, tail))
 }
 
 // suggestVerb offers the directive that a misspelt one probably stands for.
@@ -222,6 +248,7 @@ func (c *checker) read(l *Line) {
 		p := c.refuse("unknown-directive", l.VerbTok.Span, "%s", c.unknownVerb(l.Verb))
 		c.suggestVerb(p, l.VerbTok, c.grammar.verbs, func(v string) bool { return !c.taken(v) && !refused(c.grammar, v, l.Args) })
 		if p != nil {
+			c.suggestEntry(p, l)
 			p.suggest("Delete "+c.quoteLine(l), remove(l.Full))
 		}
 		return
@@ -274,8 +301,8 @@ func (c *checker) value(t Token) (string, bool) {
 		p := c.refuse("backquote-rejected", t.Span, "a word without double quotes around it cannot contain a quote")
 		if s := strings.Trim(t.Raw, "'"); p != nil && len(s) == len(t.Raw)-2 && s != "" && !strings.ContainsAny(s, "\"'`") {
 			p.offer(c.acceptsWith(t, s), "Write "+s, substitute(t.Span, s))
-		} else {
-			p.suggest("Write "+strconv.Quote(t.Raw), substitute(t.Span, strconv.Quote(t.Raw)))
+		} else if bare := strings.NewReplacer(`"`, "", "'", "", "`", "").Replace(t.Raw); p != nil && bare != "" {
+			p.offer(c.acceptsWith(t, bare), "Write "+bare, substitute(t.Span, bare))
 		}
 	}
 	return t.Value, false
@@ -472,7 +499,7 @@ func (c *checker) suggestGodebug(p *Problem, l *Line) {
 	}
 	var parts []string
 	for _, t := range l.Args {
-		if s := strings.Trim(strings.Trim(t.Value, "\"'`"), "="); s != "" {
+		if s := strings.Trim(strings.NewReplacer(`"`, "", "'", "", "`", "").Replace(t.Value), "="); s != "" {
 			parts = append(parts, s)
 		}
 	}
@@ -670,6 +697,9 @@ func (c *checker) badMajorSuffix(pathTok, versTok Token, path string, role versi
 	}
 	last := path[strings.LastIndexByte(path, '/')+1:]
 	p := c.refuse(kind, span, "/%s is no major version suffix; those begin with /v2", last)
+	if short := "v" + strings.TrimLeft(strings.TrimPrefix(last, "v"), "0"); short != last && short != "v" {
+		c.suggestPath(p, pathTok, strings.TrimSuffix(path, last)+short)
+	}
 	c.suggestPath(p, pathTok, strings.TrimSuffix(path, "/"+last))
 }
 
@@ -845,6 +875,14 @@ func (c *checker) suggestReplace(p *Problem, l *Line, at int) {
 		}
 	}
 	for i, t := range l.Args {
+		if t.Raw == "=" && i > 0 && l.arg(i+1).Raw == ">" {
+			offer("Write =>", text.Span{Start: t.Start, End: l.arg(i + 1).End}, "=>")
+			return
+		}
+		if i > 0 && modfile.IsDirectoryPath(t.Value) && strings.ContainsAny(t.Value, `./\`) && !strings.Contains(joinRaw(l.Args), "=") {
+			offer("Write => before "+t.Raw, text.Span{Start: t.Start, End: t.Start}, "=> ")
+			return
+		}
 		switch t.Raw {
 		case "->", "=", "→", "⇒", ":=", "==>", "==", "-->":
 			if i > 0 {
@@ -900,7 +938,13 @@ func (c *checker) interval(l *Line) (low, high Token, rest []Token) {
 	}
 	c.retracted(low)
 	if l.arg(2).Raw != "," {
-		bad(2, "a comma")
+		p := bad(2, "a comma")
+		switch {
+		case l.arg(2).Raw == "]" && len(l.Args) == 3:
+			p.offer(p != nil && c.accepts(l.Verb, low.Raw), "Write "+low.Raw, substitute(spanOf(l.Args), low.Raw))
+		case l.arg(3).Raw == "]" && len(l.Args) == 4:
+			p.offer(p != nil && c.accepts(l.Verb, "["+low.Raw+", "+l.arg(2).Raw+"]"), "Add the comma", insert(low.End, ","))
+		}
 		return
 	}
 	if high = l.arg(3); high.IsZero() {
@@ -986,9 +1030,10 @@ func (c *checker) suggestSplit(p *Problem, l *Line) {
 		between += l.Verb + " "
 	}
 	var edits []text.Edit
-	plain := true
+	plain, paths := true, true // paths: each of them is spelt as a path is, so that none is half of one with a blank in it
 	for i, t := range l.Args {
 		plain = plain && t.Kind != Punct
+		paths = paths && modfile.IsDirectoryPath(t.Value) && !refused(c.grammar, l.Verb, l.Args[i:i+1])
 		if i > 0 {
 			edits = append(edits, substitute(text.Span{Start: l.Args[i-1].End, End: t.Start}, between))
 		}
@@ -997,7 +1042,7 @@ func (c *checker) suggestSplit(p *Problem, l *Line) {
 		p.suggest("Quote "+whole, substitute(spanOf(l.Args), strconv.Quote(whole)))
 	}
 	if plain {
-		p.suggest("Write one line for each", edits...)
+		p.offer(paths, "Write one line for each", edits...)
 	}
 }
 

@@ -1,8 +1,11 @@
 package syntax
 
 import (
+	"go/version"
 	"sort"
 	"strings"
+
+	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/text"
 )
@@ -117,7 +120,97 @@ func (p *parser) findConflicts() {
 			remove(text.Span{Start: whole.Start, End: p.rows[m.ours].end}), remove(text.Span{Start: at(ancestor), End: whole.End}))
 		prob.suggest("Keep theirs ("+theirs+")",
 			remove(text.Span{Start: whole.Start, End: p.rows[m.mid].end}), remove(text.Span{Start: at(m.theirs), End: whole.End}))
+		if edits := p.union(m, ancestor); edits != nil {
+			prob.prefer("Keep both sides, with the higher version of each module", edits...)
+		}
 	}
+}
+
+// union returns the edits that leave what both sides require, each module at the higher of its versions, which is what go
+// would select. It returns nil where a side holds anything but requirements and versions of Go.
+func (p *parser) union(m merge, ancestor int) []text.Edit {
+	in := p.openBlock(m.ours)
+	type want struct {
+		row      int
+		version  string
+		indirect bool
+	}
+	best := map[string]want{}
+	drop := map[int]bool{m.ours: true, m.theirs: true}
+	for i := ancestor; i <= m.mid; i++ {
+		drop[i] = true
+	}
+	for i := m.ours + 1; i < m.theirs; i++ {
+		r := &p.rows[i]
+		toks := p.tree.Tokens[r.tok0:r.tok1]
+		if drop[i] || len(toks) == 0 && p.suffix(r) == nil {
+			continue
+		}
+		verb := in
+		if verb == "" && len(toks) > 0 {
+			verb, toks = toks[0].Raw, toks[1:]
+		}
+		if len(toks) == 0 || p.refused(verb, toks) {
+			return nil
+		}
+		comment := p.suffix(r)
+		now := want{i, toks[len(toks)-1].Value, comment != nil && strings.HasPrefix(comment.Text, "// indirect")}
+		key, above := verb, false
+		old, ok := best[key]
+		switch verb {
+		case "require":
+			key = verb + " " + toks[0].Value
+			old, ok = best[key]
+			above = semver.Compare(now.version, old.version) > 0
+		case "go", "toolchain":
+			if p.hasOutside(verb, m) {
+				return nil
+			}
+			above = version.Compare("go"+strings.TrimPrefix(now.version, "go"), "go"+strings.TrimPrefix(old.version, "go")) > 0
+		default:
+			return nil
+		}
+		if ok && !above && (now.version != old.version || now.indirect || !old.indirect) {
+			drop[i] = true
+			continue
+		}
+		if ok {
+			drop[old.row] = true
+		}
+		best[key] = now
+	}
+	var edits []text.Edit
+	for i := m.ours; i <= m.theirs; i++ {
+		if drop[i] {
+			edits = append(edits, remove(text.Span{Start: p.rows[i].start, End: p.rows[i].end}))
+		}
+	}
+	return edits
+}
+
+// hasOutside reports whether a row outside a conflict begins with a directive.
+func (p *parser) hasOutside(verb string, m merge) bool {
+	for i := range p.rows {
+		if r := &p.rows[i]; (i < m.ours || i > m.theirs) && r.tok0 < r.tok1 && p.tree.Tokens[r.tok0].Raw == verb {
+			return true
+		}
+	}
+	return false
+}
+
+// openBlock returns the directive of the block that row i lies in, or "".
+func (p *parser) openBlock(i int) string {
+	for i--; i >= 0; i-- {
+		toks := p.tree.Tokens[p.rows[i].tok0:p.rows[i].tok1]
+		switch n := len(toks); {
+		case n == 0:
+		case toks[n-1].Raw == "(":
+			return toks[0].Raw
+		case toks[0].Raw == ")":
+			return ""
+		}
+	}
+	return ""
 }
 
 func label(line string) string { return strings.TrimSpace(line[7:]) }

@@ -38,7 +38,9 @@ func (c *checker) wholeFile() {
 func (c *checker) modulePath() {
 	m := c.mod.Module
 	if m == nil {
-		c.later("missing-module-line", text.Span{}, nil, "this file has no module line")
+		if !c.misspelt("module") {
+			c.later("missing-module-line", text.Span{}, nil, "this file has no module line")
+		}
 		return
 	}
 	if !m.Valid {
@@ -58,6 +60,16 @@ func (c *checker) modulePath() {
 			"proxies and version control look for the module path on a line of its own; they find none in a block")
 		c.suggestUnfactor(p, b)
 	}
+}
+
+// misspelt reports whether the file has a line that probably means a directive and misspells it.
+func (c *checker) misspelt(verb string) bool {
+	for _, s := range c.tree.Stmts {
+		if l := s.Line; l != nil && !has(c.grammar.verbs, l.Verb) && text.Distance(strings.ToLower(l.Verb), verb, 2) < 3 {
+			return true
+		}
+	}
+	return false
 }
 
 // reason returns what is wrong with a path, without the path.
@@ -101,6 +113,8 @@ func (c *checker) retractions() {
 		if path = m.Path; !m.Valid {
 			return // the module line is to be mended first
 		}
+	} else if c.misspelt("module") {
+		return
 	}
 	for _, r := range c.mod.Retract {
 		if !r.Valid {
