@@ -48,7 +48,8 @@ var edges = map[string][]string{
 	"analysis/suite":        append(below("analysis"), "analysis", "analysis/*"),
 	"analysis/analysistest": append(below("analysis"), "analysis", "internal/gather"),
 
-	"lsp": append(below("lsp"), "analysis", "analysis/suite", "analysis/privategap", "fixes", "fixes/locked", "internal/gather"),
+	"lsp":     append(below("lsp"), "analysis", "analysis/suite", "analysis/privategap", "fixes", "fixes/locked", "internal/gather"),
+	"editors": {}, // tests alone
 	// Programs that compare the engine with the go command.
 	"internal/tidy/oracle": append(rules("internal/modgraph", "internal/imports"), "internal/tidy"),
 	"internal/oracle":      append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
@@ -80,7 +81,8 @@ func below(name string) []string {
 var forTests = []string{"analysis/analysistest"}
 
 var testEdges = map[string][]string{
-	"lsp": {"analysis/*"},
+	"lsp":     {"analysis/*"},
+	"editors": {"internal/workspace"},
 }
 
 // A restriction keeps packages from elsewhere out of ours.
