@@ -10,31 +10,49 @@ import (
 )
 
 // Where gopls runs in the same editor, one fault is to be shown once. Only the editor knows what gopls has said, and only we
-// know what our diagnostics mean; so the data of a diagnostic has the sources under which gopls reports its fault, and the
-// plugins hide it while gopls has a diagnostic from one of them on the same line. Nothing else reads the data.
-type alike struct {
-	Gopls []string `json:"gopls"`
+// know what our diagnostics mean; so the data of a diagnostic lists the kinds of gopls's diagnostics that name the same fault,
+// and our plugins hide it while gopls has one of those on the same line. Nothing else reads the data.
+
+// A kind of gopls's diagnostics: its source and, where one source has several kinds, words that it says.
+type kind struct {
+	Source string `json:"source"`
+	Says   string `json:"says,omitempty"`
 }
 
-var (
-	alikeRefused = marshal(alike{[]string{"syntax", "go list", "go.work file"}})
-	alikeTidy    = marshal(alike{[]string{"go mod tidy"}})
-	alikeImport  = marshal(alike{[]string{"compiler", "go list", "go mod tidy"}})
-)
+func alike(kinds ...kind) protocol.LSPAny { return marshal(map[string][]kind{"gopls": kinds}) }
 
-// tidyCodes are the analyzers that report what go mod tidy would change in the requirements of a go.mod, as gopls does.
-var tidyCodes = map[string]bool{}
+var (
+	// alikeRefused is for what makes go refuse a line.
+	alikeRefused = alike(kind{Source: "syntax"}, kind{Source: "go list"}, kind{Source: "go.work file"})
+
+	// alikeModule is for the module line, where gopls puts what go said of no line in particular.
+	alikeModule = alike(kind{Source: "syntax"})
+
+	alikeImport = alike(kind{"compiler", "could not import"}, kind{Source: "go list"}, kind{"go mod tidy", "is not in your go.mod file"})
+
+	// alikeCode is for codes of which gopls has a kind of its own. Some are of analyzers to come.
+	alikeCode = map[string]protocol.LSPAny{
+		"inconsistentvendor": alike(kind{"go list", "Inconsistent vendoring"}),
+		"missingrequire":     alike(kind{"go mod tidy", "is not in your go.mod file"}),
+		"unusedrequire":      alike(kind{"go mod tidy", "is not used in this module"}),
+		"wrongindirect":      alike(kind{"go mod tidy", "should be direct"}, kind{"go mod tidy", "should be indirect"}),
+	}
+)
 
 // alikeOf returns the data of a diagnostic: empty where gopls has nothing to say of its fault.
 func alikeOf(f *workspace.File, d analysis.Diagnostic) (data protocol.LSPAny) {
+	code, known := alikeCode[d.Code]
 	switch {
 	case filepath.Ext(f.Path) == ".go":
 		return alikeImport
 	case f.Kind != workspace.ModFile && f.Kind != workspace.WorkFile:
-	case tidyCodes[d.Code]:
-		return alikeTidy
-	case d.Severity == analysis.Error:
-		return alikeRefused
+		return data
+	case known:
+		return code
+	case d.Severity != analysis.Error:
+		return data
+	case f.Kind == workspace.ModFile && f.Mod().Module != nil && f.Mod().Module.Line.Span.Contains(d.Span.Start):
+		return alikeModule
 	}
-	return data
+	return alikeRefused
 }
