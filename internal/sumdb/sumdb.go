@@ -74,7 +74,7 @@ func (r *Records) Lookup(m module.Version) (Sums, error) {
 	if sums, ok := r.proved[m]; ok {
 		return sums, nil
 	}
-	file, err := r.file(m)
+	file, err := r.File(m)
 	if err != nil {
 		return Sums{}, err
 	}
@@ -97,8 +97,8 @@ func (r *Records) Lookup(m module.Version) (Sums, error) {
 	return sums, nil
 }
 
-// file returns where the go command keeps the record of a module version.
-func (r *Records) file(m module.Version) (string, error) {
+// File returns where the go command keeps the record of a module version.
+func (r *Records) File(m module.Version) (string, error) {
 	path, err := module.EscapePath(m.Path)
 	if err != nil {
 		return "", err

@@ -165,7 +165,7 @@ func TestForged(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			record, err := New(p).file(alpha)
+			record, err := New(p).File(alpha)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -226,8 +226,8 @@ func TestForgedRecordInHonestTree(t *testing.T) {
 	p := newPlace(t, db.key)
 	db.fetch(t, p, alpha, beta)
 	r := New(p)
-	from, _ := r.file(beta)
-	to, _ := r.file(alpha)
+	from, _ := r.File(beta)
+	to, _ := r.File(alpha)
 	data, err := os.ReadFile(from)
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func TestFailureEnds(t *testing.T) {
 	p := newPlace(t, db.key)
 	db.fetch(t, p, alpha)
 	r := New(p)
-	file, _ := r.file(alpha)
+	file, _ := r.File(alpha)
 	record, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
