@@ -4,15 +4,17 @@
 // The one idea to keep in mind: an archive is input and expectation in one. The harness strips the marks, analyzes, renders
 // the archive anew and compares the whole, so a missing diagnostic fails like a surplus one. UPDATE=1 writes what it found.
 //
-// The files of an archive are the world. Those named "modcache/PATH@VERSION.mod" are the module cache, "home/…" is the
-// user's home directory, "env" holds KEY=value lines of the environment.
-// All others lie in one directory. There is nothing else: no disk, no network, no go command.
+// The files of an archive are the world. Those named "modcache/PATH@VERSION.mod" are the module cache, as are the sources
+// "modcache/PATH@VERSION/…"; "home/…" is the user's home directory, "env" holds KEY=value lines of the environment.
+// All others lie in one directory, the Go files and go.mod files among them as an editor has them open. There is nothing else:
+// no disk, no network, no go command, and of the standard library only the packages named std.
 package analysistest
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,11 +23,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.lsp.dev/uri"
 	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/dirhash"
 	"golang.org/x/tools/txtar"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -72,6 +77,9 @@ func Run(t *testing.T, analyzers ...*analysis.Analyzer) {
 	}
 }
 
+// std are the packages of the standard library.
+var std = []string{"embed", "errors", "fmt", "io", "os", "testing"}
+
 // world is the archive as facts.
 type world struct {
 	files map[string]string // by absolute path
@@ -98,6 +106,9 @@ func analyze(t *testing.T, a *txtar.Archive, analyzers []*analysis.Analyzer) *tx
 				w.env[key] = value
 			}
 		case strings.HasPrefix(f.Name, "modcache/"):
+			if !strings.HasSuffix(f.Name, ".mod") || strings.HasSuffix(f.Name, "/go.mod") {
+				continue // a source
+			}
 			addToCache(t, cache, strings.TrimPrefix(f.Name, "modcache/"), f.Data)
 		case strings.HasPrefix(f.Name, "home/"):
 			w.add(path.Join(home, strings.TrimPrefix(f.Name, "home/")), string(f.Data))
@@ -116,7 +127,13 @@ func analyze(t *testing.T, a *txtar.Archive, analyzers []*analysis.Analyzer) *tx
 		w.env["GOMODCACHE"] = cache
 	}
 	machine := &workspace.Machine{Environ: w.env, Home: home, ConfigDir: home + "/.config", Go: goroot + "/bin/go", GOOS: "linux"}
+	addSources(t, cache, sourcesOf(a))
 	session := workspace.NewSession(machine, nil, modcache.NewStores())
+	for p, data := range w.files {
+		if k := workspace.KindOf(p); strings.HasPrefix(p, root+"/") && (k == workspace.GoFile || k == workspace.ModFile) {
+			session.Apply(workspace.Opened(uri.File(p), 1, data))
+		}
+	}
 	result := w.settle(t, session, analyzers, paths)
 
 	out := &txtar.Archive{Comment: a.Comment}
@@ -152,6 +169,9 @@ func fillSums(a *txtar.Archive) {
 			sums[p+" "+v+"/go.mod"] = modcache.ParseMod(modcache.NewNames(), string(f.Data)).Hash()
 		}
 	}
+	for m, files := range sourcesOf(a) {
+		sums[m.Path+" "+m.Version] = hash(m, files)
+	}
 	for i, f := range a.Files {
 		var b strings.Builder
 		for line := range strings.Lines(string(f.Data)) {
@@ -161,6 +181,63 @@ func fillSums(a *txtar.Archive) {
 			b.WriteString(line)
 		}
 		a.Files[i].Data = []byte(b.String())
+	}
+}
+
+// sourcesOf returns the files of the module versions whose sources an archive has in its module cache.
+func sourcesOf(a *txtar.Archive) map[module.Version]map[string]string {
+	sources := map[module.Version]map[string]string{}
+	for _, f := range a.Files {
+		name, ok := strings.CutPrefix(f.Name, "modcache/")
+		p, rest, at := strings.Cut(name, "@")
+		v, rel, slash := strings.Cut(rest, "/")
+		if !ok || !at || !slash {
+			continue
+		}
+		m := module.Version{Path: p, Version: v}
+		if sources[m] == nil {
+			sources[m] = map[string]string{}
+		}
+		sources[m][rel] = strip(string(f.Data))
+	}
+	return sources
+}
+
+// hash returns the checksum of a module's zip.
+func hash(m module.Version, files map[string]string) string {
+	prefix := m.Path + "@" + m.Version + "/"
+	var names []string
+	for name := range files {
+		names = append(names, prefix+name)
+	}
+	h, err := dirhash.Hash1(names, func(name string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(files[strings.TrimPrefix(name, prefix)])), nil
+	})
+	if err != nil {
+		panic(err) // a file name with a newline
+	}
+	return h
+}
+
+func addSources(t *testing.T, dir string, sources map[module.Version]map[string]string) {
+	t.Helper()
+	put := func(file, data string) {
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for m, files := range sources {
+		escaped, err := module.EscapePath(m.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rel, data := range files {
+			put(filepath.Join(dir, escaped+"@"+m.Version, rel), data)
+		}
+		put(filepath.Join(dir, "cache", "download", escaped, "@v", m.Version+".ziphash"), hash(m, files))
 	}
 }
 
@@ -215,6 +292,10 @@ func (w *world) look(want workspace.Want) *workspace.Fact {
 
 func (w *world) settle(t *testing.T, session *workspace.Session, analyzers []*analysis.Analyzer, paths []string) *analysis.Result {
 	t.Helper()
+	scholar := new(gather.Scholar)
+	scholar.Tidier.Std = func(string) func(string) bool {
+		return func(path string) bool { return slices.Contains(std, path) }
+	}
 	for {
 		snap := session.Snapshot()
 		result, err := analysis.Run(context.Background(), snap, analyzers, paths)
@@ -224,14 +305,27 @@ func (w *world) settle(t *testing.T, session *workspace.Session, analyzers []*an
 		for _, err := range result.Failures {
 			t.Error(err)
 		}
+		questions := snap.Questions()
+		if len(questions) > 0 {
+			snap.Godebugs() // so that no study looks at the disk for it
+		}
 		var learned []workspace.Change
 		for _, want := range snap.Wants() {
 			learned = append(learned, workspace.Learned(want, w.look(want)))
 		}
-		if len(learned) == 0 {
+		switch {
+		case len(learned) > 0:
+			session.Apply(learned...)
+		case len(questions) == 0:
 			return result
 		}
-		session.Apply(learned...)
+		for _, q := range questions {
+			if len(learned) == 0 {
+				if err := scholar.Study(t.Context(), session, q); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
 	}
 }
 

@@ -14,18 +14,24 @@ import (
 // it is asked about.
 type disk struct {
 	open    map[string]*workspace.File
-	unsaved map[string][]string // the names of open documents, by directory
+	unsaved map[string]map[string]bool // what open documents put into a directory, and whether that is a directory itself
 
 	mu   sync.Mutex
 	dirs map[string]bool
 }
 
 func newDisk(snap *workspace.Snapshot) *disk {
-	d := &disk{open: map[string]*workspace.File{}, unsaved: map[string][]string{}, dirs: map[string]bool{}}
+	d := &disk{open: map[string]*workspace.File{}, unsaved: map[string]map[string]bool{}, dirs: map[string]bool{}}
 	for _, f := range snap.Open() {
 		if f.Path != "" {
 			d.open[f.Path] = f
-			d.unsaved[filepath.Dir(f.Path)] = append(d.unsaved[filepath.Dir(f.Path)], filepath.Base(f.Path))
+			for p, isDir := f.Path, false; p != filepath.Dir(p); p, isDir = filepath.Dir(p), true {
+				dir := filepath.Dir(p)
+				if d.unsaved[dir] == nil {
+					d.unsaved[dir] = map[string]bool{}
+				}
+				d.unsaved[dir][filepath.Base(p)] = isDir
+			}
 		}
 	}
 	return d
@@ -62,9 +68,9 @@ func (d *disk) list(dir string) ([]imports.Entry, error) {
 	for _, e := range entries {
 		have[e.Name] = true
 	}
-	for _, name := range d.unsaved[dir] {
+	for name, isDir := range d.unsaved[dir] {
 		if !have[name] {
-			entries = append(entries, imports.Entry{Name: name})
+			entries = append(entries, imports.Entry{Name: name, Dir: isDir})
 		}
 	}
 	return entries, nil

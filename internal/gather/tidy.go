@@ -28,6 +28,8 @@ import (
 type Tidier struct {
 	// Dir is where it keeps what it has read of the module cache for other processes; "" keeps nothing.
 	Dir string
+	// Std reports which packages the standard library in a GOROOT has; imports.Std if it is nil.
+	Std func(goroot string) func(importPath string) bool
 
 	mu      sync.Mutex
 	modules map[string]*tidied // by directory
@@ -298,7 +300,11 @@ func (t *Tidier) stdOf(goroot string) func(string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.std[goroot] == nil {
-		t.std[goroot] = imports.Std(goroot)
+		read := t.Std
+		if read == nil {
+			read = imports.Std
+		}
+		t.std[goroot] = read(goroot)
 	}
 	return t.std[goroot]
 }
