@@ -446,9 +446,13 @@ func (c *commands) preview(ctx context.Context, j *job, result locked.Result) er
 		NewText string  `json:"newText"`
 	}
 	params := struct {
-		Title string `json:"title"`
-		Files []file `json:"files"`
-	}{Title: "go mod tidy"}
+		Title string           `json:"title"`
+		Files []file           `json:"files"`
+		Apply protocol.Command `json:"apply"` // makes these changes
+	}{
+		Title: "go mod tidy",
+		Apply: protocol.Command{Title: "Apply", Command: commandTidy, Arguments: []protocol.LSPAny{marshal(map[string]any{"uri": j.URI})}},
+	}
 	for _, change := range result.Changes {
 		if !inVendor(j.dir, change.Path) {
 			params.Files = append(params.Files, file{uriOf(snap, change.Path), change.After})

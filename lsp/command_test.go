@@ -332,6 +332,10 @@ func TestPreview(t *testing.T) {
 			URI     uri.URI `json:"uri"`
 			NewText string  `json:"newText"`
 		} `json:"files"`
+		Apply struct {
+			Command   string           `json:"command"`
+			Arguments []map[string]any `json:"arguments"`
+		} `json:"apply"`
 	}
 	if err := protocol.Unmarshal([]byte(<-shown), &p); err != nil {
 		t.Fatal(err)
@@ -341,6 +345,10 @@ func TestPreview(t *testing.T) {
 	}
 	if got := c.read("go.mod"); got != wanting {
 		t.Errorf("go.mod has changed:\n%s", got)
+	}
+	c.call("workspace/executeCommand", map[string]any{"command": p.Apply.Command, "arguments": p.Apply.Arguments}, nil)
+	if got := c.read("go.mod"); got != tidied {
+		t.Errorf("what was previewed is not what was applied:\n%s", got)
 	}
 }
 
