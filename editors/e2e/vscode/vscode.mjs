@@ -79,7 +79,7 @@ export class VSCode {
 		const { publisher, name, version } = JSON.parse(await readFile(join(extension, 'package.json'), 'utf8'));
 		this.extensionID = `${publisher}.${name}`;
 		const target = at('extensions', `${this.extensionID}-${version}`);
-		for (const part of ['package.json', 'dist', 'languages']) {
+		for (const part of ['package.json', 'dist', 'languages', 'snippets', 'walkthrough']) {
 			await cp(join(extension, part), join(target, part), { recursive: true });
 		}
 		const companion = at('extensions', 'gomodls-e2e.companion-0.0.1');

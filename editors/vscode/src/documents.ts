@@ -1,7 +1,8 @@
 // What the server asks to be done with documents: save them, and show what they would become.
 
-import { Uri, commands, workspace } from 'vscode';
-import type { Disposable, TextDocumentContentProvider } from 'vscode';
+import { TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
+import type { Disposable, Tab, TextDocumentContentProvider } from 'vscode';
+import type { Command } from 'vscode-languageclient/node';
 import type { SaveParams, SaveResult, ShowDiffParams } from './protocol';
 
 /** Saves in the given order and stops at the first document that cannot be saved: go.sum comes before the go.mod that needs it. */
@@ -37,7 +38,7 @@ export class Previews implements TextDocumentContentProvider, Disposable {
 		return uri.scheme === scheme ? uri.with({ scheme: 'file', query: '' }) : uri;
 	}
 
-	async show({ title, files }: ShowDiffParams): Promise<Record<string, never>> {
+	async show({ title, files, apply }: ShowDiffParams): Promise<Record<string, never>> {
 		const changes: [Uri, Uri, Uri][] = files.map(({ uri, newText }) => {
 			const file = Uri.parse(uri, true);
 			// A document's text is asked for once, so every proposal has a URI of its own. Its path is the file's: the
@@ -52,7 +53,22 @@ export class Previews implements TextDocumentContentProvider, Disposable {
 		} else if (only) {
 			await commands.executeCommand('vscode.changes', title, changes);
 		}
+		if (apply) {
+			void this.propose(title, changes.map(([file]) => file), apply);
+		}
 		return {};
+	}
+
+	/** Asks whether the shown changes are to be made. Whatever the answer, they need not be shown any longer. */
+	private async propose(title: string, files: readonly Uri[], apply: Command): Promise<void> {
+		const names = files.map(file => workspace.asRelativePath(file)).join(', ');
+		const answer = await window.showInformationMessage(`${title} would change ${names}.`, 'Apply', 'Discard');
+		if (answer) {
+			await window.tabGroups.close(window.tabGroups.all.flatMap(group => group.tabs).filter(tab => shows(tab, title)));
+		}
+		if (answer === 'Apply') {
+			await commands.executeCommand(apply.command, ...(apply.arguments ?? []));
+		}
 	}
 
 	provideTextDocumentContent(uri: Uri): string {
@@ -63,4 +79,9 @@ export class Previews implements TextDocumentContentProvider, Disposable {
 		this.subscriptions.forEach(subscription => subscription.dispose());
 		this.texts.clear();
 	}
+}
+
+/** Whether a tab is a preview. There is no public type for the one that shows several files; its label begins with the title. */
+function shows(tab: Tab, title: string): boolean {
+	return tab.input instanceof TabInputTextDiff ? tab.input.modified.scheme === scheme : tab.input === undefined && tab.label.startsWith(title);
 }

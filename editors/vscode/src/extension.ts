@@ -1,9 +1,11 @@
 // The VS Code client of gomodls. It starts the server and shows what it says; whatever can be decided by the server is.
 
-import { Uri, commands, window, workspace } from 'vscode';
+import { CancellationError, Uri, commands, window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import type { LanguageClient, Middleware } from 'vscode-languageclient/node';
+import { ask } from './arguments';
 import { Diagnostics } from './diagnostics';
+import { Doctor } from './doctor';
 import { Previews, save } from './documents';
 import { method } from './protocol';
 import type { Health, HealthParams, SaveParams, ShowDiffParams } from './protocol';
@@ -20,6 +22,7 @@ let server: Server | undefined;
 export async function activate(context: ExtensionContext): Promise<void> {
 	const log = window.createOutputChannel('gomodls', { log: true });
 	const diagnostics = new Diagnostics();
+	const doctor = new Doctor();
 	const previews = new Previews();
 	const status = new Status(moduleFiles);
 
@@ -54,20 +57,33 @@ export async function activate(context: ExtensionContext): Promise<void> {
 		}
 	};
 
+	/** The file whose module a command of the palette means. */
+	const subject = (): Uri | undefined =>
+		activeFile() ?? (shown === undefined ? workspace.workspaceFolders?.[0]?.uri : Uri.parse(shown));
+
+	const report = (error: unknown): void => {
+		if (!(error instanceof CancellationError)) {
+			const message = error instanceof Error ? error.message : String(error);
+			void window.showErrorMessage(message, 'Show Log').then(button => button && log.show(true));
+		}
+	};
+
 	// The client registers the server's commands, for those of code actions are the server's to name. The palette gives no
 	// arguments: then the module is that of the active editor.
 	const middleware: Middleware = {
 		handleDiagnostics: diagnostics.handle,
 		executeCommand: async (command, args, next) => {
 			if (args.length === 0) {
-				const uri = activeFile()?.toString() ?? shown ?? workspace.workspaceFolders?.[0]?.uri.toString();
-				args = uri ? [{ uri }] : [];
+				const more = await ask(command);
+				if (!more) {
+					return undefined;
+				}
+				args = [{ uri: subject()?.toString(), ...more }];
 			}
 			try {
 				return await next(command, args);
 			} catch (error) {
-				const message = error instanceof Error ? error.message : String(error);
-				void window.showErrorMessage(message, 'Show Log').then(button => button && log.show(true));
+				report(error);
 				return undefined;
 			}
 		},
@@ -94,11 +110,18 @@ export async function activate(context: ExtensionContext): Promise<void> {
 	});
 
 	const restart = () => server?.restart();
+	const examine = async () => {
+		const file = subject();
+		if (server?.program && file) {
+			await doctor.show(server.program, file).catch(report);
+		}
+	};
 	context.subscriptions.push(
-		log, diagnostics, previews, status,
+		log, diagnostics, doctor, previews, status,
 		commands.registerCommand('gomodls.showActions', () => status.pick()),
 		commands.registerCommand('gomodls.showLog', () => log.show(true)),
 		commands.registerCommand('gomodls.restart', restart),
+		commands.registerCommand('gomodls.doctor', examine),
 		workspace.onDidGrantWorkspaceTrust(restart),
 		workspace.onDidChangeConfiguration(event => needsRestart(section => event.affectsConfiguration(section)) && restart()),
 		window.onDidChangeActiveTextEditor(() => {

@@ -37,6 +37,8 @@ export interface SaveResult {
 export interface ShowDiffParams {
 	title: string;
 	files: { uri: string; newText: string }[];
+	/** Makes these changes. */
+	apply?: Command;
 }
 
 export interface InitializationOptions {

@@ -12,6 +12,12 @@ import { settings } from './settings';
 /** After so many deaths within the time the server is left dead until the user asks for it. */
 const patience = { deaths: 4, milliseconds: 3 * 60 * 1000 };
 
+/** The program that the server is, and the environment that it runs in. */
+export interface Program {
+	readonly path: string;
+	readonly env: Record<string, string | undefined>;
+}
+
 export interface Listener {
 	starting(): void;
 	/** Called before the first message is read, for every new client. */
@@ -23,6 +29,8 @@ export interface Listener {
 
 export class Server implements Disposable {
 	private client: LanguageClient | undefined;
+	/** What was started last. */
+	program: Program | undefined;
 	private deaths: number[] = [];
 	private queue: Promise<void> = Promise.resolve();
 	/** Commands of the server that the palette offers now. */
@@ -72,7 +80,7 @@ export class Server implements Disposable {
 	private async start(): Promise<void> {
 		this.listener.starting();
 		const home = homedir();
-		const env = environment(home);
+		const env = environment(home, this.log);
 		const configured = workspace.getConfiguration('gomodls').get('path', '').trim();
 		const found = find({ configured, bundled: programIn(this.context.asAbsolutePath('bin')), env, home });
 		if (!('path' in found)) {
@@ -84,6 +92,7 @@ export class Server implements Disposable {
 			return;
 		}
 		this.log.info(`starting ${found.path}`);
+		this.program = { path: found.path, env };
 
 		const client: LanguageClient = new QuietClient('gomodls', 'gomodls', {
 			command: found.path,
@@ -176,15 +185,18 @@ class QuietClient extends LanguageClient {
  * The environment of the server: VS Code's own with the Go extension's go.toolsEnvVars, so that both mean the same Go. Only the
  * user's own value counts, never the opened folder's.
  */
-function environment(home: string): Record<string, string | undefined> {
+function environment(home: string, log: LogOutputChannel): Record<string, string | undefined> {
 	// Windows has one variable per name in whatever case.
 	const key = (name: string) => process.platform === 'win32' ? name.toUpperCase() : name;
 	const env: Record<string, string | undefined> = {};
 	for (const [name, value] of Object.entries(process.env)) {
 		env[key(name)] = value;
 	}
-	const tools = workspace.getConfiguration('go').inspect<Record<string, unknown>>('toolsEnvVars')?.globalValue;
-	for (const [name, value] of Object.entries(tools ?? {})) {
+	const tools = workspace.getConfiguration('go').inspect<Record<string, unknown>>('toolsEnvVars');
+	if (tools?.workspaceValue || tools?.workspaceFolderValue) {
+		log.warn('go.toolsEnvVars of the opened folder is not used: a folder does not choose what is run and what is sent. Your own settings may.');
+	}
+	for (const [name, value] of Object.entries(tools?.globalValue ?? {})) {
 		env[key(name)] = expand(String(value), process.env, home);
 	}
 	return env;

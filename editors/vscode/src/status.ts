@@ -1,7 +1,7 @@
 // The status bar item and the language status item. Both say what the server says; nothing is worked out here.
 
 import {
-	LanguageStatusSeverity, MarkdownString, QuickPickItemKind, StatusBarAlignment, ThemeColor, commands, languages, window,
+	LanguageStatusSeverity, MarkdownString, QuickPickItemKind, StatusBarAlignment, ThemeColor, commands, languages, window, workspace,
 } from 'vscode';
 import type { Command, Disposable, DocumentFilter, QuickPickItem } from 'vscode';
 import type { Health } from './protocol';
@@ -9,7 +9,9 @@ import type { Health } from './protocol';
 /** What is shown: a module's health, or what keeps the server from saying it. */
 export type Shown = { health: Health } | { starting: true } | { problem: string; actions: Command[] };
 
-export const ownActions: readonly Command[] = [
+/** What can be done whatever the server says. The doctor asks the go command, which is not run where nothing is trusted. */
+const ownActions = (): Command[] => [
+	...(workspace.isTrusted ? [{ title: 'Doctor', command: 'gomodls.doctor' }] : []),
 	{ title: 'Show Log', command: 'gomodls.showLog' },
 	{ title: 'Restart Server', command: 'gomodls.restart' },
 ];
@@ -41,12 +43,12 @@ export class Status implements Disposable {
 			language.detail = health.module;
 		} else if ('problem' in shown) {
 			item.text = '$(error) gomodls';
-			item.tooltip = tooltip('', actions).appendText(shown.problem);
+			item.tooltip = tooltip(new MarkdownString().appendText(shown.problem).value, actions);
 			language.text = 'gomodls';
 			language.detail = shown.problem;
 		} else {
 			item.text = '$(sync~spin) gomodls';
-			item.tooltip = 'The language server is starting';
+			item.tooltip = tooltip('The language server is starting', []);
 			language.text = 'gomodls';
 			language.detail = 'The language server is starting';
 		}
@@ -67,7 +69,7 @@ export class Status implements Disposable {
 		const items: Item[] = this.actions().map(action => ({ label: action.title, action }));
 		items.push(
 			{ label: '', kind: QuickPickItemKind.Separator },
-			...ownActions.map(action => ({ label: action.title, action })),
+			...ownActions().map(action => ({ label: action.title, action })),
 		);
 		const picked = await window.showQuickPick(items, { title });
 		if (picked?.action) {
@@ -111,12 +113,10 @@ function busy(shown: Shown): boolean {
 
 /** Markdown with the actions as links under it. Only those very commands may be run from it, whatever the text says. */
 function tooltip(text: string, actions: readonly Command[]): MarkdownString {
+	const all = [...actions, ...ownActions()];
 	const markdown = new MarkdownString(text, true);
-	markdown.isTrusted = { enabledCommands: actions.map(action => action.command) };
-	if (actions.length > 0) {
-		const links = actions.map(({ title, command, arguments: args }) =>
-			`[${title.replace(/[\\[\]]/g, '\\$&')}](command:${command}?${encodeURIComponent(JSON.stringify(args ?? []))})`);
-		markdown.appendMarkdown(`\n\n${links.join(' · ')}\n\n`);
-	}
-	return markdown;
+	markdown.isTrusted = { enabledCommands: all.map(action => action.command) };
+	const links = all.map(({ title, command, arguments: args }) =>
+		`[${title.replace(/[\\[\]]/g, '\\$&')}](command:${command}?${encodeURIComponent(JSON.stringify(args ?? []))})`);
+	return markdown.appendMarkdown(`\n\n${links.join(' · ')}\n\n`);
 }

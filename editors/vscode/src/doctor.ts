@@ -1,0 +1,59 @@
+// The report of "gomodls doctor" about the folder of a file, as a document that can be read, searched and copied.
+
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { EventEmitter, ProgressLocation, Uri, window, workspace } from 'vscode';
+import type { Disposable, TextDocumentContentProvider } from 'vscode';
+import type { Program } from './server';
+
+const scheme = 'gomodls-doctor';
+
+export class Doctor implements TextDocumentContentProvider, Disposable {
+	private readonly reports = new Map<string, string>();
+	private readonly changed = new EventEmitter<Uri>();
+	private readonly subscriptions: Disposable[];
+	readonly onDidChange = this.changed.event;
+
+	constructor() {
+		this.subscriptions = [
+			this.changed,
+			workspace.registerTextDocumentContentProvider(scheme, this),
+			workspace.onDidCloseTextDocument(document => this.reports.delete(document.uri.toString())),
+		];
+	}
+
+	/** Runs the program and shows what it says of the module that the file belongs to. */
+	async show({ path, env }: Program, file: Uri): Promise<void> {
+		const dir = dirname(file.fsPath);
+		const report = await window.withProgress(
+			{ location: ProgressLocation.Notification, cancellable: true, title: 'gomodls doctor' },
+			(_, token) => new Promise<string | undefined>((resolve, reject) => {
+				const child = execFile(path, ['doctor', dir], { env, cwd: homedir(), maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+					if (token.isCancellationRequested) {
+						resolve(undefined);
+					} else if (stdout === '') {
+						reject(new Error(stderr.trim() || error?.message || 'gomodls doctor says nothing'));
+					} else {
+						resolve(stdout + stderr); // a status that is not 0 says that something is wrong; so does the report
+					}
+				});
+				token.onCancellationRequested(() => child.kill());
+			}));
+		if (report === undefined) {
+			return;
+		}
+		const uri = file.with({ scheme, path: `${dirname(file.path)}/doctor.txt` });
+		this.reports.set(uri.toString(), report);
+		this.changed.fire(uri);
+		await window.showTextDocument(uri, { preview: true });
+	}
+
+	provideTextDocumentContent(uri: Uri): string {
+		return this.reports.get(uri.toString()) ?? '';
+	}
+
+	dispose(): void {
+		this.subscriptions.forEach(subscription => subscription.dispose());
+	}
+}
