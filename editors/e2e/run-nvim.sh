@@ -10,18 +10,29 @@ source "$e2e/scenarios.sh"
 
 programs=$(bash "$e2e/setup-nvim.sh") || fail "setup-nvim.sh could not install what the tests need"
 eval "$programs"
-export NVIM NVIM_0_10
+GOPLS=$(bash "$e2e/setup-gopls.sh") || fail "setup-gopls.sh could not build gopls"
+export NVIM NVIM_0_10 GOPLS
 prepare
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy commands applyedit plugin neovim-0.10 tui)
+[ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy commands applyedit plugin help gopls neovim-0.10 tui)
 cd "$e2e/nvim"
 export LUA_PATH="$e2e/nvim/?.lua;;"
+
+# scenario NVIM NAME runs a scenario, which is to say that it has come to its end.
+scenario() {
+	run "$2" "$1" --clean -l "scenarios/$2.lua"
+	grep -qE '^not ok |the scenario runs to its end$' "$E2E_TMP/out" || {
+		echo "not ok $2 runs to its end"
+		failed=$((failed + 1))
+	}
+}
+
 for name in "${names[@]}"; do
 	case $name in
 	tui) run tui bash tui.sh ;;
-	neovim-0.10) run "$name" "$NVIM_0_10" --clean -l "scenarios/$name.lua" ;;
-	*) run "$name" "$NVIM" --clean -l "scenarios/$name.lua" ;;
+	neovim-0.10) scenario "$NVIM_0_10" "$name" ;;
+	*) scenario "$NVIM" "$name" ;;
 	esac
 done
 finish

@@ -7,7 +7,7 @@ local language_ids = { gomod = 'go.mod', gosum = 'go.sum', gowork = 'go.work' }
 ---@type vim.lsp.Config
 return {
   cmd = server.cmd(),
-  filetypes = { 'gomod', 'gosum', 'gowork', 'go' },
+  filetypes = { 'gomod', 'gosum', 'gowork', 'go', 'yaml' }, -- of YAML only .gomodls.yaml
   root_dir = function(bufnr, on_dir)
     local root = server.root(bufnr)
     if root then
@@ -31,7 +31,12 @@ return {
   init_options = {
     save = true,
     showDiff = true,
-    trusted = vim.g.gomodls_trusted ~= false,
+    trusted = server.trusted(nil),
   },
+  before_init = function(params, config)
+    params.initializationOptions =
+      vim.tbl_extend('force', config.init_options, { trusted = server.trusted(config.root_dir) })
+  end,
+  on_exit = server.on_exit,
   handlers = require('gomodls.handlers'),
 }

@@ -25,10 +25,10 @@ end
 vim.api.nvim_create_user_command('Gomodls', function(args)
   require('gomodls.command').run(args.args)
 end, {
-  nargs = 1,
+  nargs = '+',
   desc = 'go.mod, go.sum and go.work: :Gomodls tidy, preview, download, …',
-  complete = function(lead)
-    return require('gomodls.command').complete(lead)
+  complete = function(lead, line)
+    return require('gomodls.command').complete(lead, line)
   end,
 })
 
@@ -61,7 +61,21 @@ vim.api.nvim_create_autocmd('LspDetach', {
     local client = vim.lsp.get_client_by_id(event.data.client_id)
     if client and client.name == 'gomodls' then
       require('gomodls.watch').stop(event.buf)
-      vim.schedule(require('gomodls.status').prune)
+      require('gomodls.server').when_gone(function()
+        require('gomodls.status').prune()
+        require('gomodls.gopls').prune()
+      end)
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd('DiagnosticChanged', {
+  group = group,
+  desc = 'gomodls: show one fault once, where gopls reports it too',
+  callback = function(event)
+    local gopls = package.loaded['gomodls.gopls'] -- nothing is reported yet where it is not loaded
+    if gopls then
+      gopls.changed(event.buf, event.data.diagnostics)
     end
   end,
 })

@@ -2,6 +2,14 @@
 
 ---@type table<string, lsp.Handler>
 return {
+  ['textDocument/publishDiagnostics'] = function(...)
+    return require('gomodls.gopls').on_publish(...)
+  end,
+
+  ['textDocument/diagnostic'] = function(...)
+    return require('gomodls.gopls').on_pull(...)
+  end,
+
   ['gomodls/health'] = function(_, health, ctx)
     require('gomodls.status').set(health, ctx.client_id)
   end,
