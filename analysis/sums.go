@@ -35,7 +35,7 @@ func (p *Pass) AddSums(title string, keys []module.Version) (fixes.Fix, bool) {
 	}
 	fix := fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: true}
 	if unasked != "" {
-		fix.Title += " as the module cache has it, unchecked because of " + unasked
+		fix.Title += " from the module cache, unchecked because of " + unasked
 	}
 	for _, e := range fixes.AddSums(file.Sum(), sums) {
 		fix.Edits = append(fix.Edits, fixes.Edit{URI: file.URI, Span: e.Span, New: e.New})

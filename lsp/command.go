@@ -63,7 +63,7 @@ var table = map[string]command{
 	commandTidy:        {titled("go mod tidy"), ofModule, true, true, (*commands).update},
 	commandTidyPreview: {titled("go mod tidy -diff"), ofModule, true, true, (*commands).tidyPreview},
 	commandDownload:    {titled("go mod download"), ofEither, true, true, (*commands).update},
-	commandVerify:      {titled("go mod verify"), ofEither, true, true, (*commands).verify},
+	commandVerify:      {titled("verify the module cache"), ofEither, false, false, (*commands).verify},
 	commandVendor:      {titled("go mod vendor"), ofEither, true, true, (*commands).update},
 	commandGet:         {func(a arguments) string { return "go get " + a.Query() }, ofModule, true, true, (*commands).update},
 	commandWorkSync:    {titled("go work sync"), ofWorkspace, true, true, (*commands).update},
@@ -462,14 +462,6 @@ func (c *commands) preview(ctx context.Context, j *job, result locked.Result) er
 }
 
 func inVendor(dir, path string) bool { return within(path, filepath.Join(dir, "vendor")) }
-
-func (c *commands) verify(ctx context.Context, j *job) error {
-	result, err := c.do(ctx, j, func(ctx context.Context, sh *locked.Shadow) error { return sh.Verify(ctx) })
-	if err == nil {
-		c.server.tell(ctx, protocol.MessageTypeInfo, result.Output)
-	}
-	return err
-}
 
 // addPrivate does what `go env -w` does, under the lock of the directory of its file.
 func (c *commands) addPrivate(ctx context.Context, j *job) error {

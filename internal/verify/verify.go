@@ -31,8 +31,7 @@ import (
 type Input struct {
 	ModCache  string           // GOMODCACHE
 	BuildList []module.Version // what `go mod verify` looks at; nil if it is not known
-	Sum       *syntax.Sum      // go.sum; nil if there is none
-	SumName   string           // its name in messages
+	Sums      []SumFile        // go.sum; in a workspace go.work.sum and then the modules'
 
 	// Vouched returns what the checksum database says about a module version, proved, or an error if nothing is known, and
 	// Record the file that it comes from. Both may be nil.
@@ -41,6 +40,12 @@ type Input struct {
 
 	Proofs   *Proofs                            // nil: everything is hashed
 	Progress func(done, total int, name string) // may be nil; not called concurrently
+}
+
+// A SumFile is a go.sum or go.work.sum.
+type SumFile struct {
+	Name string // in messages
+	*syntax.Sum
 }
 
 // A Report is the verdict.
@@ -60,7 +65,6 @@ type Problem struct {
 	Module module.Version
 	Text   string
 	Go     bool // `go mod verify` says it, in these words
-	Line   int  // of go.sum, from 1; 0 if it is about no line
 }
 
 func (p Problem) String() string { return p.Text }
@@ -114,8 +118,8 @@ func Run(ctx context.Context, in Input) (Report, error) {
 		return Report{}, errors.New("there is no module cache")
 	}
 	w := &worker{Input: in}
-	if in.Sum != nil {
-		w.sums = gosum.NewIndex(in.Sum)
+	for _, f := range in.Sums {
+		w.sums = append(w.sums, gosum.NewIndex(f.Sum))
 	}
 	if in.Proofs != nil {
 		in.Proofs.load(in.ModCache)
@@ -182,8 +186,8 @@ func (in Input) tasks() []task {
 			find(m).selected = true
 		}
 	}
-	if in.Sum != nil {
-		for _, e := range in.Sum.Entries {
+	for _, f := range in.Sums {
+		for _, e := range f.Entries {
 			t := find(module.Version{Path: e.Path, Version: e.Version})
 			t.zip, t.mod = t.zip || !e.GoMod, t.mod || e.GoMod
 		}
@@ -194,7 +198,7 @@ func (in Input) tasks() []task {
 // A worker verifies one module version at a time, for any number of goroutines.
 type worker struct {
 	Input
-	sums *gosum.Index
+	sums []*gosum.Index
 }
 
 func (w *worker) verify(ctx context.Context, t task) (Report, error) {
@@ -343,36 +347,47 @@ func (w *worker) compare(r *Report, m module.Version, isMod bool, cached string)
 			r.Vouched++
 		}
 	}
-	line := w.sums.Contradiction(key, cached)
-	if line == nil && (recorded == "" || recorded == cached) {
-		return
+	disagrees := recorded != "" && recorded != cached
+	var said bool
+	for i, x := range w.sums {
+		if line := x.Contradiction(key, cached); line != nil {
+			r.disagree(m, what, w.Sums[i].Name, line, cached, recorded)
+			said = true
+		}
 	}
-	p := Problem{Module: m}
+	for i, x := range w.sums {
+		if lines := x.Lines(key); disagrees && !said && len(lines) > 0 {
+			r.disagree(m, what, w.Sums[i].Name, lines[0], cached, recorded)
+			said = true
+		}
+	}
+	if disagrees && !said {
+		r.disagree(m, what, "", nil, cached, recorded)
+	}
+}
+
+// disagree says what go.sum, the module cache and the checksum database have, and who is wrong where two of them agree.
+func (r *Report) disagree(m module.Version, what, file string, line *syntax.SumLine, cached, recorded string) {
 	var says []string
-	switch lines := w.sums.Lines(key); {
-	case line != nil:
-		p.Line = line.Number
-		says = append(says, fmt.Sprintf("%s:%d has %s", w.SumName, line.Number, line.Hash))
-	case len(lines) > 0:
-		says = append(says, fmt.Sprintf("%s:%d has %s", w.SumName, lines[0].Number, lines[0].Hash))
+	if line != nil {
+		says = append(says, fmt.Sprintf("%s:%d has %s", file, line.Number, line.Hash))
 	}
 	says = append(says, "the module cache has "+cached)
-	if recorded != "" {
-		says = append(says, "the checksum database has "+recorded)
-	} else {
-		says = append(says, "no record of the checksum database is on this machine")
-	}
-	p.Text = what + ": " + strings.Join(says, ", ")
+	verdict := ""
 	switch {
 	case recorded == "":
-	case line == nil || line.Hash != recorded && cached != recorded:
-		p.Text += ": do not use either"
-	case line.Hash == recorded:
-		p.Text += ": the module cache is wrong"
+		says = append(says, "no record of the checksum database is on this machine")
+	case line != nil && line.Hash == recorded, line == nil:
+		verdict = ": the module cache is wrong"
+	case cached == recorded:
+		verdict = ": " + file + " is wrong"
 	default:
-		p.Text += ": " + w.SumName + " is wrong"
+		verdict = ": trust neither"
 	}
-	r.Problems = append(r.Problems, p)
+	if recorded != "" {
+		says = append(says, "the checksum database has "+recorded)
+	}
+	r.Problems = append(r.Problems, Problem{Module: m, Text: what + ": " + strings.Join(says, ", ") + verdict})
 }
 
 // vouched returns what the checksum database says about a module version. What its record was proved to say it says for as

@@ -73,7 +73,7 @@ func (m machine) run(args ...string) (string, error) {
 // input is everything that go sees, with proofs that are kept at once.
 func (m machine) input(proofs string) Input {
 	return Input{
-		ModCache: m.cache, BuildList: append([]module.Version{{Path: "example.com/m"}}, modules...), Sum: syntax.ParseSum(m.gosum), SumName: "go.sum",
+		ModCache: m.cache, BuildList: append([]module.Version{{Path: "example.com/m"}}, modules...), Sums: []SumFile{{"go.sum", syntax.ParseSum(m.gosum)}},
 		Proofs: &Proofs{Dir: proofs, Settled: time.Nanosecond},
 	}
 }
@@ -306,7 +306,7 @@ func TestConcurrent(t *testing.T) {
 		wg.Go(func() {
 			in := m.input(proofs)
 			in.BuildList = modules[i%2 : i%2+1] // each knows one of the modules
-			in.Sum = nil
+			in.Sums = nil
 			if r, err := Run(context.Background(), in); err != nil || !r.OK() {
 				t.Errorf("%v: %v", r, err)
 			}
@@ -324,7 +324,7 @@ func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	in := m.input(t.TempDir())
 	in.Progress = func(done, _ int, _ string) { cancel() }
-	in.BuildList, in.Sum = slices.Repeat(modules, 1), nil
+	in.Sums = nil
 	if _, err := Run(ctx, in); err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -359,16 +359,16 @@ func TestSums(t *testing.T) {
 		{"the cache is wrong", strings.Replace(m.gosum, zipSum, other, 1), &sumdb.Sums{Zip: other, Mod: modSum},
 			"b.example/b v1.2.3: go.sum:3 has " + other + ", the module cache has " + zipSum + ", the checksum database has " + other + ": the module cache is wrong"},
 		{"all differ", strings.Replace(m.gosum, zipSum, other, 1), &sumdb.Sums{Zip: third, Mod: modSum},
-			"b.example/b v1.2.3: go.sum:3 has " + other + ", the module cache has " + zipSum + ", the checksum database has " + third + ": do not use either"},
+			"b.example/b v1.2.3: go.sum:3 has " + other + ", the module cache has " + zipSum + ", the checksum database has " + third + ": trust neither"},
 		{"the database alone differs", m.gosum, &sumdb.Sums{Zip: third, Mod: modSum},
-			"b.example/b v1.2.3: go.sum:3 has " + zipSum + ", the module cache has " + zipSum + ", the checksum database has " + third + ": do not use either"},
+			"b.example/b v1.2.3: go.sum:3 has " + zipSum + ", the module cache has " + zipSum + ", the checksum database has " + third + ": trust neither"},
 		{"nobody can tell", strings.Replace(m.gosum, modSum, other, 1), nil,
 			"b.example/b v1.2.3/go.mod: go.sum:4 has " + other + ", the module cache has " + modSum + ", no record of the checksum database is on this machine"},
 		{"a wrong line behind the right one", m.gosum + "b.example/b v1.2.3 " + other + "\n", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in := m.input(t.TempDir())
-			in.Sum = syntax.ParseSum(tt.gosum)
+			in.Sums = []SumFile{{"go.sum", syntax.ParseSum(tt.gosum)}}
 			in.Vouched = func(v module.Version) (sumdb.Sums, error) {
 				if v != mod || tt.vouched == nil {
 					return sumdb.Sums{}, sumdb.ErrNoRecord

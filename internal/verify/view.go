@@ -9,20 +9,27 @@ import (
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
-// Of returns what there is to verify about a view and the go.sum of one of its modules, or, in a workspace, go.work.sum if m
-// is nil. It computes the view's graph, which leaves wants where facts are missing.
-func Of(v *workspace.View, m *workspace.Module) Input {
+// Of returns what there is to verify about a view: its module's go.sum, or all of a workspace. It computes the view's graph,
+// which leaves wants where facts are missing.
+func Of(v *workspace.View) Input {
 	env := v.Env()
 	in := Input{ModCache: env.ModCache}
 	if g := v.Graph(); g != nil {
 		in.BuildList = g.BuildList()
 	}
-	sum := v.WorkSum
-	if m != nil {
-		sum = m.Sum
+	add := func(f *workspace.File) {
+		if f == nil {
+			return
+		}
+		name := filepath.Base(f.Path)
+		if rel, err := filepath.Rel(v.Dir, f.Path); err == nil {
+			name = filepath.ToSlash(rel)
+		}
+		in.Sums = append(in.Sums, SumFile{name, f.Sum()})
 	}
-	if sum != nil {
-		in.Sum, in.SumName = sum.Sum(), filepath.Base(sum.Path)
+	add(v.WorkSum)
+	for _, m := range v.Modules {
+		add(m.Sum)
 	}
 	if records := v.Snapshot.Records(); records != nil {
 		in.Vouched = func(m module.Version) (sumdb.Sums, error) {
