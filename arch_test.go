@@ -43,6 +43,8 @@ var edges = map[string][]string{
 
 	"internal/verify": append(below("workspace"), "internal/workspace"),
 
+	"internal/explain": {"internal/text", "internal/syntax", "fixes"},
+
 	"internal/gather": below("gather"),
 
 	"analysis":              below("analysis"),
@@ -50,7 +52,7 @@ var edges = map[string][]string{
 	"analysis/suite":        append(below("analysis"), "analysis", "analysis/*"),
 	"analysis/analysistest": append(below("analysis"), "analysis", "internal/gather"),
 
-	"lsp":     append(below("lsp"), "analysis", "analysis/suite", "analysis/privategap", "fixes", "fixes/locked", "internal/gather", "internal/verify"),
+	"lsp":     append(below("lsp"), "analysis", "analysis/suite", "analysis/privategap", "fixes", "fixes/locked", "internal/explain", "internal/gather", "internal/verify"),
 	"editors": {}, // tests alone
 	// Programs that compare the engine with the go command.
 	"internal/tidy/oracle": append(rules("internal/modgraph", "internal/imports"), "internal/tidy"),
@@ -58,7 +60,7 @@ var edges = map[string][]string{
 	// A program that runs the go command's own test scripts against the engine.
 	"internal/scripts": append(below("scripts"), "analysis", "analysis/suite", "internal/gather"),
 
-	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/gather", "internal/verify", "lsp"),
+	"cmd/gomodls": append(below("cmd"), "analysis", "analysis/*", "analysis/suite", "fixes", "fixes/locked", "internal/explain", "internal/gather", "internal/verify", "lsp"),
 }
 
 // rules returns what a package with some of go's rules may import.
