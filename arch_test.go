@@ -55,7 +55,7 @@ var edges = map[string][]string{
 	"lsp":     append(below("lsp"), "analysis", "analysis/suite", "analysis/privategap", "fixes", "fixes/locked", "internal/explain", "internal/gather", "internal/verify"),
 	"editors": {}, // tests alone
 	// Programs that compare the engine with the go command.
-	"internal/tidy/oracle": append(rules("internal/modgraph", "internal/imports"), "internal/tidy"),
+	"internal/tidy/oracle": append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
 	"internal/oracle":      append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
 	// A program that runs the go command's own test scripts against the engine.
 	"internal/scripts": append(below("scripts"), "analysis", "analysis/suite", "internal/gather"),

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/packages"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -36,21 +38,28 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil {
 		return nil
 	}
-	behind := map[*syntax.Require][]*modgraph.Node{} // what is missing, by the requirement that leads to it
+	// What is missing, by the requirement that leads to it.
+	behind, needed := map[*syntax.Require][]*modgraph.Node{}, map[*syntax.Require][]packages.Need{}
 	var order []*syntax.Require
-	for _, n := range fetchable(lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums()))) {
-		root := pass.RootOf(g, n.Module)
-		if behind[root] == nil {
+	begin := func(root *syntax.Require) {
+		if behind[root] == nil && needed[root] == nil {
 			order = append(order, root)
 		}
-		behind[root] = append(behind[root], n)
 	}
 	var keys []module.Version
-	for _, root := range order {
-		for _, n := range behind[root] {
-			key, _ := gosum.ModKey(n)
-			keys = append(keys, key)
-		}
+	for _, n := range fetchable(lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums()))) {
+		root := pass.RootOf(g, n.Module)
+		begin(root)
+		behind[root] = append(behind[root], n)
+		key, _ := gosum.ModKey(n)
+		keys = append(keys, key)
+	}
+	needs := missingNeeds(pass, g)
+	for _, n := range needs {
+		root := pass.RootOf(g, n.Module)
+		begin(root)
+		needed[root] = append(needed[root], n)
+		keys = append(keys, n.Key)
 	}
 	if len(keys) == 0 {
 		return nil
@@ -62,14 +71,38 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	fix, proved := pass.AddSums(title, keys)
 	for _, root := range order {
 		if !proved {
-			fix = fixes.Fix{
-				Title: title, Kind: fixes.QuickFix, Preferred: true,
-				Command: pass.Command("gomodls.download", only(pass.View.Graph(), behind[root], len(order) > 1)),
+			args := only(g, behind[root], len(order) > 1)
+			if len(needs) > 0 {
+				args = all(g, behind, needs)
 			}
+			fix = fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", args)}
 		}
-		report(pass, root, behind[root], fix)
+		report(pass, root, behind[root], needed[root], fix)
 	}
 	return nil
+}
+
+// missingNeeds returns the checksums that go demands only when it loads packages, and go.sum does not have.
+func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
+	r := pass.Packages()
+	if r == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.Needs), func(n packages.Need) bool {
+		return pass.Module.Sum.Checksums().Has(n.Key) || module.CheckPath(n.Key.Path) != nil || !current(g, n)
+	})
+}
+
+// current reports whether go would still look into a module for packages: the graph may have changed since that was found out.
+func current(g *modgraph.Graph, n packages.Need) bool {
+	if v := g.Selected(n.Module.Path); v != n.Module.Version && v != "none" {
+		return false
+	}
+	actual := n.Module
+	if r := g.Replacement(n.Module); r != nil {
+		actual = r.New
+	}
+	return actual == module.Version{Path: n.Key.Path, Version: strings.TrimSuffix(n.Key.Version, "/go.mod")}
 }
 
 // lasting drops what is missing only because the requirements are inconsistent, which is another fault: what go would not
@@ -82,16 +115,37 @@ func lasting(pass *analysis.Pass, g *modgraph.Graph, missing []*modgraph.Node) [
 	return slices.DeleteFunc(missing, func(n *modgraph.Node) bool { return mended.Node(n.Module) == nil })
 }
 
-func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node, fix fixes.Fix) {
-	d := analysis.Diagnostic{Module: missing[0].Module, Message: message(root, missing)}
+func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node, needs []packages.Need, fix fixes.Fix) {
+	d := analysis.Diagnostic{Message: message(root, missing, needs)}
+	if len(missing) > 0 {
+		d.Module = missing[0].Module
+	} else {
+		d.Module = needs[0].Module
+	}
 	switch decl := pass.File.Mod().Module; {
 	case root != nil:
 		d.Span = root.Line.Span
 	case decl != nil:
 		d.Span = decl.Line.Span
 	}
+	for _, n := range needs[:min(len(needs), most)] {
+		for _, s := range pass.Sites(n.Sites[:min(len(n.Sites), 1)]) {
+			d.Related = append(d.Related, analysis.Related{URI: s.URI, Span: s.Span, Message: "this import needs it" + reason(n, s.Path)})
+		}
+	}
 	d.Fixes = []fixes.Fix{fix}
 	pass.Report(d)
+}
+
+// reason says why an import makes go look into the source of a module, as the end of a clause.
+func reason(n packages.Need, imported string) string {
+	switch {
+	case !n.Provides:
+		return fmt.Sprintf(": %s might be in %s as well", n.Path, n.Module.Path)
+	case n.Path != imported:
+		return ", because it leads to " + n.Path
+	}
+	return ""
 }
 
 // fetchable drops what go refuses for its path; see badmodule.
@@ -102,7 +156,6 @@ func fetchable(missing []*modgraph.Node) []*modgraph.Node {
 // only names the modules to download, where that is enough: go adds checksums of selected versions when it is asked for them
 // by name, and of others when it lists all modules.
 func only(g *modgraph.Graph, missing []*modgraph.Node, more bool) map[string]any {
-	const most = 20
 	if more || len(missing) > most {
 		return nil
 	}
@@ -116,8 +169,32 @@ func only(g *modgraph.Graph, missing []*modgraph.Node, more bool) map[string]any
 	return map[string]any{"modules": modules}
 }
 
-func message(root *syntax.Require, missing []*modgraph.Node) string {
+// most is how many modules are named, in a command or as reasons.
+const most = 20
+
+// all names the modules whose checksums are missing. There are no others to name than selected ones, for no other is looked
+// into for packages, unless a go.mod file is missing of another; then go has to find out.
+func all(g *modgraph.Graph, behind map[*syntax.Require][]*modgraph.Node, needs []packages.Need) map[string]any {
+	named := map[string]bool{}
+	for _, missing := range behind {
+		for _, n := range missing {
+			if g.Selected(n.Module.Path) != n.Module.Version {
+				return nil
+			}
+			named[n.Module.Path+"@"+n.Module.Version] = true
+		}
+	}
+	for _, n := range needs {
+		named[n.Module.Path+"@"+n.Module.Version] = true
+	}
+	return map[string]any{"modules": slices.Sorted(maps.Keys(named))}
+}
+
+func message(root *syntax.Require, missing []*modgraph.Node, needs []packages.Need) string {
 	var b strings.Builder
+	if len(missing) == 0 {
+		return needMessage(root, needs)
+	}
 	fmt.Fprintf(&b, "go.sum has no checksum for the go.mod file of %s", name(missing[0]))
 	if root != nil && missing[0].Module.Path != root.Path {
 		fmt.Fprintf(&b, ", which %s leads to", root.Path)
@@ -128,7 +205,50 @@ func message(root *syntax.Require, missing []*modgraph.Node) string {
 	case n > 1:
 		fmt.Fprintf(&b, ", and none for %d more modules that it leads to", n)
 	}
+	if n := len(needs); n == 1 {
+		fmt.Fprintf(&b, ", and none for the source of %s %s", needs[0].Module.Path, needs[0].Module.Version)
+	} else if n > 1 {
+		fmt.Fprintf(&b, ", and none for the sources of %d modules", n)
+	}
 	b.WriteString(`; go refuses with "missing go.sum entry"`)
+	return b.String()
+}
+
+// needMessage says what is missing where go would list the modules, but not load their packages.
+func needMessage(root *syntax.Require, needs []packages.Need) string {
+	var b strings.Builder
+	n := needs[0]
+	path, isMod := strings.CutSuffix(n.Key.Version, "/go.mod")
+	what := "source"
+	if isMod {
+		what = "go.mod file"
+	}
+	fmt.Fprintf(&b, "go.sum has no checksum for the %s of %s %s", what, n.Key.Path, path)
+	switch {
+	case n.Key.Path != n.Module.Path:
+		fmt.Fprintf(&b, " (which replaces %s)", n.Module.Path)
+	case root != nil && n.Module.Path != root.Path:
+		fmt.Fprintf(&b, ", which %s leads to", root.Path)
+	}
+	others := map[module.Version]bool{}
+	for _, other := range needs {
+		if other.Module != n.Module {
+			others[other.Module] = true
+		}
+	}
+	switch more := len(others); {
+	case more == 1:
+		for m := range others {
+			fmt.Fprintf(&b, ", and none for %s %s", m.Path, m.Version)
+		}
+	case more > 1:
+		fmt.Fprintf(&b, ", and none for %d more modules that it leads to", more)
+	}
+	commands := "go build and go test refuse"
+	if n.Test && !slices.ContainsFunc(needs, func(n packages.Need) bool { return !n.Test }) {
+		commands = "go test refuses"
+	}
+	fmt.Fprintf(&b, `; %s with "missing go.sum entry"`, commands)
 	return b.String()
 }
 

@@ -3,6 +3,7 @@ package suite
 
 import (
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/ambiguousimport"
 	"github.com/gomodls/gomodls/analysis/badenvironment"
 	"github.com/gomodls/gomodls/analysis/badgodebug"
 	"github.com/gomodls/gomodls/analysis/badmodule"
@@ -24,9 +25,11 @@ import (
 	"github.com/gomodls/gomodls/analysis/mergeconflict"
 	"github.com/gomodls/gomodls/analysis/misleadingcomment"
 	"github.com/gomodls/gomodls/analysis/missingmodule"
+	"github.com/gomodls/gomodls/analysis/missingpackage"
 	"github.com/gomodls/gomodls/analysis/missingsum"
 	"github.com/gomodls/gomodls/analysis/notdownloaded"
 	"github.com/gomodls/gomodls/analysis/notinwork"
+	"github.com/gomodls/gomodls/analysis/notvendored"
 	"github.com/gomodls/gomodls/analysis/oddspelling"
 	"github.com/gomodls/gomodls/analysis/privategap"
 	"github.com/gomodls/gomodls/analysis/repeateddirective"
@@ -41,6 +44,7 @@ import (
 
 // All holds every analyzer by name.
 var All = []*analysis.Analyzer{
+	ambiguousimport.Analyzer,
 	badenvironment.Analyzer,
 	badgodebug.Analyzer,
 	badmodule.Analyzer,
@@ -62,9 +66,11 @@ var All = []*analysis.Analyzer{
 	mergeconflict.Analyzer,
 	misleadingcomment.Analyzer,
 	missingmodule.Analyzer,
+	missingpackage.Analyzer,
 	missingsum.Analyzer,
 	notdownloaded.Analyzer,
 	notinwork.Analyzer,
+	notvendored.Analyzer,
 	oddspelling.Analyzer,
 	privategap.Analyzer,
 	repeateddirective.Analyzer,

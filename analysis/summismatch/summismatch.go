@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"golang.org/x/mod/module"
 
@@ -40,6 +41,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	store := pass.Snapshot.Store()
+	checkZips(pass)
 	for _, m := range g.Mentioned() {
 		key := module.Version{Path: m.Path, Version: m.Version + "/go.mod"}
 		if len(pass.File.Checksums().Lines(key)) == 0 {
@@ -52,26 +54,46 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	return nil
 }
 
-// check compares the lines about a go.mod file with the file in the module cache.
-func check(pass *analysis.Pass, m, key module.Version, mod *modcache.Mod) {
-	var l *syntax.SumLine
-	switch lines := pass.File.Checksums(); {
-	case pass.View.Work == nil || pass.File == pass.View.WorkSum:
-		l = lines.Contradiction(key, mod.Hash())
-	case !pass.View.WorkSum.Checksums().Vouches(key, mod.Hash()):
-		l = lines.AnyContradiction(key, mod.Hash())
+// checkZips compares the lines about the modules whose packages are needed with what was downloaded.
+func checkZips(pass *analysis.Pass) {
+	if pass.View.Own {
+		return
 	}
-	if l != nil {
-		report(pass, m, mod, l)
+	r := pass.View.Packages()
+	if r == nil {
+		return
+	}
+	for _, n := range r.Needs {
+		if l := contradiction(pass, n.Key, n.Hash); n.Hash != "" && l != nil && !strings.HasSuffix(n.Key.Version, "/go.mod") {
+			report(pass, n.Key, "the source", n.Hash, l)
+		}
 	}
 }
 
-func report(pass *analysis.Pass, m module.Version, mod *modcache.Mod, l *syntax.SumLine) {
+// check compares the lines about a go.mod file with the file in the module cache.
+func check(pass *analysis.Pass, m, key module.Version, mod *modcache.Mod) {
+	if l := contradiction(pass, key, mod.Hash()); l != nil {
+		report(pass, m, "the go.mod file", mod.Hash(), l)
+	}
+}
+
+// contradiction returns the line of the pass's file that go would hold against something whose checksum is hash, or nil.
+func contradiction(pass *analysis.Pass, key module.Version, hash string) *syntax.SumLine {
+	switch lines := pass.File.Checksums(); {
+	case pass.View.Work == nil || pass.File == pass.View.WorkSum:
+		return lines.Contradiction(key, hash)
+	case !pass.View.WorkSum.Checksums().Vouches(key, hash):
+		return lines.AnyContradiction(key, hash)
+	}
+	return nil
+}
+
+func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.SumLine) {
 	pass.Report(analysis.Diagnostic{
 		Span:   l.HashSpan,
 		Module: m,
-		Message: fmt.Sprintf("this line says %s, but the go.mod file of %s %s in the module cache has %s; go refuses with a security error",
-			l.Hash, m.Path, m.Version, mod.Hash()),
+		Message: fmt.Sprintf("this line says %s, but %s of %s %s in the module cache has %s; go refuses with a security error",
+			l.Hash, what, m.Path, m.Version, hash),
 		Fixes: []fixes.Fix{{
 			Title: "Drop this line and let go check " + m.Path + " against the checksum database", Kind: fixes.QuickFix,
 			Command: pass.Command("gomodls.download", map[string]any{"recheck": m.Path + "@" + m.Version}),

@@ -65,7 +65,8 @@ type Vendor struct {
 type Kind uint8
 
 const (
-	// NoModule: no module in the graph has the package.
+	// NoModule: no module in the graph has the package. Modules are those that by their paths could have it; the first has the
+	// longest path.
 	NoModule Kind = iota
 	// NotStd: by its path the package would belong into the standard library, which does not have it.
 	NotStd
@@ -75,7 +76,8 @@ const (
 	// NotInReplacement: Modules are replaced and not required, and what replaces the first does not have the package; nothing
 	// else could.
 	NotInReplacement
-	// NotVendored: neither a main module nor the vendor directory has the package.
+	// NotVendored: neither a main module nor the vendor directory has the package. Modules are the main modules that by their
+	// paths could have it.
 	NotVendored
 	// NotListed: the vendor directory has the package, but its modules.txt does not list it.
 	NotListed

@@ -34,12 +34,12 @@ func (l *loader) resolve(pk *pkg) {
 	if l.firstIsAll() {
 		first = second
 	}
-	hits, known := l.look(pk, first)
+	hits, others, known := l.look(pk, first)
 	if len(hits) == 0 && known {
 		if !l.whole {
 			return
 		}
-		hits, known = l.look(pk, second)
+		hits, others, known = l.look(pk, second)
 	}
 	switch {
 	case len(hits) > 1:
@@ -52,7 +52,7 @@ func (l *loader) resolve(pk *pkg) {
 		l.settle(pk, hits[0])
 		l.needMod(pk)
 	case l.in.Mode == Readonly:
-		l.query(pk)
+		l.query(pk, others)
 	}
 }
 
@@ -75,9 +75,9 @@ func (l *loader) selectedVersion(modPath string) (version string, ok bool) {
 	return version, ok && version != "none"
 }
 
-// look returns the places that have a package, the one with the longest path first and the standard library last. known is
-// false if a source that could have it as well is not at hand.
-func (l *loader) look(pk *pkg, version func(modPath string) (string, bool)) (hits []place, known bool) {
+// look returns the places that have a package, the one with the longest path first and the standard library last, and the
+// modules that by their paths could have it, and do not. known is false if a source that could have it as well is not at hand.
+func (l *loader) look(pk *pkg, version func(modPath string) (string, bool)) (hits []place, others []module.Version, known bool) {
 	known = true
 	for modPath := range imports.Prefixes(pk.path) {
 		v, ok := version(modPath)
@@ -98,12 +98,14 @@ func (l *loader) look(pk *pkg, version func(modPath string) (string, bool)) (hit
 				h.main = i
 			}
 			hits = append(hits, h)
+		default:
+			others = append(others, m)
 		}
 	}
 	if l.isStd(pk.path) {
 		hits = append(hits, inStd)
 	}
-	return hits, known
+	return hits, others, known
 }
 
 func (l *loader) settle(pk *pkg, h place) {
@@ -192,8 +194,9 @@ func (l *loader) openDir(dir string) *source {
 	return &source{tree: t}
 }
 
-// query says why a package is in no module of the graph; see modload.queryImport.
-func (l *loader) query(pk *pkg) {
+// query says why a package is in no module of the graph, also in none of the others, which could have it by their paths; see
+// modload.queryImport.
+func (l *loader) query(pk *pkg, others []module.Version) {
 	var mods []module.Version
 	for path, v := range l.in.Graph.HighestReplaced() {
 		if _, ok := imports.Within(pk.path, path); !ok {
@@ -229,7 +232,7 @@ func (l *loader) query(pk *pkg) {
 	case imports.LooksStd(pk.path):
 		pk.fault = &Fault{Kind: NotStd}
 	default:
-		pk.fault = &Fault{Kind: NoModule}
+		pk.fault = &Fault{Kind: NoModule, Modules: others}
 	}
 }
 
@@ -270,5 +273,10 @@ func (l *loader) resolveVendored(pk *pkg) {
 		pk.fault = &Fault{Kind: NotStd}
 	default:
 		pk.fault = &Fault{Kind: NotVendored}
+		for _, m := range l.in.Main {
+			if _, ok := imports.Within(pk.path, m.Path); ok {
+				pk.fault.Modules = append(pk.fault.Modules, module.Version{Path: m.Path})
+			}
+		}
 	}
 }

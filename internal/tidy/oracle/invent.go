@@ -60,7 +60,13 @@ func (o *options) world(ctx context.Context, seed uint64, n int, w io.Writer) (t
 	for i := range n {
 		v.Rand = rand.New(rand.NewPCG(seed, uint64(2+i)))
 		dir := filepath.Join(tmp, fmt.Sprint("m", i))
-		if err := writeFiles(dir, v.main()); err != nil {
+		what := ""
+		if o.packages {
+			what, err = v.damaged(ctx, m, dir)
+		} else {
+			err = writeFiles(dir, v.main())
+		}
+		if err != nil {
 			return t, err
 		}
 		before, err := show(dir)
@@ -68,16 +74,21 @@ func (o *options) world(ctx context.Context, seed uint64, n int, w io.Writer) (t
 			return t, err
 		}
 		compat := []string{"", "", "", "1.15", "1.16", "1.17", "1.20", "1.99"}[v.IntN(8)]
-		verdict, err := m.compare(ctx, dir, compat)
+		var verdict verdict
+		if o.packages {
+			verdict, err = m.comparePackages(ctx, dir)
+		} else {
+			verdict, err = m.compare(ctx, dir, compat)
+		}
 		if err != nil {
 			return t, err
 		}
 		t.add(verdict.tally)
 		switch {
 		case verdict.differ > 0:
-			fmt.Fprintf(w, "DIFFER world %d case %d -compat=%s\n%s\n%s\n", seed, i, compat, verdict.text, before)
+			fmt.Fprintf(w, "DIFFER world %d case %d -compat=%s: %s\n%s\n%s\n", seed, i, compat, what, verdict.text, before)
 		case o.verbose:
-			fmt.Fprintf(w, "world %d case %d: %s\n", seed, i, verdict.summary)
+			fmt.Fprintf(w, "world %d case %d: %s: %s\n", seed, i, what, verdict.summary)
 		}
 	}
 	return t, nil

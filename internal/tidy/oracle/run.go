@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
@@ -34,6 +35,8 @@ type options struct {
 	kinds   string
 	bench   bool
 	invent  int
+
+	packages bool
 }
 
 // tally counts the cases.
@@ -121,7 +124,11 @@ func (o *options) module(ctx context.Context, m *machine, name string, w io.Writ
 				return t, err
 			}
 		}
-		v, err := m.compare(ctx, c.dir, "")
+		compare := func() (verdict, error) { return m.compare(ctx, c.dir, "") }
+		if o.packages {
+			compare = func() (verdict, error) { return m.comparePackages(ctx, c.dir) }
+		}
+		v, err := compare()
 		if err != nil {
 			return t, err
 		}
@@ -160,6 +167,7 @@ type machine struct {
 	dir    string // GOMODCACHE
 
 	packages map[module.Version][]string // of versions whose source was looked at, for mutations
+	scholar  *gather.Scholar
 }
 
 func newMachine(ctx context.Context) (*machine, error) {

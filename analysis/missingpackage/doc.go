@@ -1,0 +1,9 @@
+// Package missingpackage reports imports of packages that the modules which should have them do not have.
+//
+// The path of a package begins with the path of its module. Where a module of that path is there, at the version that the go
+// command selects, and has no such package, the package was removed or moved, or is only in another version, or its path is
+// mistyped; go refuses with "no required module provides package". The same goes for packages of the main module itself.
+//
+// Nothing is said where the source of a module that could have the package is not on this machine, nor where no module of the
+// graph could have it by its path: then a requirement is missing.
+package missingpackage

@@ -1,0 +1,68 @@
+package missingpackage
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/internal/packages"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports imports of packages that the modules which should have them do not have.
+var Analyzer = &analysis.Analyzer{
+	Name:     "missingpackage",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Error,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	for _, f := range pass.PackageFaults(packages.NoModule, packages.NotInReplacement) {
+		if len(f.Modules) == 0 {
+			continue // a requirement is missing
+		}
+		m := f.Modules[0]
+		d := analysis.Diagnostic{
+			Module:  m,
+			Message: fmt.Sprintf(`%s has no package %s; go refuses with %q`, name(pass, f), strings.TrimSuffix(analysis.Imported(f), ","), f.Says),
+		}
+		if g := pass.View.Graph(); g != nil {
+			if r := pass.RootOf(g, m); r != nil {
+				d.Related = []analysis.Related{{URI: pass.File.URI, Span: r.Line.Span, Message: "because of this requirement, go looks into " + m.Path + " " + m.Version}}
+			}
+		}
+		pass.ReportFault(f, d)
+	}
+	return nil
+}
+
+// name says which module should have the package.
+func name(pass *analysis.Pass, f packages.Fault) string {
+	m := f.Modules[0]
+	if f.Kind == packages.NotInReplacement {
+		return "what replaces " + m.Path
+	}
+	if m.Version == "" {
+		return "the main module " + m.Path
+	}
+	if g := pass.View.Graph(); g != nil {
+		if r := g.Replacement(m); r != nil {
+			return fmt.Sprintf("%s, which replaces %s,", spelled(r.New), m.Path)
+		}
+	}
+	return spelled(m)
+}
+
+func spelled(m module.Version) string {
+	if m.Version == "" {
+		return m.Path
+	}
+	return m.Path + " " + m.Version
+}

@@ -1,0 +1,81 @@
+package analysis
+
+import (
+	"fmt"
+	"slices"
+
+	"go.lsp.dev/uri"
+
+	"github.com/gomodls/gomodls/internal/packages"
+	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+// An ImportSite is an import declaration in a file of a main module, as it is now.
+type ImportSite struct {
+	URI  uri.URI
+	Span text.Span // of the path, with its quotes
+	Path string
+}
+
+// Packages returns what go would say about the packages of the pass's module or workspace, for analyzers of go.mod files; nil
+// where that is not known, or none of the pass's business.
+func (p *Pass) Packages() *packages.Result {
+	if p.File.Kind != workspace.ModFile || p.View.Own || p.Module == nil {
+		return nil
+	}
+	return p.View.Packages()
+}
+
+// PackageFaults returns the faults of some kinds that begin in the pass's module.
+func (p *Pass) PackageFaults(kinds ...packages.Kind) []packages.Fault {
+	r := p.Packages()
+	if r == nil {
+		return nil
+	}
+	var faults []packages.Fault
+	for _, f := range r.Faults {
+		if f.Main == p.Module.Dir && slices.Contains(kinds, f.Kind) {
+			faults = append(faults, f)
+		}
+	}
+	return faults
+}
+
+// Sites returns those import declarations that are still there.
+func (p *Pass) Sites(sites []packages.Site) []ImportSite {
+	var now []ImportSite
+	for _, s := range sites {
+		f := p.Snapshot.Read(s.File).File
+		if f == nil {
+			continue
+		}
+		if span, ok := s.Span(f.Text); ok {
+			now = append(now, ImportSite{f.URI, span, s.Path})
+		}
+	}
+	return now
+}
+
+// ReportFault reports a fault at every import declaration that leads to it, or, where none does, at the module line.
+func (p *Pass) ReportFault(f packages.Fault, d Diagnostic) {
+	if len(f.Sites) == 0 {
+		if decl := p.File.Mod().Module; decl != nil {
+			d.Span = decl.Line.Span
+			p.Report(d)
+		}
+		return
+	}
+	for _, s := range p.Sites(f.Sites) {
+		d.URI, d.Span = s.URI, s.Span
+		p.Report(d)
+	}
+}
+
+// Imported names a fault's package, and how one comes to it where its sites do not import it themselves.
+func Imported(f packages.Fault) string {
+	if n := len(f.Chain); n > 0 && len(f.Sites) > 0 && f.Sites[0].Path != f.Path {
+		return fmt.Sprintf("%s, which %s imports,", f.Path, f.Chain[n-1])
+	}
+	return f.Path
+}
