@@ -20,12 +20,14 @@ import (
 	"github.com/gomodls/gomodls/analysis/excludedrequire"
 	"github.com/gomodls/gomodls/analysis/inconsistentvendor"
 	"github.com/gomodls/gomodls/analysis/inconsistentversion"
+	"github.com/gomodls/gomodls/analysis/lostrequire"
 	"github.com/gomodls/gomodls/analysis/lowgoline"
 	"github.com/gomodls/gomodls/analysis/malformedsum"
 	"github.com/gomodls/gomodls/analysis/mergeconflict"
 	"github.com/gomodls/gomodls/analysis/misleadingcomment"
 	"github.com/gomodls/gomodls/analysis/missingmodule"
 	"github.com/gomodls/gomodls/analysis/missingpackage"
+	"github.com/gomodls/gomodls/analysis/missingrequire"
 	"github.com/gomodls/gomodls/analysis/missingsum"
 	"github.com/gomodls/gomodls/analysis/notdownloaded"
 	"github.com/gomodls/gomodls/analysis/notinwork"
@@ -38,8 +40,12 @@ import (
 	"github.com/gomodls/gomodls/analysis/syntaxerror"
 	"github.com/gomodls/gomodls/analysis/toonew"
 	"github.com/gomodls/gomodls/analysis/unknowndirective"
+	"github.com/gomodls/gomodls/analysis/unneededsum"
+	"github.com/gomodls/gomodls/analysis/untidyrequire"
+	"github.com/gomodls/gomodls/analysis/unusedrequire"
 	"github.com/gomodls/gomodls/analysis/uselessline"
 	"github.com/gomodls/gomodls/analysis/usepath"
+	"github.com/gomodls/gomodls/analysis/wrongindirect"
 )
 
 // All holds every analyzer by name.
@@ -61,12 +67,14 @@ var All = []*analysis.Analyzer{
 	excludedrequire.Analyzer,
 	inconsistentvendor.Analyzer,
 	inconsistentversion.Analyzer,
+	lostrequire.Analyzer,
 	lowgoline.Analyzer,
 	malformedsum.Analyzer,
 	mergeconflict.Analyzer,
 	misleadingcomment.Analyzer,
 	missingmodule.Analyzer,
 	missingpackage.Analyzer,
+	missingrequire.Analyzer,
 	missingsum.Analyzer,
 	notdownloaded.Analyzer,
 	notinwork.Analyzer,
@@ -79,6 +87,10 @@ var All = []*analysis.Analyzer{
 	syntaxerror.Analyzer,
 	toonew.Analyzer,
 	unknowndirective.Analyzer,
+	unneededsum.Analyzer,
+	untidyrequire.Analyzer,
+	unusedrequire.Analyzer,
 	uselessline.Analyzer,
 	usepath.Analyzer,
+	wrongindirect.Analyzer,
 }

@@ -193,7 +193,7 @@ func (l *loader) mayNeed(m module.Version, path string) bool {
 		if m.Path == path {
 			return true
 		}
-		if seen[m] {
+		if seen[m] || isToolchain(m.Path) {
 			continue
 		}
 		seen[m] = true

@@ -1,0 +1,113 @@
+package unneededsum
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/tidy"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports lines of go.sum that go mod tidy would drop.
+var Analyzer = &analysis.Analyzer{
+	Name:     "unneededsum",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Hint,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind != workspace.SumFile || pass.Module == nil || pass.View.Own {
+		return nil
+	}
+	a := pass.Tidied()
+	if a == nil || len(a.Faults) > 0 || !tidied(pass, a) {
+		return nil
+	}
+	keep := map[string]bool{}
+	for line := range strings.Lines(a.Result.Sum) {
+		keep[key(line)] = true
+	}
+	sum := pass.File.Sum()
+	var all []fixes.Edit
+	var runs [][]syntax.SumLine // lines that follow each other
+	last := -2
+	for i, l := range sum.Entries {
+		if keep[key(pass.File.Text[l.Span.Start:l.Span.End])] {
+			continue
+		}
+		if last != i-1 {
+			runs = append(runs, nil)
+		}
+		last = i
+		runs[len(runs)-1] = append(runs[len(runs)-1], l)
+		all = append(all, pass.Edit(text.Edit{Span: lines(sum, l, l)}))
+	}
+	for _, run := range runs {
+		first, end := run[0], run[len(run)-1]
+		d := analysis.Diagnostic{
+			Span: text.Span{Start: first.Span.Start, End: end.Span.End}, Tags: analysis.Unnecessary,
+			Module:  module.Version{Path: first.Path, Version: first.Version},
+			Message: "nothing needs this checksum; go mod tidy would drop the line",
+		}
+		title := "Remove the unneeded line"
+		if len(run) > 1 {
+			d.Message = fmt.Sprintf("nothing needs these %d checksums; go mod tidy would drop the lines", len(run))
+			title = fmt.Sprintf("Remove these %d unneeded lines", len(run))
+		}
+		d.Fixes = []fixes.Fix{{
+			Title: title, Kind: fixes.QuickFix, Preferred: true,
+			Edits: []fixes.Edit{pass.Edit(text.Edit{Span: lines(sum, first, end)})},
+		}}
+		if len(runs) > 1 {
+			d.Fixes = append(d.Fixes, fixes.Fix{Title: fmt.Sprintf("Remove all %d unneeded lines", len(all)), Kind: fixes.QuickFix, Edits: all})
+		}
+		d.Fixes = append(d.Fixes, pass.RunTidy())
+		pass.Report(d)
+	}
+	return nil
+}
+
+// lines returns the span of all lines from one to another, with their ends.
+func lines(sum *syntax.Sum, first, last syntax.SumLine) text.Span {
+	end := len(sum.Text)
+	if at := strings.IndexByte(sum.Text[last.Span.End:], '\n'); at >= 0 {
+		end = last.Span.End + at + 1
+	}
+	return text.Span{Start: strings.LastIndexByte(sum.Text[:first.Span.Start], '\n') + 1, End: end}
+}
+
+// tidied reports whether the go.mod requires what it would if it were tidy.
+func tidied(pass *analysis.Pass, a *tidy.Answer) bool {
+	var now, want []module.Version
+	for _, r := range pass.Module.Mod.Mod().Require {
+		now = append(now, module.Version{Path: r.Path, Version: r.Version})
+	}
+	for _, n := range a.Result.Require {
+		want = append(want, n.Module)
+	}
+	module.Sort(now)
+	module.Sort(want)
+	return slices.Equal(now, want)
+}
+
+// key is the part of a line that says what it protects.
+func key(line string) string {
+	f := strings.Fields(line)
+	if len(f) < 2 {
+		return ""
+	}
+	return f[0] + " " + f[1]
+}
