@@ -80,7 +80,7 @@ type collector struct {
 }
 
 func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *workspace.View, analyzers []*Analyzer) error {
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		c.modules[m.Dir] = &ModuleResult{Dir: m.Dir, Path: m.Path()}
 	}
 	files := v.Files()
@@ -114,7 +114,7 @@ func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *works
 	}
 	g := v.Graph()
 	unknown := g != nil && !g.Complete() || v.UnknownToolchain()
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		if unknown || v.Unanswered(m) {
 			c.modules[m.Dir].Health.incomplete = true
 		}

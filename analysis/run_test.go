@@ -21,7 +21,7 @@ func snapshot(t *testing.T, settings *workspace.Settings, files map[string]strin
 		for _, p := range paths {
 			for _, v := range snap.Views(p) {
 				v.Graph()
-				for _, m := range v.Modules {
+				for _, m := range v.Modules() {
 					snap.SettingsFor(v, m)
 				}
 			}

@@ -227,7 +227,7 @@ func workHealth(p *peer, result *analysis.Result, v *workspace.View, holders map
 	var who locked.Holder
 	held := false
 	own := map[string]bool{}
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		own[m.Dir] = true
 		if h, ok := holders[m.Dir]; ok && !held {
 			who, held = h, true

@@ -74,7 +74,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 
 // requires reports whether any module of the view requires another.
 func requires(v *workspace.View) bool {
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		if len(m.Mod.Mod().Require) > 0 {
 			return true
 		}

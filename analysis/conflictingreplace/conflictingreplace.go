@@ -33,8 +33,10 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	case workspace.WorkFile:
 		ofModules(pass)
 	case workspace.ModFile:
-		betweenModules(pass)
-		atOneVersion(pass)
+		if len(pass.File.Mod().Replace) > 0 {
+			betweenModules(pass)
+			atOneVersion(pass)
+		}
 	}
 	return nil
 }
@@ -45,7 +47,7 @@ func ofModules(pass *analysis.Pass) {
 		if !r.Valid || r.Old.Version != "" {
 			continue
 		}
-		for _, m := range pass.View.Modules {
+		for _, m := range pass.View.Modules() {
 			if m.Path() != r.Old.Path {
 				continue
 			}
@@ -75,7 +77,7 @@ func betweenModules(pass *analysis.Pass) {
 		new module.Version
 	}
 	first := map[module.Version]line{}
-	for _, m := range pass.View.Modules {
+	for _, m := range pass.View.Modules() {
 		own := map[module.Version]bool{}
 		for _, r := range m.Mod.Mod().Replace {
 			if !r.Valid || inWork[r.Old.Path] {

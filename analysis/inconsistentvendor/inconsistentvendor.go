@@ -47,7 +47,7 @@ func place(pass *analysis.Pass, f modgraph.VendorFault) (text.Span, bool) {
 	case f.Line > 0:
 		return text.NewLines(pass.File.Text).Span(f.Line - 1), pass.File.Kind == workspace.VendorFile
 	case f.Main >= 0:
-		if pass.File.Kind == workspace.ModFile && pass.View.Modules[f.Main] == pass.Module {
+		if pass.File.Kind == workspace.ModFile && pass.View.Modules()[f.Main] == pass.Module {
 			for _, r := range pass.File.Mod().Require {
 				if r.Valid && r.Path == f.Module.Path && r.Version == f.Module.Version {
 					return r.VersionTok.Span, true

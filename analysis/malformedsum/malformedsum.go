@@ -47,7 +47,7 @@ func consulted(v *workspace.View) bool {
 	}
 	g := v.Graph()
 	if g == nil { // another fault comes first; this one remains
-		for _, m := range v.Modules {
+		for _, m := range v.Modules() {
 			if len(m.Mod.Mod().Require) > 0 {
 				return true
 			}

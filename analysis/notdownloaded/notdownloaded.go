@@ -37,7 +37,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g != nil && g.Inconsistent() { // what is missing for that reason alone is not worth a download
 		g = g.Repair(pass.View.Source()).Graph
 	}
-	if g == nil || g.Complete() || pass.File.Kind != workspace.ModFile || pass.File != pass.View.Modules[0].Mod {
+	if g == nil || g.Complete() || pass.File.Kind != workspace.ModFile || pass.File != pass.View.Modules()[0].Mod {
 		return nil
 	}
 	var missing []string

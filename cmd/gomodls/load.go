@@ -193,7 +193,7 @@ func (e *engine) documents(snap *workspace.Snapshot, dir string) ([]string, erro
 		}
 		documents = append(documents, work)
 		for _, v := range snap.Views(work) {
-			for _, m := range v.Modules {
+			for _, m := range v.Modules() {
 				documents = append(documents, m.Mod.Path)
 			}
 		}

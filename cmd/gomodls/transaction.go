@@ -96,7 +96,7 @@ func readBy(v *workspace.View) []string {
 		}
 		dirs = append(dirs, filepath.Clean(path))
 	}
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		dirs = append(dirs, m.Dir)
 		for _, r := range m.Mod.Mod().Replace {
 			if r.Valid && r.IsDir {

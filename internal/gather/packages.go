@@ -36,7 +36,7 @@ func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session,
 	for _, f := range q.view.Files() {
 		st.Files = append(st.Files, f.Path)
 	}
-	for _, m := range q.view.Modules {
+	for _, m := range q.view.Modules() {
 		st.Files = append(st.Files, filepath.Join(m.Dir, "go.sum"), filepath.Join(m.Dir, "vendor"))
 	}
 	if !q.known {
@@ -114,7 +114,7 @@ func newPackagesQuestion(snap *workspace.Snapshot, of string) *packagesQuestion 
 	q.Graph = v.Graph()
 	q.Context = buildContext(env, snap.Machine(), v.GoVersion())
 	switch {
-	case len(v.Modules) == 0, q.Context == nil, env.Goroot == "", env.ModCache == "", v.UnknownToolchain():
+	case len(v.Modules()) == 0, q.Context == nil, env.Goroot == "", env.ModCache == "", v.UnknownToolchain():
 		return q
 	case v.Mode == workspace.Vendor:
 		// Where the files contradict each other, go refuses before it looks at any package.
@@ -132,7 +132,7 @@ func newPackagesQuestion(snap *workspace.Snapshot, of string) *packagesQuestion 
 	}
 	q.known = true
 	q.Workspace, q.Source = v.Work != nil, v.Source()
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		main := packages.Main{Path: m.Path(), Dir: m.Dir}
 		for _, i := range m.Mod.Mod().Ignore {
 			main.Ignore = append(main.Ignore, i.Path)
@@ -142,7 +142,7 @@ func newPackagesQuestion(snap *workspace.Snapshot, of string) *packagesQuestion 
 	q.disk = newDisk(snap)
 	q.Files = q.disk.fs()
 	sums := []*gosum.Index{v.WorkSum.Checksums()}
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		sums = append(sums, m.Sum.Checksums())
 	}
 	q.Sites = func(key module.Version, hash string) bool {
@@ -163,8 +163,8 @@ func goLine(v *workspace.View) string {
 		return v.Work.Work().Go.Version
 	case v.Work != nil:
 		return "1.18"
-	case v.Modules[0].Mod.Mod().Go != nil:
-		return v.Modules[0].Mod.Mod().Go.Version
+	case v.Modules()[0].Mod.Mod().Go != nil:
+		return v.Modules()[0].Mod.Mod().Go.Version
 	}
 	return "1.16"
 }

@@ -107,7 +107,7 @@ func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic wo
 	case !errors.As(err, &answer.Refusal):
 		return nil, nil, err
 	}
-	m := q.view.Modules[0]
+	m := q.view.Modules()[0]
 	st := &workspace.Study{
 		Answer: answer, Dirs: q.disk.listed(),
 		Files: []string{m.Mod.Path, filepath.Join(m.Dir, "go.sum")}, Absent: q.missing,
@@ -168,10 +168,10 @@ func offer(view *workspace.View, a *tidy.Answer, sources *imports.Cache) {
 		if f.Kind != tidy.Missing || f.Inside {
 			continue
 		}
-		for _, v := range snap.Views(view.Modules[0].Mod.Path) {
-			for _, m := range v.Modules {
+		for _, v := range snap.Views(view.Modules()[0].Mod.Path) {
+			for _, m := range v.Modules() {
 				rel, ok := imports.Within(f.Path, m.Path())
-				if !ok || m.Dir == view.Modules[0].Dir {
+				if !ok || m.Dir == view.Modules()[0].Dir {
 					continue
 				}
 				if imports.NewTree(newDisk(snap).fs(), m.Dir, nil).Package(rel) != nil {
@@ -272,7 +272,7 @@ func (t *Tidier) input(snap *workspace.Snapshot, dir string) (*question, error) 
 	case env.ModCache == "" || q.view.GoVersion() == "" || env.Goroot == "":
 		return q, &tidy.Refusal{Err: errors.New("nothing is known of the go command, or of the module cache")}
 	}
-	m := q.view.Modules[0]
+	m := q.view.Modules()[0]
 	store := snap.Store()
 	q.Input = tidy.Input{
 		Dir: m.Dir, Mod: m.Mod.Text, Local: q.view.GoVersion(),

@@ -93,7 +93,7 @@ func (w *world) analyze(ctx context.Context, c *testCase, dir string) (*answer, 
 func documents(snap *workspace.Snapshot, dir string) []string {
 	list := []string{filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.work")}
 	for _, v := range snap.Views(list[1]) {
-		for _, m := range v.Modules {
+		for _, m := range v.Modules() {
 			list = append(list, m.Mod.Path)
 		}
 	}

@@ -28,7 +28,7 @@ func Of(v *workspace.View) Input {
 		in.Sums = append(in.Sums, SumFile{name, f.Sum()})
 	}
 	add(v.WorkSum)
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		add(m.Sum)
 	}
 	if records := v.Snapshot.Records(); records != nil {

@@ -28,7 +28,7 @@ func (v *View) Dirs() []string {
 			add(filepath.Clean(path))
 		}
 	}
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		add(m.Dir)
 		replaced(m.Dir, m.Mod.Mod().Replace)
 	}

@@ -32,6 +32,11 @@ type envMemo struct {
 // Env returns the environment that the go command would run with: the process's, the user's go/env file and GOROOT's. It is
 // the same value for as long as none of them changes.
 func (s *Snapshot) Env() *goenv.Env {
+	untraced := &Snapshot{contents: s.contents} // Recall compares the environment itself
+	return s.env.get(untraced.resolve)
+}
+
+func (s *Snapshot) resolve() *goenv.Env {
 	m := s.machine
 	var files [3]*File
 	read := func(i int, path string) goenv.FileText {
@@ -117,7 +122,8 @@ func (v *View) GoVersion() string {
 	if v.Work != nil {
 		goLine, toolchain = v.Work.Work().Go, v.Work.Work().Toolchain
 	} else {
-		goLine, toolchain = v.Modules[0].Mod.Mod().Go, v.Modules[0].Mod.Mod().Toolchain
+		own := v.Modules()[0].Mod.Mod()
+		goLine, toolchain = own.Go, own.Toolchain
 	}
 	if goLine != nil && goenv.CompareVersions(goLine.Version, local) > 0 {
 		return ""

@@ -66,6 +66,7 @@ type File struct {
 	sett func() moduleSettings
 	vend func() *modgraph.VendorList
 
+	fact   *Fact    // what a snapshot says where the file is open
 	older  sync.Map // Go version → []syntax.Problem
 	lax    sync.Once
 	laxMod *modcache.Mod
@@ -83,6 +84,7 @@ func newFile(u uri.URI, path, src string) *File {
 	}
 	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(src) })
 	f.vend = sync.OnceValue(func() *modgraph.VendorList { return modgraph.ParseVendorList(src) })
+	f.fact = &Fact{State: Regular, File: f}
 	f.sums = sync.OnceValue(func() *gosum.Index { return gosum.NewIndex(f.sum()) })
 	return f
 }

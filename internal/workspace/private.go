@@ -24,12 +24,11 @@ func (v *View) EvidenceInputs(m *Module) goenv.EvidenceInputs {
 			break
 		}
 	}
-	for _, main := range v.Modules {
-		in.Mains = append(in.Mains, main.Path())
-		for _, r := range main.Mod.Mod().Require {
-			in.OtherPaths = append(in.OtherPaths, r.Path)
-		}
+	all := v.required()
+	if t := s.trace; t != nil {
+		t.paths = all
 	}
+	in.Mains, in.OtherPaths = all.mains, all.paths
 	return in
 }
 

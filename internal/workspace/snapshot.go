@@ -17,6 +17,7 @@ import (
 
 	"go.lsp.dev/uri"
 
+	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/modcache"
 )
 
@@ -65,6 +66,12 @@ type Machine struct {
 
 // A Snapshot is the workspace as of one change. Any number of goroutines may read it without a lock.
 type Snapshot struct {
+	*contents
+	trace *trace // of who reads it, for Recall; nil for all others
+}
+
+// contents are what all copies of a snapshot share.
+type contents struct {
 	ID       int64
 	open     map[string]*File // by path; never written after publication
 	foreign  map[uri.URI]*File
@@ -75,11 +82,17 @@ type Snapshot struct {
 	settings *Settings
 	stores   *modcache.Stores
 
+	changes   []noted // the newest changes of facts and documents, in order
+	forgotten int64   // the snapshot up to which changes are not remembered
+	places    int64   // grows whenever a fact is about something that there was no fact about
+
 	memo      *memo // shared by all snapshots of a session; holds values by the identity of their inputs
 	mu        sync.Mutex
 	wants     map[Want]bool
 	questions map[Topic]bool
 	views     map[string]*View
+	env       once[*goenv.Env]
+	store     once[*modcache.Store]
 }
 
 // File returns the document that an editor has open under u.
@@ -90,23 +103,21 @@ func (s *Snapshot) File(u uri.URI) (*File, bool) {
 	if !u.IsFile() {
 		return nil, false
 	}
+	s.trace.elude()
 	f, ok := s.open[filepath.Clean(u.FsPath())]
 	return f, ok
 }
 
 // Open returns the documents that editors have open, in the order of their paths; those without a file path come last.
 func (s *Snapshot) Open() []*File {
+	s.trace.elude()
 	files := slices.SortedFunc(maps.Values(s.open), func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
 	return append(files, slices.SortedFunc(maps.Values(s.foreign), func(a, b *File) int { return strings.Compare(string(a.URI), string(b.URI)) })...)
 }
 
 // Read returns what stands at path, an open document before what is on disk. An Unknown fact leaves a want.
 func (s *Snapshot) Read(path string) *Fact {
-	path = filepath.Clean(path)
-	if f, ok := s.open[path]; ok {
-		return &Fact{State: Regular, File: f}
-	}
-	return s.fact(Want{Path: path})
+	return s.fact(Want{Path: filepath.Clean(path)})
 }
 
 // List returns the entries of the directory at path as the disk has them. An Unknown fact leaves a want.
@@ -117,13 +128,25 @@ func (s *Snapshot) List(path string) *Fact {
 var unknown = &Fact{State: Unknown}
 
 func (s *Snapshot) fact(w Want) *Fact {
-	if f, ok := s.facts[w]; ok {
-		return f
+	f := s.peek(w)
+	if f == nil {
+		f = unknown
+		s.mu.Lock()
+		s.wants[w] = true
+		s.mu.Unlock()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.wants[w] = true
-	return unknown
+	s.trace.read(w, f)
+	return f
+}
+
+// peek returns a fact without leaving a trace or a want, nil if it is not known.
+func (s *Snapshot) peek(w Want) *Fact {
+	if !w.List {
+		if f, ok := s.open[w.Path]; ok {
+			return f.fact
+		}
+	}
+	return s.facts[w]
 }
 
 // Wants returns what the answers computed from s so far have lacked, in order.
@@ -142,7 +165,13 @@ func (s *Snapshot) Wants() []Want {
 }
 
 // Facts returns everything that was looked at, for gather to watch.
-func (s *Snapshot) Facts() map[Want]*Fact { return s.facts }
+func (s *Snapshot) Facts() map[Want]*Fact {
+	s.trace.elude()
+	return s.facts
+}
+
+// Places returns a number that is another whenever Facts has a new key.
+func (s *Snapshot) Places() int64 { return s.places }
 
 // Settings returns the user's settings; those of a module are View.Settings.
 func (s *Snapshot) Settings() *Settings { return s.settings }
@@ -150,10 +179,17 @@ func (s *Snapshot) Settings() *Settings { return s.settings }
 // Machine returns what gomodls was started with.
 func (s *Snapshot) Machine() *Machine { return s.machine }
 
-// Store returns the module cache as the environment places it.
+// Store returns the module cache as the environment places it. What it does not have may be there at the next look.
 func (s *Snapshot) Store() *modcache.Store {
-	env := s.Env()
-	return s.stores.At(env.ModCache, localProxies(env))
+	s.trace.elude()
+	return s.cache()
+}
+
+func (s *Snapshot) cache() *modcache.Store {
+	return s.store.get(func() *modcache.Store {
+		env := s.Env()
+		return s.stores.At(env.ModCache, localProxies(env))
+	})
 }
 
 // A Session is the only thing that changes.
@@ -168,7 +204,7 @@ func NewSession(m *Machine, settings *Settings, stores *modcache.Stores) *Sessio
 		settings = new(Settings)
 	}
 	s := new(Session)
-	s.cur.Store(&Snapshot{machine: m, settings: settings, stores: stores, memo: new(memo), wants: map[Want]bool{}, questions: map[Topic]bool{}, views: map[string]*View{}})
+	s.cur.Store(&Snapshot{contents: &contents{machine: m, settings: settings, stores: stores, memo: new(memo), wants: map[Want]bool{}, questions: map[Topic]bool{}, views: map[string]*View{}}})
 	return s
 }
 
@@ -181,7 +217,7 @@ type Change func(*draft)
 // draft is a snapshot in the making. Its maps are shared with the snapshot before until the first change clones them.
 type draft struct {
 	*Snapshot
-	ownOpen, ownForeign, ownFacts, ownStudies bool
+	ownOpen, ownForeign, ownFacts, ownStudies, ownChanges bool
 }
 
 func (d *draft) setOpen(f *File) {
@@ -196,6 +232,7 @@ func (d *draft) setOpen(f *File) {
 		d.open, d.ownOpen = clone(d.open), true
 	}
 	d.open[f.Path] = f
+	d.note(Want{Path: f.Path})
 }
 
 // at returns the file at path, nil if there is none or if nobody has looked.
@@ -224,12 +261,13 @@ func (s *Session) Apply(changes ...Change) *Snapshot {
 	if len(changes) == 0 {
 		return old
 	}
-	d := &draft{Snapshot: &Snapshot{
+	d := &draft{Snapshot: &Snapshot{contents: &contents{
 		ID: old.ID + 1, open: old.open, foreign: old.foreign, facts: old.facts,
 		machine: old.machine, settings: old.settings, stores: old.stores, memo: old.memo,
 		studies: old.studies, touches: old.touches,
+		changes: old.changes, forgotten: old.forgotten, places: old.places,
 		wants: map[Want]bool{}, questions: map[Topic]bool{}, views: map[string]*View{},
-	}}
+	}}}
 	for _, change := range changes {
 		change(d)
 	}
@@ -268,6 +306,7 @@ func Closed(u uri.URI) Change {
 			d.open, d.ownOpen = clone(d.open), true
 		}
 		delete(d.open, path)
+		d.note(Want{Path: path})
 		d.touch(path)
 		d.forget(Want{Path: path})
 	}
@@ -279,7 +318,12 @@ func Learned(w Want, f *Fact) Change {
 		if !d.ownFacts {
 			d.facts, d.ownFacts = clone(d.facts), true
 		}
-		if old := d.facts[w]; old != nil && d.open[w.Path] == nil && (old.State != f.State || differs(old.File, f.File)) {
+		old, known := d.facts[w]
+		if !known {
+			d.places++
+		}
+		d.note(w)
+		if old != nil && d.open[w.Path] == nil && (old.State != f.State || differs(old.File, f.File)) {
 			d.touch(w.Path)
 		}
 		d.facts[w] = f
@@ -297,6 +341,7 @@ func (d *draft) forget(w Want) {
 		d.facts, d.ownFacts = clone(d.facts), true
 	}
 	delete(d.facts, w)
+	d.note(w)
 }
 
 // Configured says that the user's settings have changed, and with them perhaps the environment.

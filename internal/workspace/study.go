@@ -81,6 +81,9 @@ func (s *Snapshot) study(t Topic) (st *Study, exact bool) {
 		defer s.mu.Unlock()
 		s.questions[t] = true
 	}
+	if s.trace != nil {
+		s.trace.topics = append(s.trace.topics, topicRead{t, st, exact})
+	}
 	return st, exact
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go/version"
 
@@ -33,6 +34,8 @@ type Module struct {
 	Mod      *File // its go.mod
 	Sum      *File // its go.sum; nil if there is none
 	Settings *File // its .gomodls.yaml; nil if there is none
+
+	main func() mainModule
 }
 
 // Path returns the module path that the go.mod declares; "" if it declares none.
@@ -50,7 +53,6 @@ type View struct {
 	Dir      string // of the go.work or go.mod
 	Work     *File  // the go.work; nil for a single module
 	WorkSum  *File  // the go.work.sum; nil if there is none
-	Modules  []*Module
 	Mode     Mode
 	Vendor   *File // the vendor/modules.txt in Vendor mode; nil if there is none
 	// Own says that the view is a module of a workspace on its own, so that what is wrong with it does not keep go from
@@ -59,13 +61,22 @@ type View struct {
 	// Outside is the go.work that is in force in the module's directory and does not list it; nil if there is none.
 	Outside *File
 
-	graph func() *modgraph.Graph
+	modules []*Module
+	graph   func() *modgraph.Graph
+}
+
+// Modules returns the main modules: one, or those of the workspace in the order of its go.work.
+func (v *View) Modules() []*Module {
+	if t := v.Snapshot.trace; t != nil {
+		t.usesModules, t.modules = true, v.modules
+	}
+	return v.modules
 }
 
 // Module returns the main module whose directory holds the file at path, or nil.
 func (v *View) Module(path string) *Module {
 	dir := filepath.Dir(path)
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		if m.Dir == dir || m.Mod.Path == path || m.Sum != nil && m.Sum.Path == path { // -modfile may name a file elsewhere
 			return m
 		}
@@ -87,7 +98,7 @@ func (v *View) Files() []*File {
 		}
 	}
 	add(v.Work, v.WorkSum)
-	for _, m := range v.Modules {
+	for _, m := range v.Modules() {
 		add(m.Mod, m.Sum, m.Settings)
 	}
 	add(v.Vendor)
@@ -96,7 +107,13 @@ func (v *View) Files() []*File {
 
 // Graph returns the view's module graph, or nil where the go command loads none: in vendor mode, and where a module file is
 // so broken that nobody can say what the graph would be.
-func (v *View) Graph() *modgraph.Graph { return v.graph() }
+func (v *View) Graph() *modgraph.Graph {
+	g := v.graph()
+	if t := v.Snapshot.trace; t != nil {
+		t.usesGraph, t.graph = true, g
+	}
+	return g
+}
 
 // Views returns the views that the document at path belongs to, the one that decides first. It is empty where the document
 // is not a module file, has no go.mod beside it, or the facts to tell are still missing; then it has left wants.
@@ -196,15 +213,16 @@ func (s *Snapshot) findWork(dir string) (path string, known bool) {
 	}
 }
 
-// view returns the view under key, made once for each snapshot.
-func (s *Snapshot) view(key string, build func() *View) *View {
+// view returns the view under key, made once for each snapshot, and anew only if something that it was made from is another.
+func (s *Snapshot) view(key string, build func(*Snapshot) *View) *View {
+	s.trace.elude() // views of others; nobody's answer depends on them so far
 	s.mu.Lock()
 	v, ok := s.views[key]
 	s.mu.Unlock()
 	if ok {
 		return v
 	}
-	v = build()
+	v = s.rebuild(key, build)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if first, ok := s.views[key]; ok {
@@ -216,20 +234,70 @@ func (s *Snapshot) view(key string, build func() *View) *View {
 	return v
 }
 
+// A built is a view, or a module of one, with what it was made from.
+type built struct {
+	env    *goenv.Env
+	reads  []read
+	since  atomic.Int64
+	view   *View
+	module *Module
+}
+
+func (b *built) current(s *Snapshot) bool {
+	if b == nil || b.env != s.Env() || !s.unchanged(b.since.Load(), b.reads) {
+		return false
+	}
+	if b.since.Load() < s.ID {
+		b.since.Store(s.ID)
+	}
+	return true
+}
+
+func (s *Snapshot) rebuild(key string, build func(*Snapshot) *View) *View {
+	s.memo.mu.Lock()
+	last := s.memo.views[key]
+	s.memo.mu.Unlock()
+	if !last.current(s) {
+		t := &trace{}
+		v := build(&Snapshot{contents: s.contents, trace: t})
+		if v == nil {
+			return nil
+		}
+		last = &built{env: s.Env(), reads: t.reads, view: v}
+		last.since.Store(s.ID)
+		if !t.elusive {
+			s.memo.mu.Lock()
+			if s.memo.views == nil {
+				s.memo.views = map[string]*built{}
+			}
+			s.memo.views[key] = last
+			s.memo.mu.Unlock()
+		}
+	}
+	v := *last.view
+	v.Snapshot = &Snapshot{contents: s.contents}
+	v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(&v) })
+	return &v
+}
+
 func (s *Snapshot) moduleView(dir string) *View {
-	return s.view("module "+dir, func() *View { return s.buildModule(dir, false) })
+	return s.view("module "+dir, func(s *Snapshot) *View { return s.buildModule(dir, false) })
 }
 
 // ownView returns the module in dir without the workspace that it lies in. Outside is that workspace's go.work if it does not
 // list the module.
 func (s *Snapshot) ownView(dir string, outside *File) *View {
-	return s.view("own "+dir, func() *View {
-		v := s.buildModule(dir, true)
-		if v != nil {
-			v.Outside = outside
-		}
-		return v
-	})
+	key := "own " + dir
+	if outside != nil {
+		key = "outside " + dir
+	}
+	own := s.view(key, func(s *Snapshot) *View { return s.buildModule(dir, true) })
+	if own == nil || own.Outside == outside {
+		return own
+	}
+	v := *own
+	v.Outside = outside
+	return &v
 }
 
 func (s *Snapshot) buildModule(dir string, own bool) *View {
@@ -237,16 +305,15 @@ func (s *Snapshot) buildModule(dir string, own bool) *View {
 	if m == nil || !known {
 		return nil
 	}
-	v := &View{Snapshot: s, Dir: dir, Modules: []*Module{m}, Own: own}
+	v := &View{Snapshot: s, Dir: dir, modules: []*Module{m}, Own: own}
 	if v.Mode, known = s.mode(dir, m.Mod.Mod().Go, false); !known || !v.readVendor() {
 		return nil
 	}
-	v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(v) })
 	return v
 }
 
 func (s *Snapshot) workView(path string) *View {
-	return s.view("work "+path, func() *View {
+	return s.view("work "+path, func(s *Snapshot) *View {
 		fact := s.Read(path)
 		if fact.State != Regular {
 			return nil
@@ -265,7 +332,7 @@ func (s *Snapshot) workView(path string) *View {
 			known = known && ok
 			if m != nil && !seen[m.Dir] {
 				seen[m.Dir] = true
-				v.Modules = append(v.Modules, m)
+				v.modules = append(v.modules, m)
 			}
 		}
 		var ok bool
@@ -273,13 +340,43 @@ func (s *Snapshot) workView(path string) *View {
 		if !known || !ok || !v.readVendor() {
 			return nil
 		}
-		v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(v) })
 		return v
 	})
 }
 
-// module returns the module in dir, or nil if there is no go.mod that can be read.
+// module returns the module in dir, or nil if there is no go.mod that can be read. It is the same value for as long as its
+// files are.
 func (s *Snapshot) module(dir string) (m *Module, known bool) {
+	s.memo.mu.Lock()
+	last := s.memo.modules[dir]
+	s.memo.mu.Unlock()
+	if last.current(s) {
+		if s.trace != nil {
+			s.trace.reads = append(s.trace.reads, last.reads...)
+		}
+		return last.module, true
+	}
+	t := &trace{}
+	m, known = (&Snapshot{contents: s.contents, trace: t}).readModule(dir)
+	if s.trace != nil {
+		s.trace.reads = append(s.trace.reads, t.reads...)
+		s.trace.elusive = s.trace.elusive || t.elusive
+	}
+	if m == nil || t.elusive {
+		return m, known
+	}
+	b := &built{env: s.Env(), reads: t.reads, module: m}
+	b.since.Store(s.ID)
+	s.memo.mu.Lock()
+	defer s.memo.mu.Unlock()
+	if s.memo.modules == nil {
+		s.memo.modules = map[string]*built{}
+	}
+	s.memo.modules[dir] = b
+	return m, known
+}
+
+func (s *Snapshot) readModule(dir string) (m *Module, known bool) {
 	path := filepath.Join(dir, "go.mod")
 	if own := s.Read(path); own.State != Regular {
 		return nil, own.State != Unknown
@@ -297,7 +394,7 @@ func (s *Snapshot) module(dir string) (m *Module, known bool) {
 	if mod.State != Regular { // badenvironment says so
 		mod = s.Read(filepath.Join(dir, "go.mod"))
 	}
-	return &Module{Dir: filepath.Clean(dir), Mod: mod.File.as(ModFile), Sum: sum.File.as(SumFile), Settings: settings.File}, true
+	return newModule(&Module{Dir: filepath.Clean(dir), Mod: mod.File.as(ModFile), Sum: sum.File.as(SumFile), Settings: settings.File}), true
 }
 
 // mode returns the effective -mod: as GOFLAGS says, else vendor where there is a vendor directory made for this kind of
@@ -342,6 +439,7 @@ func (v *View) readVendor() bool {
 // VendorFaults returns how the module files contradict the vendor directory, or nil where the go command does not look into
 // it, or where they are so broken that nobody can say.
 func (v *View) VendorFaults() []modgraph.VendorFault {
+	v.Modules() // all of them count
 	in, ok := v.input()
 	if v.Mode != Vendor || !ok {
 		return nil
@@ -366,24 +464,22 @@ func vendoredWorkspace(text string) bool {
 
 // memo keeps what is costly to compute, by the value of its inputs, from snapshot to snapshot.
 type memo struct {
-	mu     sync.Mutex
-	graphs map[string]*graphMemo // by view
-	env    *envMemo
+	mu       sync.Mutex
+	graphs   map[recallKey]*graphMemo
+	views    map[string]*built
+	modules  map[string]*built // by directory
+	answers  map[recallKey]*recalled
+	required map[recallKey]*required
+	env      *envMemo
 }
 
-// A graphMemo is a graph with what it was computed from. It is never changed once it is shared.
+// A graphMemo is a graph with what it was computed from. It is never changed once it is shared, but for since.
 type graphMemo struct {
 	input modgraph.Input
 	env   *goenv.Env
-	facts []factUsed
+	reads []read
+	since atomic.Int64
 	graph *modgraph.Graph
-}
-
-// A factUsed is what a graph saw at one path.
-type factUsed struct {
-	path  string
-	state State
-	file  *File
 }
 
 func (v *View) key() string {
@@ -399,49 +495,49 @@ func (m *memo) graph(v *View) *modgraph.Graph {
 	if !ok || v.Mode == Vendor {
 		return nil
 	}
-	env := v.Env()
+	env, s, key := v.Env(), v.Snapshot, recallKey{view: v.key()}
 	m.mu.Lock()
-	last := m.graphs[v.key()]
+	last := m.graphs[key]
 	m.mu.Unlock()
-	if last != nil && last.env == env && last.current(v.Snapshot) && sameInput(&last.input, &in) {
+	if last != nil && last.env == env && s.unchanged(last.since.Load(), last.reads) && sameInput(&last.input, &in) {
+		if last.since.Load() < s.ID {
+			last.since.Store(s.ID)
+		}
 		return last.graph
 	}
-	next := &graphMemo{input: in, env: env}
-	read := func(path string) *Fact {
-		f := v.Snapshot.Read(path)
-		next.facts = append(next.facts, factUsed{path, f.State, f.File})
-		return f
+	t := &trace{}
+	in.Source = (&Snapshot{contents: s.contents, trace: t}).source(env)
+	next := &graphMemo{input: in, env: env, graph: modgraph.Load(in), reads: t.reads}
+	next.input.Source = modgraph.Source{}
+	next.since.Store(s.ID)
+	if t.elusive {
+		return next.graph
 	}
-	in.Source = v.Snapshot.source(env, read)
-	next.graph = modgraph.Load(in)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.graphs == nil {
-		m.graphs = map[string]*graphMemo{}
+		m.graphs = map[recallKey]*graphMemo{}
 	}
-	m.graphs[v.key()] = next
+	m.graphs[key] = next
 	return next.graph
 }
 
-// current reports whether every fact that the graph was computed from still holds.
-func (g *graphMemo) current(s *Snapshot) bool {
-	for _, u := range g.facts {
-		if f := s.Read(u.path); f.State != u.state || f.File != u.file {
-			return false
-		}
-	}
-	return true
-}
-
 // Source returns where what-if graphs of the view find go.mod files: in the module cache and among the snapshot's facts.
-func (v *View) Source() modgraph.Source { return v.Snapshot.source(v.Env(), v.Snapshot.Read) }
+func (v *View) Source() modgraph.Source { return v.Snapshot.source(v.Env()) }
 
-// source returns how a graph finds the go.mod files of module versions and of directories that replace one. It looks at facts
-// through read.
-func (s *Snapshot) source(env *goenv.Env, read func(path string) *Fact) modgraph.Source {
-	mod := func(id modcache.NodeID) (*modcache.Mod, error) { return s.versionMod(env, id, read) }
+// source returns how a graph finds the go.mod files of module versions and of directories that replace one.
+func (s *Snapshot) source(env *goenv.Env) modgraph.Source {
+	store, proxies := s.cache(), len(localProxies(env)) > 0
+	mod := func(id modcache.NodeID) (*modcache.Mod, error) {
+		if !proxies {
+			if mod, ok := store.Loaded(id); ok {
+				return mod, nil
+			}
+		}
+		return s.versionMod(env, id)
+	}
 	dir := func(dir string) (*modcache.Mod, error) {
-		f := read(filepath.Join(dir, "go.mod"))
+		f := s.Read(filepath.Join(dir, "go.mod"))
 		switch f.State {
 		case Unknown:
 			return nil, modgraph.ErrNotKnown
@@ -457,9 +553,9 @@ func (s *Snapshot) source(env *goenv.Env, read func(path string) *Fact) modgraph
 
 // versionMod finds the go.mod file of a module version. That it is missing is a fact like any other, so that it is noticed
 // when it appears; that it is there never changes.
-func (s *Snapshot) versionMod(env *goenv.Env, id modcache.NodeID, read func(path string) *Fact) (*modcache.Mod, error) {
+func (s *Snapshot) versionMod(env *goenv.Env, id modcache.NodeID) (*modcache.Mod, error) {
 	m := s.stores.Names().Version(id)
-	store, proxies := s.Store(), len(localProxies(env)) > 0
+	store, proxies := s.cache(), len(localProxies(env)) > 0
 	if proxies && env.NoProxy.Match(m.Path) {
 		store, proxies = s.stores.At(env.ModCache, nil), false
 	}
@@ -476,55 +572,30 @@ func (s *Snapshot) versionMod(env *goenv.Env, id modcache.NodeID, read func(path
 		}
 	}
 	if path != "" {
-		read(path)
+		s.Read(path)
 	}
 	return nil, absent(env, m.Path)
 }
 
 // input gathers what the graph depends on. It reports false where the module files are too broken; see Graph.
 func (v *View) input() (modgraph.Input, bool) {
-	if len(v.Modules) == 0 {
+	if len(v.modules) == 0 {
 		return modgraph.Input{}, false
 	}
-	in := modgraph.Input{Local: v.GoVersion(), Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil}
-	for _, m := range v.Modules {
-		mod := m.Mod.Mod()
-		if conflicted(mod) || mod.Module == nil || !mod.Module.Valid || mod.Module.Path == "go" || mod.Module.Path == "toolchain" || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
+	in := modgraph.Input{
+		Local: v.GoVersion(), Names: v.Snapshot.stores.Names(), Workspace: v.Work != nil,
+		Main: make([]modgraph.MainModule, len(v.modules)),
+	}
+	for i, m := range v.modules {
+		own := m.main()
+		if own.broken || own.oddExclude && v.Work == nil {
 			return modgraph.Input{}, false
 		}
-		main := modgraph.MainModule{Path: mod.Module.Path, Dir: m.Dir}
-		if mod.Go != nil {
-			main.Go = mod.Go.Version
-		}
-		if mod.Toolchain != nil {
-			main.Toolchain = mod.Toolchain.Name
-		}
-		for _, r := range mod.Require {
-			switch {
-			case r.Valid:
-				main.Require = append(main.Require, module.Version{Path: r.Path, Version: r.Version})
-			case buildOnly(r.Version): // refused, but what go goes on with is known
-				main.Require = append(main.Require, module.Version{Path: r.Path, Version: semver.Canonical(r.Version)})
-			}
-		}
-		for _, x := range mod.Exclude {
-			if !x.Valid && !buildOnly(x.Version) {
-				if v.Work == nil {
-					return modgraph.Input{}, false
-				}
-				continue // go looks the version up, and then goes on
-			}
-			main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: module.CanonicalVersion(x.Version)})
-		}
-		var ok bool
-		if main.Replace, ok = replacements(mod.Replace, m.Dir); !ok {
-			return modgraph.Input{}, false
-		}
-		in.Main = append(in.Main, main)
+		in.Main[i] = own.MainModule
 	}
 	if v.Work != nil {
 		work := v.Work.Work()
-		if len(work.Use) != len(v.Modules) || work.Go != nil && !work.Go.Valid || work.Toolchain != nil && !work.Toolchain.Valid {
+		if len(work.Use) != len(v.modules) || work.Go != nil && !work.Go.Valid || work.Toolchain != nil && !work.Toolchain.Valid {
 			return modgraph.Input{}, false
 		}
 		if work.Go != nil {
@@ -539,6 +610,51 @@ func (v *View) input() (modgraph.Input, bool) {
 		}
 	}
 	return in, true
+}
+
+// mainModule is what a go.mod says of the graph of a main module.
+type mainModule struct {
+	modgraph.MainModule
+	broken     bool // nobody can say what the graph would be
+	oddExclude bool // an exclude line has no version: a workspace looks it up, and goes on; a single module is refused
+}
+
+func newModule(m *Module) *Module {
+	m.main = sync.OnceValue(func() mainModule { return mainOf(m.Mod.Mod(), m.Dir) })
+	return m
+}
+
+func mainOf(mod *syntax.Mod, dir string) mainModule {
+	if conflicted(mod) || mod.Module == nil || !mod.Module.Valid || mod.Module.Path == "go" || mod.Module.Path == "toolchain" || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
+		return mainModule{broken: true}
+	}
+	main := mainModule{MainModule: modgraph.MainModule{Path: mod.Module.Path, Dir: dir}}
+	if mod.Go != nil {
+		main.Go = mod.Go.Version
+	}
+	if mod.Toolchain != nil {
+		main.Toolchain = mod.Toolchain.Name
+	}
+	main.Require = make([]module.Version, 0, len(mod.Require))
+	for _, r := range mod.Require {
+		switch {
+		case r.Valid:
+			main.Require = append(main.Require, module.Version{Path: r.Path, Version: r.Version})
+		case buildOnly(r.Version): // refused, but what go goes on with is known
+			main.Require = append(main.Require, module.Version{Path: r.Path, Version: semver.Canonical(r.Version)})
+		}
+	}
+	for _, x := range mod.Exclude {
+		if !x.Valid && !buildOnly(x.Version) {
+			main.oddExclude = true
+			continue
+		}
+		main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: module.CanonicalVersion(x.Version)})
+	}
+	var ok bool
+	main.Replace, ok = replacements(mod.Replace, dir)
+	main.broken = !ok
+	return main
 }
 
 // conflicted reports whether a merge has left its marks, so that nobody can say which lines are meant.
@@ -567,8 +683,13 @@ func sameInput(a, b *modgraph.Input) bool {
 		slices.Equal(a.Replace, b.Replace) &&
 		slices.EqualFunc(a.Main, b.Main, func(x, y modgraph.MainModule) bool {
 			return x.Path == y.Path && x.Dir == y.Dir && x.Go == y.Go && x.Toolchain == y.Toolchain &&
-				slices.Equal(x.Require, y.Require) && slices.Equal(x.Exclude, y.Exclude) && slices.Equal(x.Replace, y.Replace)
+				equal(x.Require, y.Require) && equal(x.Exclude, y.Exclude) && equal(x.Replace, y.Replace)
 		})
+}
+
+// equal compares slices that are often the very same one.
+func equal[T comparable](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
 // Dependency returns a go.mod file as the go command reads it in a directory that replaces a module.

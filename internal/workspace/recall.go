@@ -1,0 +1,244 @@
+package workspace
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modgraph"
+)
+
+// Recall returns what compute has returned for the same name and the same input before, if nothing that it has read of the
+// snapshot since then is another; else it calls compute. The view that compute gets notes what is read through it and through
+// its snapshot, so that nobody has to say what an answer depends on. What goes wrong, or lacks a fact, is not kept.
+//
+// The input, which is compared with ==, stands for all that compute looks at beside that view: it must hold the files that it
+// was given. What the view says about itself without being asked, as its kind and its go.work, is compared as well. Compute
+// must not leave the goroutine that it is called in, nor keep the view.
+func Recall[T any](v *View, name string, input any, compute func(*View) (T, error)) (T, error) {
+	s := v.Snapshot
+	key := recallKey{v.key(), v.Own, name}
+	base := recallBase{
+		input: input, work: v.Work, workSum: v.WorkSum, outside: v.Outside, vendor: v.Vendor, mode: v.Mode,
+		machine: s.machine, settings: s.settings, env: s.Env(),
+	}
+	s.memo.mu.Lock()
+	last := s.memo.answers[key]
+	s.memo.mu.Unlock()
+	if last != nil && last.base == base && last.current(v) {
+		return last.value.(T), nil
+	}
+	t := &trace{}
+	value, err := compute(v.traced(t))
+	if err != nil || t.elusive {
+		return value, err
+	}
+	next := &recalled{base: base, trace: *t, value: value}
+	next.since.Store(s.ID)
+	s.memo.mu.Lock()
+	defer s.memo.mu.Unlock()
+	if s.memo.answers == nil {
+		s.memo.answers = map[recallKey]*recalled{}
+	}
+	s.memo.answers[key] = next
+	return value, nil
+}
+
+type recallKey struct {
+	view string
+	own  bool
+	name string
+}
+
+type recallBase struct {
+	input                          any
+	work, workSum, outside, vendor *File
+	mode                           Mode
+	machine                        *Machine
+	settings                       *Settings
+	env                            *goenv.Env
+}
+
+// A recalled is an answer with what it was computed from.
+type recalled struct {
+	base  recallBase
+	trace trace
+	value any
+	since atomic.Int64 // the newest snapshot for which it is known to be true
+}
+
+// A trace is what was read while something was computed. A nil trace notes nothing.
+type trace struct {
+	reads   []read
+	graph   *modgraph.Graph
+	modules []*Module
+	paths   *required
+	topics  []topicRead
+
+	usesGraph, usesModules bool
+	elusive                bool // something was read, or found missing, that nobody watches
+}
+
+type read struct {
+	want Want
+	fact *Fact
+}
+
+type topicRead struct {
+	topic Topic
+	study *Study
+	exact bool
+}
+
+func (t *trace) read(w Want, f *Fact) {
+	switch {
+	case t == nil:
+	case f.State == Unknown:
+		t.elusive = true
+	default:
+		t.reads = append(t.reads, read{w, f})
+	}
+}
+
+func (t *trace) elude() {
+	if t != nil {
+		t.elusive = true
+	}
+}
+
+// traced returns the view as it is handed to those whose reading is noted.
+func (v *View) traced(t *trace) *View {
+	s, copied := *v.Snapshot, *v
+	s.trace = t
+	copied.Snapshot = &s
+	return &copied
+}
+
+// current reports whether everything that an answer was computed from is still as it was. Questions that it left are left
+// again.
+func (r *recalled) current(v *View) bool {
+	s := v.Snapshot
+	t := &r.trace
+	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.paths != nil && t.paths != v.required() || t.usesGraph && t.graph != v.graph() {
+		return false
+	}
+	if !s.unchanged(r.since.Load(), t.reads) {
+		return false
+	}
+	for _, q := range t.topics {
+		if st, exact := s.study(q.topic); st != q.study || exact != q.exact {
+			return false
+		}
+	}
+	if r.since.Load() < s.ID {
+		r.since.Store(s.ID)
+	}
+	return true
+}
+
+// unchanged reports whether facts that were read are the same in s, given that they were in another snapshot.
+func (s *Snapshot) unchanged(since int64, reads []read) bool {
+	if since > s.ID || since < s.forgotten { // the one to compare with is newer, or more has changed than is remembered
+		return !slices.ContainsFunc(reads, func(r read) bool { return !s.same(r) })
+	}
+	for i := len(s.changes) - 1; i >= 0 && s.changes[i].snapshot > since; i-- {
+		for j := range reads {
+			if reads[j].want == s.changes[i].want && !s.same(reads[j]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// same reports whether s holds a fact as it was read.
+func (s *Snapshot) same(r read) bool {
+	f := s.peek(r.want)
+	return f != nil && (f == r.fact || f.State == r.fact.State && f.File == r.fact.File && f.Err == r.fact.Err && slices.Equal(f.Names, r.fact.Names))
+}
+
+// maxChanges is how many changes of facts are remembered, so that an answer of a moment ago is compared with those alone.
+const maxChanges = 128
+
+// A noted is a fact or a document that is not as it was.
+type noted struct {
+	snapshot int64 // the first with the change
+	want     Want
+}
+
+// note remembers that something is not as it was.
+func (d *draft) note(w Want) {
+	if !d.ownChanges {
+		d.changes, d.ownChanges = slices.Clone(d.changes), true
+	}
+	if len(d.changes) >= 2*maxChanges {
+		d.forgotten = d.changes[maxChanges-1].snapshot
+		d.changes = append(d.changes[:0], d.changes[maxChanges:]...)
+	}
+	d.changes = append(d.changes, noted{d.ID, w})
+}
+
+// A required is the set of paths that the modules of a view require.
+type required struct {
+	modules []*Module
+	mains   []string
+	paths   []string
+}
+
+// required returns what the modules of the view are called and require. It is the same value for as long as that is the same.
+func (v *View) required() *required {
+	m := v.Snapshot.memo
+	key := recallKey{v.key(), v.Own, ""}
+	m.mu.Lock()
+	last := m.required[key]
+	m.mu.Unlock()
+	if last != nil && slices.EqualFunc(last.modules, v.modules, sameRequired) {
+		return last
+	}
+	next := &required{modules: v.modules}
+	seen := map[string]bool{}
+	for _, main := range v.modules {
+		next.mains = append(next.mains, main.Path())
+		for _, r := range main.Mod.Mod().Require {
+			if !seen[r.Path] {
+				seen[r.Path] = true
+				next.paths = append(next.paths, r.Path)
+			}
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.required == nil {
+		m.required = map[recallKey]*required{}
+	}
+	m.required[key] = next
+	return next
+}
+
+func sameRequired(a, b *Module) bool {
+	if a == b || a.Mod == b.Mod {
+		return true
+	}
+	x, y := a.Mod.Mod().Require, b.Mod.Mod().Require
+	if len(x) != len(y) || a.Path() != b.Path() {
+		return false
+	}
+	for i := range x {
+		if x[i].Path != y[i].Path {
+			return false
+		}
+	}
+	return true
+}
+
+// once keeps one value of a snapshot. The zero value is ready to use.
+type once[T any] struct {
+	sync.Once
+	value T
+}
+
+func (o *once[T]) get(compute func() T) T {
+	o.Do(func() { o.value = compute() })
+	return o.value
+}
