@@ -203,7 +203,12 @@ func (s *server) fork(snap *workspace.Snapshot) *workspace.Session {
 	return session
 }
 
+// edit offers edits: as such where they are in open documents, else as a command.
 func (a *actions) edit(action protocol.CodeAction, edits []fixes.Edit) {
+	if files, ok := closedEdits(a.conv, edits); ok {
+		a.command(action, fixes.Command{Name: commandApplyFix, Arguments: map[string]any{"uri": a.file.URI, "title": action.Title, "files": files}})
+		return
+	}
 	edit, ok := a.conv.edit(edits)
 	if !ok || !a.peer.literals {
 		return

@@ -34,6 +34,7 @@ const (
 	commandWorkSync    = "gomodls.workSync"
 	commandWorkUse     = "gomodls.workUse"
 	commandAddPrivate  = "gomodls.addPrivate"
+	commandApplyFix    = "gomodls.applyFix"
 	commandUndo        = "gomodls.undo"
 	commandCancel      = "gomodls.cancel"
 )
@@ -69,6 +70,7 @@ var table = map[string]command{
 	commandWorkSync:    {titled("go work sync"), ofWorkspace, true, true, (*commands).update},
 	commandWorkUse:     {titled("go work use"), ofWorkspace, true, true, (*commands).update},
 	commandAddPrivate:  {func(a arguments) string { return "go env -w " + a.variable() }, ofEither, true, false, (*commands).addPrivate},
+	commandApplyFix:    {func(a arguments) string { return a.Title }, ofEither, false, false, (*commands).applyFix},
 	commandUndo:        {titled("undo"), ofEither, false, false, (*commands).undo},
 }
 
@@ -87,6 +89,9 @@ type arguments struct {
 	locked.Arguments
 	Pattern string `json:"pattern"` // addPrivate
 	Key     string `json:"key"`     // addPrivate: the variable; GOPRIVATE if empty
+
+	Title string      `json:"title"` // applyFix
+	Files []fileEdits `json:"files"` // applyFix
 }
 
 func (a arguments) variable() string { return cmp.Or(a.Key, "GOPRIVATE") }

@@ -393,3 +393,21 @@ func TestGoFails(t *testing.T) {
 		t.Errorf("go.mod is\n%s", got)
 	}
 }
+
+// A fix whose file has changed since it was offered changes nothing.
+func TestOldFix(t *testing.T) {
+	c := newModule(t)
+	c.initialize(capabilities, options{})
+	c.open("go.mod")
+	c.write("go.sum", "a.example/x v1.0.0/go.mod h1:new\n")
+	old := fileEdits{URI: c.uri("go.sum"), Hash: hashOf("a.example/x v1.0.0/go.mod h1:old\n"), Edits: []spanEdit{{0, 1, "b"}}}
+	err := c.try("workspace/executeCommand", map[string]any{"command": commandApplyFix, "arguments": []any{
+		map[string]any{"uri": c.uri("go.mod"), "title": "Fix it", "files": []fileEdits{old}},
+	}}, nil)
+	if code(err) != errRequestFailed || !strings.Contains(err.Error(), "go.sum") {
+		t.Errorf("it says %v", err)
+	}
+	if got := c.read("go.sum"); got != "a.example/x v1.0.0/go.mod h1:new\n" {
+		t.Errorf("go.sum is\n%s", got)
+	}
+}
