@@ -62,7 +62,7 @@ e2e.run(function()
   e2e.change(buf, 'golang.org/x/mod v0.21.0', 'golang.org/x/mod 0.21.0')
   local ours
   e2e.wait('gomodls says it first', function()
-    ours = e2e.diagnostics(buf)[1]
+    ours = e2e.diagnostics(buf, 'badversion')[1]
     return ours
   end)
   e2e.equal('gopls has said nothing yet', #from(buf, 'syntax'), 0)
@@ -70,7 +70,7 @@ e2e.run(function()
     return #from(buf, 'syntax') > 0
   end, 60000)
   e2e.equal('on the same line', from(buf, 'syntax')[1].lnum, ours.lnum)
-  e2e.equal('ours is not shown beside it', e2e.diagnostics(buf), {})
+  e2e.equal('ours is not shown beside it', e2e.diagnostics(buf, 'badversion'), {})
   e2e.equal('the status counts it all the same', require('gomodls').health(buf).state, 'error')
 
   -- The text above changes; gopls has not looked at it yet, and its mark has moved down.
@@ -83,7 +83,7 @@ e2e.run(function()
     local theirs = from(buf, 'syntax')[1]
     return theirs and theirs.lnum == ours.lnum + 1
   end, 60000)
-  e2e.equal('ours is not shown beside it', e2e.diagnostics(buf), {})
+  e2e.equal('ours is not shown beside it', e2e.diagnostics(buf, 'badversion'), {})
 
   -- Our fix is offered where gopls's diagnostic is.
   e2e.fix(buf, from(buf, 'syntax')[1], 'Write v0.21.0')
@@ -116,13 +116,13 @@ e2e.run(function()
   e2e.wait('gopls says it', function()
     return #from(buf, 'syntax') > 0
   end, 60000)
-  e2e.equal('ours is not shown', e2e.diagnostics(buf), {})
+  e2e.equal('ours is not shown', e2e.diagnostics(buf, 'badversion'), {})
   vim.lsp.enable('gopls', false)
   e2e.wait('gopls has gone', function()
     return #vim.lsp.get_clients({ name = 'gopls' }) == 0
   end, 30000)
   e2e.wait('ours is shown again', function()
-    return #e2e.diagnostics(buf) == 1
+    return #e2e.diagnostics(buf, 'badversion') == 1
   end)
   e2e.equal('no fault was ever shown twice', twice, {})
 end)
