@@ -77,9 +77,22 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			}
 			fix = fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", args)}
 		}
-		report(pass, root, behind[root], needed[root], fix)
+		report(pass, root, behind[root], besides(behind[root], needed[root]), fix)
 	}
 	return nil
+}
+
+// besides keeps one of each module whose go.mod file's checksum is not missing, too: one fix adds both.
+func besides(missing []*modgraph.Node, needs []packages.Need) []packages.Need {
+	seen := map[module.Version]bool{}
+	for _, m := range missing {
+		seen[m.Module] = true
+	}
+	return slices.DeleteFunc(needs, func(n packages.Need) bool {
+		again := seen[n.Module]
+		seen[n.Module] = true
+		return again
+	})
 }
 
 // missingNeeds returns the checksums that go demands only when it loads packages, and go.sum does not have.
@@ -95,7 +108,7 @@ func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
 
 // current reports whether go would still look into a module for packages: the graph may have changed since that was found out.
 func current(g *modgraph.Graph, n packages.Need) bool {
-	if v := g.Selected(n.Module.Path); v != n.Module.Version && v != "none" {
+	if g.Selected(n.Module.Path) != n.Module.Version {
 		return false
 	}
 	actual := n.Module
@@ -141,7 +154,7 @@ func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node,
 func reason(n packages.Need, imported string) string {
 	switch {
 	case !n.Provides:
-		return fmt.Sprintf(": %s might be in %s as well", n.Path, n.Module.Path)
+		return fmt.Sprintf(", to see that %s is not in %s as well", n.Path, n.Module.Path)
 	case n.Path != imported:
 		return ", because it leads to " + n.Path
 	}
@@ -230,17 +243,9 @@ func needMessage(root *syntax.Require, needs []packages.Need) string {
 	case root != nil && n.Module.Path != root.Path:
 		fmt.Fprintf(&b, ", which %s leads to", root.Path)
 	}
-	others := map[module.Version]bool{}
-	for _, other := range needs {
-		if other.Module != n.Module {
-			others[other.Module] = true
-		}
-	}
-	switch more := len(others); {
+	switch more := len(needs) - 1; {
 	case more == 1:
-		for m := range others {
-			fmt.Fprintf(&b, ", and none for %s %s", m.Path, m.Version)
-		}
+		fmt.Fprintf(&b, ", and none for %s %s", needs[1].Module.Path, needs[1].Module.Version)
 	case more > 1:
 		fmt.Fprintf(&b, ", and none for %d more modules that it leads to", more)
 	}

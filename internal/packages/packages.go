@@ -131,7 +131,8 @@ type Need struct {
 	Module module.Version // as selected
 	Hash   string         // of the file in the module cache; "" if it is not there
 	Path   string         // an import path because of which the module is looked into
-	// Provides says that the module has the package; otherwise it might have it too, which must be ruled out.
+	// Provides says that the module has the package, or may have it, if its source is not at hand; otherwise it has not, which
+	// must be made sure of.
 	Provides bool
 	Main     string   // as in Fault, like what follows
 	Chain    []string //

@@ -88,7 +88,7 @@ func (l *loader) look(pk *pkg, version func(modPath string) (string, bool)) (hit
 		s := l.fetch(m)
 		rel, _ := imports.Within(pk.path, modPath)
 		has := s.err == nil && s.tree.Package(rel) != nil
-		l.need(pk, m, s.key, has)
+		l.need(pk, m, s.key, has || s.err != nil)
 		switch {
 		case s.err != nil:
 			known = false
@@ -217,7 +217,6 @@ func (l *loader) query(pk *pkg, others []module.Version) {
 		s := l.fetch(m)
 		rel, _ := imports.Within(pk.path, m.Path)
 		has := s.err == nil && s.tree.Package(rel) != nil
-		l.need(pk, m, s.key, has)
 		switch {
 		case s.err != nil:
 			return
