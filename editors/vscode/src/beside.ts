@@ -23,7 +23,7 @@ const kinds: readonly Kind[] = [
 	{ source: 'go list' },
 	{ source: 'go mod tidy', says: /is not used in this module/, codes: ['unusedrequire'] },
 	{ source: 'go mod tidy', says: /should be (in)?direct/, codes: ['wrongindirect'] },
-	{ source: 'go mod tidy', says: /is not in your go\.mod file/, codes: ['missingrequire'] },
+	{ source: 'go mod tidy', says: /is not in your go\.mod file/, codes: ['missingrequire', 'lostrequire', 'untidyrequire'] },
 ];
 
 /** VS Code's numbers: DiagnosticSeverity.Error is 0. */

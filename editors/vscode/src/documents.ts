@@ -1,6 +1,6 @@
 // What the server asks to be done with documents: save them, and show what they would become.
 
-import { TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
+import { TabInputText, TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
 import type { Disposable, Tab, TextDocumentContentProvider } from 'vscode';
 import type { Command } from 'vscode-languageclient/node';
 import type { SaveParams, SaveResult, ShowDiffParams } from './protocol';
@@ -82,6 +82,6 @@ export class Previews implements TextDocumentContentProvider, Disposable {
 }
 
 /** Whether a tab is a preview. There is no public type for the one that shows several files; its label begins with the title. */
-function shows(tab: Tab, title: string): boolean {
-	return tab.input instanceof TabInputTextDiff ? tab.input.modified.scheme === scheme : tab.input === undefined && tab.label.startsWith(title);
+function shows({ input, label }: Tab, title: string): boolean {
+	return input instanceof TabInputTextDiff ? input.modified.scheme === scheme : !(input instanceof TabInputText) && label.startsWith(title);
 }

@@ -2,11 +2,13 @@
 
 import { CancellationError, Uri, commands, window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
+import { WorkDoneProgressCancelNotification } from 'vscode-languageclient/node';
 import type { LanguageClient, Middleware } from 'vscode-languageclient/node';
 import { ask } from './arguments';
 import { Diagnostics } from './diagnostics';
 import { Doctor } from './doctor';
 import { Previews, save } from './documents';
+import { Notifications } from './progress';
 import { method } from './protocol';
 import type { Health, HealthParams, SaveParams, ShowDiffParams } from './protocol';
 import { Server, needsRestart } from './server';
@@ -24,6 +26,9 @@ export async function activate(context: ExtensionContext): Promise<void> {
 	const diagnostics = new Diagnostics();
 	const doctor = new Doctor();
 	const previews = new Previews();
+	const notifications = new Notifications(token => {
+		void server?.running?.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+	});
 	const status = new Status(moduleFiles);
 
 	// The health of every module the server has spoken of, and the one that is shown.
@@ -72,6 +77,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 	// arguments: then the module is that of the active editor.
 	const middleware: Middleware = {
 		handleDiagnostics: diagnostics.handle,
+		handleWorkDoneProgress: notifications.handle,
 		executeCommand: async (command, args, next) => {
 			if (args.length === 0) {
 				const more = await ask(command);
@@ -97,6 +103,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 		starting: () => {
 			healths.clear();
 			diagnostics.clear();
+			notifications.clear();
 			shown = undefined;
 			status.show({ starting: true });
 		},
