@@ -69,7 +69,7 @@ func (w *world) analyze(ctx context.Context, c *testCase, dir string) (*answer, 
 	}
 	session := workspace.NewSession(machine, new(workspace.Settings), w.stores)
 	at := filepath.Join(dir, filepath.FromSlash(c.dir))
-	result, err := gather.Settle(ctx, session, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
+	result, err := gather.Answer(ctx, session, new(gather.Scholar), func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		return analysis.Run(ctx, snap, suite.All, documents(snap, at))
 	})
 	if err != nil {

@@ -215,6 +215,9 @@ func (w *world) both(ctx context.Context, c *testCase) (verdict, *answer, error)
 		return verdict{}, nil, err
 	}
 	v, err := w.ask(ctx, c, dir)
+	if err == nil && !v.refused && len(a.errors) > 0 {
+		v, err = w.askPackages(ctx, c, dir)
+	}
 	return v, a, err
 }
 

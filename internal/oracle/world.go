@@ -177,6 +177,19 @@ func (w *world) ask(ctx context.Context, c *testCase, dir string) (verdict, erro
 	return v, err
 }
 
+// ofModules are the refusals to load packages that modules are to blame for.
+var ofModules = regexp.MustCompile(`missing go\.sum entry|checksum mismatch|updates to go\.mod needed|` +
+	`no required module provides package|cannot find module providing package|ambiguous import|does not contain package|` +
+	`is replaced but not required|from implicitly required module`)
+
+// askPackages loads the packages of a case whose module graph go accepts. The engine need not know what it says, for few
+// sources are on the machine, but may.
+func (w *world) askPackages(ctx context.Context, c *testCase, dir string) (verdict, error) {
+	v, err := w.run(ctx, c, dir, "list", "-deps", "-test", "./...")
+	v.refused = v.refused && ofModules.MatchString(v.output)
+	return v, err
+}
+
 func (w *world) run(ctx context.Context, c *testCase, dir string, args ...string) (verdict, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
