@@ -481,24 +481,26 @@ func (c *commands) addPrivate(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	value := env.Get(key)
-	if value.Source == goenv.OS || value.Source == goenv.Setting {
-		return fmt.Errorf("%s is set in the environment, which is stronger than go env -w; add %s to it there", key, j.Pattern)
+	value, file := env.Get(key), env.Get("GOENV").Value
+	if value.Source == goenv.Setting {
+		return fmt.Errorf("%s is set in the editor's settings, which are stronger than go env -w; add %s to it there", key, j.Pattern)
 	}
-	file := env.Get("GOENV").Value
-	if file == "" || file == "off" {
-		return fmt.Errorf("GOENV=off: there is no file to write to")
+	if value.Source == goenv.OS || file == "" { // go env -w would have no effect
+		machine := c.server.session.Snapshot().Machine()
+		line := goenv.SetInShell(machine.Environ, machine.GOOS, key, string(goenv.Patterns(value.Value).With(j.Pattern)))
+		c.server.tell(ctx, protocol.MessageTypeInfo, line.String()+" The editor sees it when it is started from a new shell.")
+		return nil
 	}
 	t := c.transaction(j, func(_ context.Context, sh *locked.Shadow) error {
 		text, _, err := sh.Read(file)
 		if err != nil {
 			return err
 		}
-		list := value.Value
-		if list != "" {
-			list += ","
+		list := goenv.Patterns(value.Value)
+		if now, ok := goenv.ParseEnvFile(text)[key]; ok { // somebody else may have written since
+			list = goenv.Patterns(now)
 		}
-		sh.Write(file, setVariable(text, key, list+j.Pattern))
+		sh.Write(file, setVariable(text, key, string(list.With(j.Pattern))))
 		return nil
 	}, locked.Disk)
 	t.World = func() locked.World { return locked.World{Dirs: []string{filepath.Dir(file)}} }

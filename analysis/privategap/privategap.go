@@ -13,6 +13,7 @@ import (
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -32,73 +33,123 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if pass.File.Kind != workspace.ModFile {
 		return nil
 	}
-	env := pass.View.Env()
-	in := pass.View.EvidenceInputs(pass.Module)
-	for _, r := range pass.File.Mod().Require {
-		if r.Path == "" || inDirectory(pass, r) {
-			continue
-		}
-		if gap, ok := pass.PrivateGap(r.Path, in); ok {
-			report(pass, env, r, gap)
-		}
+	for _, f := range find(pass) {
+		report(pass, f)
 	}
 	return nil
 }
 
-// inDirectory reports whether a directory stands in for the module, so that nobody is ever asked for it.
-func inDirectory(pass *analysis.Pass, r *syntax.Require) bool {
-	if g := pass.View.Graph(); g != nil {
-		rep := g.Replacement(module.Version{Path: r.Path, Version: r.Version})
-		return rep != nil && rep.Directory() != ""
+// A finding is a gap and the requirement through which go would come to ask for the module.
+type finding struct {
+	goenv.Gap
+	module module.Version
+	root   *syntax.Require // nil where another module of a workspace leads there
+}
+
+// find returns the gaps of what go would fetch for the pass's module: what its go.mod requires, and what that leads to.
+func find(pass *analysis.Pass) []finding {
+	var found []finding
+	in := pass.View.EvidenceInputs(pass.Module)
+	seen := map[string]bool{}
+	look := func(m module.Version, root *syntax.Require) {
+		if m.Path == "" || seen[m.Path] {
+			return
+		}
+		seen[m.Path] = true
+		if gap, ok := pass.PrivateGap(m.Path, in); ok {
+			found = append(found, finding{gap, m, root})
+		}
+	}
+	g := pass.View.Graph()
+	for _, r := range pass.File.Mod().Require {
+		if m, ok := fetched(pass, g, r); ok {
+			look(m, r)
+		}
+	}
+	if g == nil {
+		return found
+	}
+	for _, n := range g.Nodes() {
+		if before := len(found); n.Actual.Version != "" && !seen[n.Actual.Path] {
+			look(n.Actual, nil)
+			if len(found) > before {
+				found[before].root = pass.RootOf(g, n.Module)
+			}
+		}
+	}
+	return found
+}
+
+// fetched returns what go fetches for a requirement, and false if a directory stands in for it, so that nobody is ever asked.
+func fetched(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) (module.Version, bool) {
+	m := module.Version{Path: r.Path, Version: r.Version}
+	if g != nil {
+		rep := g.Replacement(m)
+		switch {
+		case rep == nil:
+			return m, true
+		case rep.Directory() != "":
+			return m, false
+		}
+		return rep.New, true
 	}
 	for _, rep := range pass.File.Mod().Replace {
-		if rep.IsDir && rep.Old.Path == r.Path && (rep.Old.Version == "" || rep.Old.Version == r.Version) {
-			return true
+		if rep.Old.Path == r.Path && (rep.Old.Version == "" || rep.Old.Version == r.Version) {
+			return rep.New, !rep.IsDir
 		}
 	}
-	return false
+	return m, true
 }
 
-func report(pass *analysis.Pass, env *goenv.Env, r *syntax.Require, gap goenv.Gap) {
-	var why []string
-	for _, e := range gap.Evidence {
-		if e.Strong {
-			detail := e.Detail
-			if e.Where != "" {
-				detail += " (" + relative(pass.Module.Dir, e.Where) + ")"
-			}
-			why = append(why, detail)
+func report(pass *analysis.Pass, f finding) {
+	env := pass.View.Env()
+	reason, where := "", ""
+	for _, e := range f.Evidence {
+		if e.Strong && reason == "" {
+			reason, where = e.Detail, e.Where
 		}
 	}
-	keys := strings.Join(gap.Keys, " and ")
-	verb := "does"
-	if len(gap.Keys) > 1 {
-		verb = "do"
+	if where != "" {
+		reason += ", " + relative(pass.Module.Dir, where)
 	}
-	message := fmt.Sprintf("%s is private, as %s, but %s %s not cover it: go would send %s", r.Path, strings.Join(why, " and "), keys, verb, strings.Join(gap.Sent, "; "))
-	if gap.Near != "" {
-		message += "; " + gap.Near
+	does := "does"
+	if len(f.Keys) > 1 {
+		does = "do"
 	}
-	d := analysis.Diagnostic{Span: r.PathTok.Span, Module: module.Version{Path: r.Path, Version: r.Version}, Message: message}
-	for i, key := range gap.Keys {
+	message := fmt.Sprintf("%s is private (%s), and %s %s not cover it: go would send its path to %s", f.Module, reason, strings.Join(f.Keys, " and "), does, f.Receivers())
+	if f.Near != "" {
+		message += "; " + f.Near
+	}
+	d := analysis.Diagnostic{Module: f.module, Message: message}
+	switch decl := pass.File.Mod().Module; {
+	case f.root != nil:
+		d.Span = f.root.PathTok.Span
+	case decl != nil:
+		d.Span = decl.Line.Span
+	}
+	if len(f.Sent) > 2 {
+		d.Related = []analysis.Related{{URI: pass.File.URI, Span: d.Span, Message: "asked in this order: " + strings.Join(f.Sent, "; ")}}
+	}
+	for i, key := range f.Keys {
 		value := env.Get(key)
-		if value.Source == goenv.OS || value.Source == goenv.Setting { // go env -w has no effect then
-			d.Message += fmt.Sprintf("; set %s=%s where your environment sets it", key, join(value.Value, gap.Pattern))
-			continue
+		list := string(goenv.Patterns(value.Value).With(f.Pattern))
+		fix := fixes.Fix{
+			Title: fmt.Sprintf("Run go env -w %s=%s", key, list), Kind: fixes.QuickFix, Preferred: i == 0,
+			Command: pass.Command("gomodls.addPrivate", map[string]any{"pattern": f.Pattern, "key": key}),
 		}
-		d.Fixes = append(d.Fixes, fixes.Fix{
-			Title: fmt.Sprintf("Add %s to %s with go env -w", gap.Pattern, key), Kind: fixes.QuickFix, Preferred: i == 0,
-			Command: pass.Command("gomodls.addPrivate", map[string]any{"pattern": gap.Pattern, "key": key}),
-		})
+		switch { // go env -w has no effect on what is set elsewhere
+		case value.Source == goenv.Setting:
+			d.Message += fmt.Sprintf("; set %s to %s in the editor's settings, which set it", key, list)
+			continue
+		case value.Source == goenv.OS, env.Get("GOENV").Value == "":
+			machine := pass.Snapshot.Machine()
+			line := goenv.SetInShell(machine.Environ, machine.GOOS, key, list)
+			fix.Title, fix.Preferred = line.String(), false
+			fix.Command.Arguments["line"] = line.Text
+		}
+		d.Fixes = append(d.Fixes, fix)
 	}
 	pass.Report(d)
-}
-
-func join(list, pattern string) string {
-	if list == "" {
-		return pattern
-	}
-	return list + "," + pattern
 }
 
 // relative shortens the name of a file in the module; others stay whole.
@@ -110,15 +161,18 @@ func relative(dir, where string) string {
 }
 
 // Open returns the path of a private module that the go command would send out if it were run in dir, or "" if there is none
-// among the diagnostics of r. Where go is asked for some modules only, as path@version, no others count.
+// as far as r knows. Where go is asked for some modules only, as path@version, no others count. What settings or comments
+// silence counts: they may come from the repository.
 func Open(r *analysis.Result, dir string, asked ...string) string {
-	for _, f := range r.Files {
-		if filepath.Dir(f.File.Path) != dir {
+	for _, v := range r.Snapshot.Views(filepath.Join(dir, "go.mod")) {
+		m := v.Module(filepath.Join(dir, "go.mod"))
+		if m == nil {
 			continue
 		}
-		for _, d := range f.Diagnostics {
-			if d.Code == Analyzer.Name && (len(asked) == 0 || slices.ContainsFunc(asked, func(m string) bool { return strings.HasPrefix(m, d.Module.Path+"@") })) {
-				return d.Module.Path
+		pass := &analysis.Pass{Snapshot: r.Snapshot, View: v, Module: m, File: m.Mod}
+		for _, f := range find(pass) {
+			if len(asked) == 0 || slices.ContainsFunc(asked, func(a string) bool { return strings.HasPrefix(a, f.Module+"@") }) {
+				return f.Module
 			}
 		}
 	}

@@ -328,7 +328,7 @@ func (f *fixer) missingSettings(a *answer) []string {
 		}
 		for _, d := range file.Diagnostics {
 			for _, fix := range d.Fixes {
-				if fix.Command == nil || fix.Command.Name != "gomodls.addPrivate" {
+				if fix.Command == nil || fix.Command.Name != "gomodls.addPrivate" || fix.Command.Arguments["line"] != nil {
 					continue
 				}
 				key, pattern := fmt.Sprint(fix.Command.Arguments["key"]), fmt.Sprint(fix.Command.Arguments["pattern"])

@@ -170,7 +170,7 @@ func GorootOf(goBinary string) string {
 // the binary. The two differ when the environment and the file of "go env -w" both set GOROOT: the environment decides the
 // first, the file the second.
 func GorootDirs(os map[string]string, goEnvFile FileText, binaryRoot string) (root, envRoot string) {
-	file := parseEnvFile(goEnvFile.Text)["GOROOT"]
+	file := ParseEnvFile(goEnvFile.Text)["GOROOT"]
 	envRoot = binaryRoot
 	switch {
 	case file != "":
@@ -184,9 +184,9 @@ func GorootDirs(os map[string]string, goEnvFile FileText, binaryRoot string) (ro
 	return root, envRoot
 }
 
-// parseEnvFile reads the lines KEY=value of a GOENV or go.env file. The last of several wins, and a line that does not
+// ParseEnvFile reads the lines KEY=value of a GOENV or go.env file. The last of several wins, and a line that does not
 // start with an upper-case letter is a comment, whatever it says.
-func parseEnvFile(text string) map[string]string {
+func ParseEnvFile(text string) map[string]string {
 	m := make(map[string]string)
 	for line := range strings.SplitSeq(text, "\n") {
 		key, value, ok := strings.Cut(line, "=")
@@ -202,8 +202,8 @@ func Resolve(in Inputs) *Env {
 	e := &Env{
 		process:  make(map[string]string, len(in.OS)+len(in.Settings)),
 		settings: make(map[string]string, len(in.Settings)),
-		file:     parseEnvFile(in.GoEnvFile.Text),
-		goroot:   parseEnvFile(in.GorootEnv.Text),
+		file:     ParseEnvFile(in.GoEnvFile.Text),
+		goroot:   ParseEnvFile(in.GorootEnv.Text),
 		in:       in,
 	}
 	for key, v := range in.Settings {

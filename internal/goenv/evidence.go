@@ -55,6 +55,7 @@ type EvidenceInputs struct {
 
 	SumDBRecord func(modulePath string) bool   // whether the cache has a record of the checksum database for any version
 	Origin      func(modulePath string) Origin // how the module came into the cache
+	PublicProxy bool                           // no other proxies are in use than those of GOROOT/go.env, which serve what is public
 }
 
 // PrivateEvidence collects what speaks for the module being private, in a fixed order. Nobody is asked. A record of the
@@ -135,7 +136,7 @@ func (in EvidenceInputs) insteadOf(modulePath string) []Evidence {
 		authenticated := login || toHost != "" && private
 		list = append(list, Evidence{
 			Kind:    KindInsteadOf,
-			Strong:  authenticated && (repo != "" || !in.servesPublic(host)),
+			Strong:  authenticated && (repo != "" && !in.proxied(modulePath) || repo == "" && !in.servesPublic(host)),
 			Where:   rule.Where,
 			Pattern: prefixPattern(prefix, modulePath),
 			Detail:  fmt.Sprintf("git fetches %s in another way", prefix),
@@ -153,7 +154,7 @@ func (in EvidenceInputs) netrc(modulePath string) []Evidence {
 		host, rest := cutHost(m.Name)
 		e := Evidence{
 			Kind:    KindNetrc,
-			Strong:  rest != "" || !in.servesPublic(host),
+			Strong:  rest != "" && !in.proxied(modulePath) || rest == "" && !in.servesPublic(host),
 			Pattern: prefixPattern(m.Name, modulePath),
 			Detail:  fmt.Sprintf("there is a login for %s", m.Name),
 		}
@@ -167,7 +168,9 @@ func (in EvidenceInputs) netrc(modulePath string) []Evidence {
 
 // vcsCache looks at how the module came into the cache. A clone alone says little: whoever sets GOPROXY=direct has one of
 // every module. It is strong if another module of the same host came from a proxy and none with a record of the checksum
-// database came from its repository; for a host that serves nothing else here, any other host's modules show the same.
+// database came from its repository; for a host that serves nothing else here, any other host's modules show the same. On a
+// host that is known to be public there must be a login for it or the main module's owner beside it: proxies lack what is too
+// large or was fetched by the name of a branch.
 func (in EvidenceInputs) vcsCache(modulePath string) []Evidence {
 	if in.Origin == nil || in.Origin(modulePath) != FromVCS {
 		return nil
@@ -191,7 +194,8 @@ func (in EvidenceInputs) vcsCache(modulePath string) []Evidence {
 	if alone && !PublicHost(host) {
 		proxied = anyProxied
 	}
-	return []Evidence{{Kind: KindVCSCache, Strong: proxied && !direct, Detail: "the module cache has it from its repository, not from a proxy"}}
+	own := !PublicHost(host) || len(in.owner(modulePath))+len(in.credentials(modulePath))+len(in.netrc(modulePath))+len(in.insteadOf(modulePath)) > 0
+	return []Evidence{{Kind: KindVCSCache, Strong: proxied && !direct && own, Detail: "the module cache has it from its repository, not from a proxy"}}
 }
 
 func (in EvidenceInputs) credentials(modulePath string) []Evidence {
@@ -215,6 +219,12 @@ func (in EvidenceInputs) owner(modulePath string) []Evidence {
 		}
 	}
 	return nil
+}
+
+// proxied reports whether the module is in the cache and can only have come there from a public proxy, which had it to give.
+// So a login or a rule for its owner is for other modules of that owner.
+func (in EvidenceInputs) proxied(modulePath string) bool {
+	return in.PublicProxy && in.Origin != nil && in.Origin(modulePath) == FromProxy
 }
 
 // servesPublic reports whether the host is known to serve something public, as far as can be told here.

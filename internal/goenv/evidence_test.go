@@ -88,7 +88,9 @@ func TestPrivateEvidence(t *testing.T) {
 		{"netrc for the beginning of a host", "git.acme.dev/team/lib", EvidenceInputs{Netrc: []NetrcMachine{{"git.acme.de", 1}, {"acme.dev", 1}}}, ""},
 
 		{"clone, and others of the host from a proxy", lib, EvidenceInputs{
-			OtherPaths: []string{lib, "github.com/a/b"}, Origin: origins(lib, "github.com/a/b")}, "vcscache!"},
+			OtherPaths: []string{lib, "github.com/a/b"}, Origin: origins(lib, "github.com/a/b"), Mains: []string{"github.com/corp/app"}}, "vcscache! owner"},
+		{"clone of a stranger's module on a public host", lib, EvidenceInputs{
+			OtherPaths: []string{lib, "github.com/a/b"}, Origin: origins(lib, "github.com/a/b")}, "vcscache"},
 		{"clone, and nothing is known of others", lib, EvidenceInputs{OtherPaths: []string{lib, "github.com/a/b"}, Origin: origins(lib)}, "vcscache"},
 		{"clone, and others of another host", lib, EvidenceInputs{OtherPaths: []string{"golang.org/x/mod"}, Origin: origins(lib, "golang.org/x/mod")}, "vcscache"},
 		{"clone from a host of one's own", "git.acme.dev/lib", EvidenceInputs{
@@ -101,6 +103,15 @@ func TestPrivateEvidence(t *testing.T) {
 				}
 				return FromVCS
 			}}, "vcscache norecord"},
+
+		{"a rule for the owner, and a public proxy had the module", lib, EvidenceInputs{
+			Git: gitRule("git@github.com:corp/", "https://github.com/corp/"), Origin: origins("", lib), PublicProxy: true}, "insteadof"},
+		{"a rule for the owner, and a proxy of one's own had the module", lib, EvidenceInputs{
+			Git: gitRule("git@github.com:corp/", "https://github.com/corp/"), Origin: origins("", lib)}, "insteadof!"},
+		{"a login for the owner, and a public proxy had the module", lib, EvidenceInputs{
+			Netrc: []NetrcMachine{{"github.com/corp", 1}}, Origin: origins("", lib), PublicProxy: true}, "netrc"},
+		{"a public proxy had a module that is declared private", lib, EvidenceInputs{
+			Declared: []string{"github.com/corp/*"}, Origin: origins("", lib), PublicProxy: true}, "pattern!"},
 
 		{"credential helper", lib, EvidenceInputs{Git: &GitConfig{Credentials: []GitHelper{{URL: "https://github.com"}}}}, "credential"},
 		{"own owner", lib, EvidenceInputs{Mains: []string{"github.com/corp/app"}}, "owner"},
@@ -210,7 +221,7 @@ const testSumDBKey = "sum.example+0c0a882b+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrAS
 func TestFindGap(t *testing.T) {
 	const lib = "github.com/corp/lib"
 	strong := []Evidence{{Kind: KindNetrc, Strong: true, Pattern: "github.com/corp/*"}}
-	const proxy, db = "its path and versions to https://proxy.example.com", "its path and version to the checksum database sum.example, unless go.sum has them"
+	const proxy, db = "https://proxy.example.com", "the checksum database sum.example, unless go.sum has the version"
 	tests := []struct {
 		name     string
 		env      map[string]string
@@ -225,8 +236,8 @@ func TestFindGap(t *testing.T) {
 		{"overridden", map[string]string{"GOPRIVATE": "github.com/corp", "GONOPROXY": "x.example"}, strong,
 			&Gap{MissingProxy: true, Keys: []string{"GONOPROXY"}, Sent: []string{proxy}}},
 		{"proxies in order", map[string]string{"GOPROXY": "https://a.example|https://b.example,file:///srv,https://c.example,direct,https://d.example"}, strong,
-			&Gap{MissingProxy: true, Keys: []string{"GOPRIVATE"}, Sent: []string{"its path and versions to https://a.example",
-				"then, if that fails in any way, to https://b.example", "then, if that answers 404 or 410, to https://c.example"}}},
+			&Gap{MissingProxy: true, Keys: []string{"GOPRIVATE"}, Sent: []string{"https://a.example",
+				"https://b.example, if that fails in any way", "https://c.example, if that answers 404 or 410"}}},
 		{"nobody is asked", map[string]string{"GOPROXY": "file:///srv,direct"}, strong, nil},
 		{"a blank too much", map[string]string{"GOPRIVATE": "x.example, github.com/corp"}, strong,
 			&Gap{MissingProxy: true, Keys: []string{"GOPRIVATE"}, Sent: []string{proxy},

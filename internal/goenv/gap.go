@@ -3,6 +3,7 @@ package goenv
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/module"
 )
@@ -12,7 +13,7 @@ type Gap struct {
 	Module       string
 	MissingProxy bool     // a proxy would be asked for it
 	MissingSumDB bool     // the checksum database would be asked about it
-	Sent         []string // what would be sent where, in order, each a clause
+	Sent         []string // who would be sent its path, in order, with the condition of each
 	Pattern      string   // the narrowest useful pattern
 	Keys         []string // the variables that Pattern has to be added to
 	Near         string   // the pattern that was probably meant to cover it, with the reason why it does not; "" if there is none
@@ -79,13 +80,26 @@ func (e *Env) ownProxies(modulePath string) bool {
 			return false
 		}
 	}
+	return !slices.ContainsFunc(e.Proxies, e.isDefault)
+}
+
+// isDefault reports whether a proxy is one of those of GOROOT/go.env.
+func (e *Env) isDefault(p ProxyEntry) bool {
 	defaults, _, _ := parseProxies(e.goroot["GOPROXY"])
+	return p.Kind == RemoteProxy && slices.ContainsFunc(defaults, func(d ProxyEntry) bool { return d.URL == p.URL })
+}
+
+// PublicProxies reports whether go asks proxies, and none but those of GOROOT/go.env, which have what is public.
+func (e *Env) PublicProxies() bool {
+	any := false
 	for _, p := range e.Proxies {
-		if p.Kind == RemoteProxy && slices.ContainsFunc(defaults, func(d ProxyEntry) bool { return d.URL == p.URL }) {
-			return false
+		if p.Kind == RemoteProxy || p.Kind == FileProxy {
+			if any = true; !e.isDefault(p) {
+				return false
+			}
 		}
 	}
-	return true
+	return any
 }
 
 // keyFor returns the variable that decides about one half: GOPRIVATE, unless the half's own variable overrides it.
@@ -101,11 +115,11 @@ func sentToProxies(proxies []ProxyEntry) []string {
 	for i, p := range proxies {
 		switch {
 		case i == 0:
-			list = append(list, fmt.Sprintf("its path and versions to %s", p))
+			list = append(list, p.String())
 		case proxies[i-1].Sep == '|':
-			list = append(list, fmt.Sprintf("then, if that fails in any way, to %s", p))
+			list = append(list, fmt.Sprintf("%s, if that fails in any way", p))
 		default:
-			list = append(list, fmt.Sprintf("then, if that answers 404 or 410, to %s", p))
+			list = append(list, fmt.Sprintf("%s, if that answers 404 or 410", p))
 		}
 	}
 	return list
@@ -116,7 +130,20 @@ func (e *Env) sentToSumDB() string {
 	if name == "" {
 		name = "of GOSUMDB"
 	}
-	return fmt.Sprintf("its path and version to the checksum database %s, unless go.sum has them", name)
+	return fmt.Sprintf("the checksum database %s, unless go.sum has the version", name)
+}
+
+// Receivers names those who would learn of the module, in the order in which they are asked: what Sent says, in a few words.
+func (g Gap) Receivers() string {
+	var list []string
+	for _, s := range g.Sent {
+		name, _, _ := strings.Cut(s, ",")
+		list = append(list, name)
+	}
+	if n := len(list); n > 1 {
+		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
+	}
+	return strings.Join(list, "")
 }
 
 // gapPattern takes the pattern of the strongest evidence that has one: what a person wrote down comes first.

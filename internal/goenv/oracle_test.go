@@ -335,7 +335,7 @@ func TestFetchRefusals(t *testing.T) {
 	proxy := t.TempDir()
 	writeFile(t, filepath.Join(proxy, "lib.example/a/@v/v1.0.0.mod"), "module lib.example/a\n")
 	writeFile(t, filepath.Join(proxy, "lib.example/a/@v/v1.0.0.info"), `{"Version":"v1.0.0"}`)
-	known := parseEnvFile(readText(t, filepath.Join(GorootOf(goBinary(t)), "go.env")).Text)["GOSUMDB"]
+	known := ParseEnvFile(readText(t, filepath.Join(GorootOf(goBinary(t)), "go.env")).Text)["GOSUMDB"]
 	local := "file://" + filepath.ToSlash(proxy)
 	// A database that is not there, at a port that nobody serves: go gets to the point of asking it.
 	server := httptest.NewServer(http.NotFoundHandler())

@@ -3,6 +3,7 @@ package workspace
 import (
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/gomodls/gomodls/internal/goenv"
 )
@@ -29,6 +30,18 @@ func (v *View) EvidenceInputs(m *Module) goenv.EvidenceInputs {
 		t.paths = all
 	}
 	in.Mains, in.OtherPaths = all.mains, all.paths
+	store := s.Store()
+	clones := sync.OnceValue(store.Clones)
+	in.Origin = func(path string) goenv.Origin {
+		switch {
+		case clones().Has(path):
+			return goenv.FromVCS
+		case len(store.Versions(path)) > 0:
+			return goenv.FromProxy
+		}
+		return goenv.UnknownOrigin
+	}
+	in.PublicProxy = v.Env().PublicProxies()
 	return in
 }
 
