@@ -371,8 +371,12 @@ func TestAddPrivate(t *testing.T) {
 	if got := c.server.session.Snapshot().Env().Get("GOPRIVATE").Value; got != "old.example,corp.example/team" {
 		t.Errorf("GOPRIVATE is known as %q", got)
 	}
+	before := c.read(".goenv")
+	if err := add(map[string]any{"pattern": "a.example", "key": "GONOSUMDB"}); err != nil || c.read(".goenv") != before {
+		t.Errorf("what the environment sets was written to go/env: %v", err)
+	}
 	for _, bad := range []map[string]any{
-		{"pattern": ""}, {"pattern": "a\nGOFLAGS=-toolexec=x"}, {"pattern": "a", "key": "GOFLAGS"}, {"pattern": "a", "key": "GONOSUMDB"},
+		{"pattern": ""}, {"pattern": "a\nGOFLAGS=-toolexec=x"}, {"pattern": "a", "key": "GOFLAGS"},
 	} {
 		if err := add(bad); code(err) != errRequestFailed {
 			t.Errorf("%v: %v", bad, err)

@@ -309,8 +309,11 @@ func (f *fixer) withheld(a *answer, gap string) []string {
 		notes = append(notes, "not applied: "+fix.Title)
 	}
 	remedy := "; cover it first"
-	if settings := f.missingSettings(a); len(settings) > 0 {
+	settings, lines := f.missingSettings(a)
+	if len(settings) > 0 {
 		remedy += " with go env -w " + strings.Join(settings, " ")
+	} else if len(lines) > 0 {
+		remedy += ": " + strings.Join(lines, "; ")
 	}
 	if len(notes) == 0 {
 		return []string{fmt.Sprintf("not applied: %s is private, and go in %s would send out its path%s", gap, f.engine.short(f.dir), remedy)}
@@ -318,8 +321,9 @@ func (f *fixer) withheld(a *answer, gap string) []string {
 	return append(notes, fmt.Sprintf("go is not run in %s, for it would send out the path of %s, which is private%s", f.engine.short(f.dir), gap, remedy))
 }
 
-// missingSettings returns the arguments of the go env -w that covers all private modules.
-func (f *fixer) missingSettings(a *answer) []string {
+// missingSettings returns the arguments of the go env -w that covers all private modules, and what to write where that has no
+// effect.
+func (f *fixer) missingSettings(a *answer) (settings, lines []string) {
 	var keys []string
 	values := map[string][]string{}
 	for _, file := range a.Files {
@@ -328,7 +332,13 @@ func (f *fixer) missingSettings(a *answer) []string {
 		}
 		for _, d := range file.Diagnostics {
 			for _, fix := range d.Fixes {
-				if fix.Command == nil || fix.Command.Name != "gomodls.addPrivate" || fix.Command.Arguments["line"] != nil {
+				if fix.Command == nil || fix.Command.Name != "gomodls.addPrivate" {
+					continue
+				}
+				if fix.Command.Arguments["line"] != nil {
+					if line := strings.ToLower(fix.Title[:1]) + fix.Title[1:]; !slices.Contains(lines, line) {
+						lines = append(lines, line)
+					}
 					continue
 				}
 				key, pattern := fmt.Sprint(fix.Command.Arguments["key"]), fmt.Sprint(fix.Command.Arguments["pattern"])
@@ -344,11 +354,10 @@ func (f *fixer) missingSettings(a *answer) []string {
 			}
 		}
 	}
-	var settings []string
 	for _, key := range keys {
 		settings = append(settings, key+"="+strings.Join(values[key], ","))
 	}
-	return settings
+	return settings, lines
 }
 
 // execute carries out the command of a fix. That go fails is told, and leaves the shadow as it was.
