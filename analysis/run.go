@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -47,88 +48,159 @@ func (r *Result) Diagnostics(u uri.URI) []Diagnostic {
 }
 
 // Run runs the analyzers over every view that one of the paths belongs to. Paths that belong to no view add nothing. It
-// returns early, with an error, only when ctx ends.
+// returns early, with an error, only when ctx ends. What nothing has changed about is not looked at again.
 func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, paths []string) (*Result, error) {
-	c := &collector{files: map[uri.URI]*FileResult{}, modules: map[string]*ModuleResult{}, seen: map[seen]*workspace.View{}}
-	done := map[*workspace.View]bool{}
+	c := &collector{snap: snap, modules: map[string]int{}}
+	var done []*workspace.View
 	for _, path := range paths {
 		for _, v := range snap.Views(path) {
-			if done[v] {
+			if slices.Contains(done, v) {
 				continue
 			}
-			done[v] = true
-			if err := c.view(ctx, snap, v, analyzers); err != nil {
+			done = append(done, v)
+			if err := c.view(ctx, v, analyzers); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return c.result(snap), nil
+	return c.result(), nil
 }
 
-// seen identifies a fault that two views may both report, perhaps in different words.
-type seen struct {
-	uri  uri.URI
-	code string
-	span text.Span
+// An answer is what all analyzers say about one file of one view. It is never changed.
+type answer struct {
+	diagnostics []Diagnostic // sorted; some may be about other documents
+	shown       []Diagnostic // those about the file itself, not more than anybody reads
+	elsewhere   bool         // some are about other documents
+	failures    []error
 }
 
+// A collector puts the answers about all files of all views together.
 type collector struct {
-	files    map[uri.URI]*FileResult
-	modules  map[string]*ModuleResult
-	seen     map[seen]*workspace.View // the first that reported it, which decides
+	snap     *workspace.Snapshot
+	entries  []entry
+	byURI    map[uri.URI]int // made when there is more than one view
+	all      []ModuleResult
+	modules  map[string]int // into all, by directory
 	failures []error
 }
 
-func (c *collector) view(ctx context.Context, snap *workspace.Snapshot, v *workspace.View, analyzers []*Analyzer) error {
+// An entry is a document with what is said about it.
+type entry struct {
+	file    *workspace.File
+	answers []*answer
+	more    []Diagnostic // what answers about other files say about it
+}
+
+func (c *collector) view(ctx context.Context, v *workspace.View, analyzers []*Analyzer) error {
+	if len(c.entries) > 0 && c.byURI == nil {
+		c.indexEntries()
+	}
+	look := func(f *workspace.File, m *workspace.Module) error {
+		if f == nil {
+			return nil
+		}
+		a, err := ask(ctx, v, f, m, analyzers)
+		if err != nil {
+			return err
+		}
+		i := c.entry(f)
+		c.entries[i].answers = append(c.entries[i].answers, a)
+		c.failures = append(c.failures, a.failures...)
+		return nil
+	}
+	err := cmp.Or(look(v.Work, nil), look(v.WorkSum, nil))
 	for _, m := range v.Modules() {
-		c.modules[m.Dir] = &ModuleResult{Dir: m.Dir, Path: m.Path()}
+		err = cmp.Or(err, look(m.Mod, m), look(m.Sum, m), look(m.Settings, m))
 	}
-	files := v.Files()
-	for _, f := range files {
-		if c.files[f.URI] == nil {
-			c.files[f.URI] = &FileResult{File: f}
-		}
-	}
-	for _, f := range files {
-		pass := Pass{Snapshot: snap, View: v, File: f, Module: v.Module(f.Path)}
-		if f == v.Work || f == v.WorkSum {
-			pass.Module = nil
-		}
-		for _, a := range analyzers {
-			pass.Codes = append(pass.Codes, a.Name)
-		}
-		settings := snap.SettingsFor(v, pass.Module)
-		for _, a := range analyzers {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			pass.Analyzer = a
-			pass.Report = func(d Diagnostic) { c.add(snap, v, settings, a, f, d) }
-			if err := a.Run(ctx, &pass); err != nil {
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				c.failures = append(c.failures, fmt.Errorf("analyzer %s on %s: %w", a.Name, f.Path, err))
-			}
-		}
+	if err = cmp.Or(err, look(v.Vendor, nil)); err != nil {
+		return err
 	}
 	g := v.Graph()
 	unknown := g != nil && !g.Complete() || v.UnknownToolchain()
 	for _, m := range v.Modules() {
+		i, ok := c.modules[m.Dir]
+		if !ok {
+			i = len(c.all)
+			c.modules[m.Dir] = i
+			c.all = append(c.all, ModuleResult{Dir: m.Dir, Path: m.Path()})
+		}
 		if unknown || v.Unanswered(m) {
-			c.modules[m.Dir].Health.incomplete = true
+			c.all[i].Health.incomplete = true
 		}
 	}
 	return nil
 }
 
-func (c *collector) add(snap *workspace.Snapshot, v *workspace.View, settings *workspace.Settings, a *Analyzer, in *workspace.File, d Diagnostic) {
-	d.Code = a.Name
+func (c *collector) indexEntries() {
+	c.byURI = make(map[uri.URI]int, len(c.entries))
+	for i, e := range c.entries {
+		c.byURI[e.file.URI] = i
+	}
+}
+
+// entry returns the place of a document among the entries.
+func (c *collector) entry(f *workspace.File) int {
+	if c.byURI != nil {
+		if i, ok := c.byURI[f.URI]; ok {
+			return i
+		}
+		c.byURI[f.URI] = len(c.entries)
+	}
+	c.entries = append(c.entries, entry{file: f})
+	return len(c.entries) - 1
+}
+
+// ask returns what the analyzers say about one file of a view.
+func ask(ctx context.Context, v *workspace.View, f *workspace.File, m *workspace.Module, analyzers []*Analyzer) (*answer, error) {
+	if len(analyzers) == 0 {
+		return new(answer), nil
+	}
+	var failed *answer // by a fault of ours, which is not kept
+	a, err := workspace.Recall(v, f, m, &analyzers[0], func(v *workspace.View) (*answer, error) {
+		a := new(answer)
+		pass := Pass{Snapshot: v.Snapshot, View: v, Module: m, File: f, Codes: codesOf(analyzers)}
+		settings := v.Snapshot.SettingsFor(v, m)
+		for _, analyzer := range analyzers {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			pass.Analyzer = analyzer
+			pass.Report = func(d Diagnostic) { a.add(v, settings, analyzer, f, d) }
+			if err := analyzer.Run(ctx, &pass); err != nil {
+				if ctx.Err() != nil {
+					return nil, ctx.Err()
+				}
+				a.failures = append(a.failures, fmt.Errorf("analyzer %s on %s: %w", analyzer.Name, f.Path, err))
+			}
+		}
+		a.finish(f)
+		if len(a.failures) > 0 {
+			failed = a
+			return nil, a.failures[0]
+		}
+		return a, nil
+	})
+	if failed != nil {
+		return failed, nil
+	}
+	return a, err
+}
+
+func codesOf(analyzers []*Analyzer) []string {
+	codes := make([]string, len(analyzers))
+	for i, a := range analyzers {
+		codes[i] = a.Name
+	}
+	return codes
+}
+
+func (a *answer) add(v *workspace.View, settings *workspace.Settings, analyzer *Analyzer, in *workspace.File, d Diagnostic) {
+	d.Code = analyzer.Name
 	if d.URI == "" {
 		d.URI = in.URI
 	}
 	if d.Severity == Default {
-		d.Severity = a.Severity
+		d.Severity = analyzer.Severity
 	}
 	if v.Own && d.Severity == Error {
 		d.Severity = Warning
@@ -139,22 +211,28 @@ func (c *collector) add(snap *workspace.Snapshot, v *workspace.View, settings *w
 	if d.Severity == Off {
 		return
 	}
-	f := c.files[d.URI]
-	if f == nil { // a file that no view holds, a replaced directory's go.mod for example
-		fact := snap.Read(d.URI.FsPath())
-		if fact.File == nil {
+	if d.URI != in.URI { // a replaced directory's go.mod, for example
+		if in = v.Snapshot.Read(d.URI.FsPath()).File; in == nil {
 			return
 		}
-		f = &FileResult{File: fact.File}
-		c.files[d.URI] = f
+		a.elsewhere = true
 	}
-	d.Silenced = silenced(f.File, d)
-	key := seen{d.URI, d.Code, d.Span}
-	if first := c.seen[key]; first != nil && first != v {
-		return
+	d.Silenced = silenced(in, d)
+	a.diagnostics = append(a.diagnostics, d)
+}
+
+func (a *answer) finish(f *workspace.File) {
+	slices.SortStableFunc(a.diagnostics, byPlace)
+	a.shown = a.diagnostics
+	if a.elsewhere {
+		a.shown = slices.DeleteFunc(slices.Clone(a.diagnostics), func(d Diagnostic) bool { return d.URI != f.URI })
 	}
-	c.seen[key] = v
-	f.Diagnostics = append(f.Diagnostics, d)
+	a.shown = limited(a.shown)
+}
+
+func byPlace(a, b Diagnostic) int {
+	return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End),
+		cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
 }
 
 // silenced reports whether the line that d starts on has a comment "gomodls:ignore CODE". The lines of module and retract
@@ -178,30 +256,81 @@ func silenced(f *workspace.File, d Diagnostic) bool {
 	return len(words) > 0 && words[0] == d.Code
 }
 
-func (c *collector) result(snap *workspace.Snapshot) *Result {
-	r := &Result{Snapshot: snap, Failures: c.failures}
-	for _, f := range c.files {
-		slices.SortStableFunc(f.Diagnostics, func(a, b Diagnostic) int {
-			return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End),
-				cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
-		})
-		r.Files = append(r.Files, *f)
-	}
-	slices.SortFunc(r.Files, func(a, b FileResult) int { return cmp.Compare(a.File.Path, b.File.Path) })
-	for i, f := range r.Files {
-		if m := c.moduleOf(f.File.Path); m != nil {
-			for _, d := range f.Diagnostics {
+func (c *collector) result() *Result {
+	r := &Result{Snapshot: c.snap, Failures: c.failures, Modules: c.all}
+	c.distribute()
+	r.Files = make([]FileResult, len(c.entries))
+	for i := range c.entries {
+		e := &c.entries[i]
+		all, shown := e.said()
+		r.Files[i] = FileResult{File: e.file, Diagnostics: shown}
+		if m := c.moduleOf(e.file.Path); m != nil {
+			for _, d := range all {
 				m.Health.count(d)
 			}
 		}
-		r.Files[i].Diagnostics = limited(f.Diagnostics)
 	}
-	for _, m := range c.modules {
-		m.Health.finish()
-		r.Modules = append(r.Modules, *m)
+	slices.SortFunc(r.Files, func(a, b FileResult) int { return cmp.Compare(a.File.Path, b.File.Path) })
+	for i := range r.Modules {
+		r.Modules[i].Health.finish()
 	}
 	slices.SortFunc(r.Modules, func(a, b ModuleResult) int { return cmp.Compare(a.Dir, b.Dir) })
 	return r
+}
+
+// distribute gives every document what answers about others say about it.
+func (c *collector) distribute() {
+	for i := 0; i < len(c.entries); i++ { // more may be added
+		for _, a := range c.entries[i].answers {
+			if !a.elsewhere {
+				continue
+			}
+			if c.byURI == nil {
+				c.indexEntries()
+			}
+			for _, d := range a.diagnostics {
+				if d.URI == c.entries[i].file.URI {
+					continue
+				}
+				if f := c.snap.Read(d.URI.FsPath()).File; f != nil {
+					j := c.entry(f)
+					c.entries[j].more = append(c.entries[j].more, d)
+				}
+			}
+		}
+	}
+}
+
+// said returns all that is said about a document, and what of it is shown. Of a fault that several views report, perhaps in
+// different words, the first view's word counts.
+func (e *entry) said() (all, shown []Diagnostic) {
+	if len(e.answers) == 1 && len(e.more) == 0 && !e.answers[0].elsewhere {
+		return e.answers[0].diagnostics, e.answers[0].shown
+	}
+	type fault struct {
+		code string
+		span text.Span
+	}
+	first := map[fault]int{} // the answer that decides
+	add := func(i int, d Diagnostic) {
+		key := fault{d.Code, d.Span}
+		if j, ok := first[key]; !ok || i == j {
+			first[key] = i
+			all = append(all, d)
+		}
+	}
+	for i, a := range e.answers {
+		for _, d := range a.diagnostics {
+			if d.URI == e.file.URI {
+				add(i, d)
+			}
+		}
+	}
+	for _, d := range e.more {
+		add(len(e.answers), d)
+	}
+	slices.SortStableFunc(all, byPlace)
+	return all, limited(all)
 }
 
 // maxOfACode is how many diagnostics of one code are shown in one file: more than anybody reads, and few enough for a file
@@ -232,11 +361,14 @@ func limited(ds []Diagnostic) []Diagnostic {
 
 // moduleOf returns the module whose directory holds path, or the nearest above.
 func (c *collector) moduleOf(path string) *ModuleResult {
-	var best *ModuleResult
-	for dir, m := range c.modules {
-		if strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/") && (best == nil || len(dir) > len(best.Dir)) {
-			best = m
+	for {
+		dir := filepath.Dir(path)
+		if i, ok := c.modules[dir]; ok {
+			return &c.all[i]
 		}
+		if dir == path {
+			return nil
+		}
+		path = dir
 	}
-	return best
 }

@@ -9,18 +9,18 @@ import (
 	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
-// Recall returns what compute has returned for the same name and the same input before, if nothing that it has read of the
+// Recall returns what compute has returned before about the same file, module and subject, if nothing that it has read of the
 // snapshot since then is another; else it calls compute. The view that compute gets notes what is read through it and through
-// its snapshot, so that nobody has to say what an answer depends on. What goes wrong, or lacks a fact, is not kept.
+// its snapshot, so that nobody has to say what an answer depends on. What fails, or lacks a fact, is not kept.
 //
-// The input, which is compared with ==, stands for all that compute looks at beside that view: it must hold the files that it
-// was given. What the view says about itself without being asked, as its kind and its go.work, is compared as well. Compute
-// must not leave the goroutine that it is called in, nor keep the view.
-func Recall[T any](v *View, name string, input any, compute func(*View) (T, error)) (T, error) {
+// The file and the module, which may be nil, are those of v that compute looks at. The subject, which is compared with ==, says
+// what is asked about them. What the view says about itself without being asked, as its mode and its go.work, is compared as
+// well. Compute must not leave its goroutine, nor keep the view.
+func Recall[T any](v *View, f *File, m *Module, subject any, compute func(*View) (T, error)) (T, error) {
 	s := v.Snapshot
-	key := recallKey{v.key(), v.Own, name}
+	key := recallKey{v.key(), v.Own, f.Path, subject}
 	base := recallBase{
-		input: input, work: v.Work, workSum: v.WorkSum, outside: v.Outside, vendor: v.Vendor, mode: v.Mode,
+		file: f, module: m, work: v.Work, workSum: v.WorkSum, outside: v.Outside, vendor: v.Vendor, mode: v.Mode,
 		machine: s.machine, settings: s.settings, env: s.Env(),
 	}
 	s.memo.mu.Lock()
@@ -46,13 +46,15 @@ func Recall[T any](v *View, name string, input any, compute func(*View) (T, erro
 }
 
 type recallKey struct {
-	view string
-	own  bool
-	name string
+	view    string
+	own     bool
+	path    string
+	subject any
 }
 
 type recallBase struct {
-	input                          any
+	file                           *File
+	module                         *Module
 	work, workSum, outside, vendor *File
 	mode                           Mode
 	machine                        *Machine
@@ -189,7 +191,7 @@ type required struct {
 // required returns what the modules of the view are called and require. It is the same value for as long as that is the same.
 func (v *View) required() *required {
 	m := v.Snapshot.memo
-	key := recallKey{v.key(), v.Own, ""}
+	key := recallKey{view: v.key(), own: v.Own}
 	m.mu.Lock()
 	last := m.required[key]
 	m.mu.Unlock()
