@@ -18,6 +18,7 @@ import (
 	"github.com/gomodls/gomodls/analysis/duplicateuse"
 	"github.com/gomodls/gomodls/analysis/emptywork"
 	"github.com/gomodls/gomodls/analysis/excludedrequire"
+	"github.com/gomodls/gomodls/analysis/implicitrequire"
 	"github.com/gomodls/gomodls/analysis/inconsistentvendor"
 	"github.com/gomodls/gomodls/analysis/inconsistentversion"
 	"github.com/gomodls/gomodls/analysis/lostrequire"
@@ -65,6 +66,7 @@ var All = []*analysis.Analyzer{
 	duplicateuse.Analyzer,
 	emptywork.Analyzer,
 	excludedrequire.Analyzer,
+	implicitrequire.Analyzer,
 	inconsistentvendor.Analyzer,
 	inconsistentversion.Analyzer,
 	lostrequire.Analyzer,
