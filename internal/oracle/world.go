@@ -180,7 +180,7 @@ func (w *world) ask(ctx context.Context, c *testCase, dir string) (verdict, erro
 // ofModules are the refusals to load packages that modules are to blame for.
 var ofModules = regexp.MustCompile(`missing go\.sum entry|checksum mismatch|updates to go\.mod needed|` +
 	`no required module provides package|cannot find module providing package|ambiguous import|does not contain package|` +
-	`is replaced but not required|from implicitly required module`)
+	`is replaced but not required|from implicitly required module|used for two different module paths`)
 
 // askPackages loads the packages of a case whose module graph go accepts. The engine need not know what it says, for few
 // sources are on the machine, but may.
