@@ -117,6 +117,8 @@ type commands struct {
 	store   *locked.Store
 	working sync.RWMutex // held for reading by every job
 
+	complaints complaints
+
 	mu       sync.Mutex
 	jobs     map[*job]bool
 	expected map[string]*expectation // by path
@@ -205,9 +207,13 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 			return context.Canceled
 		}
 		c.server.log.Info("command failed", zap.String("command", name), zap.Error(err))
-		return jsonrpc2.NewError(errRequestFailed, explain(err))
+		c.failed(c.server.ctx, j, err)
+		return jsonrpc2.NewError(errRequestFailed, withRemedy(err))
 	}
 	j.progress.end(j.note)
+	if cmd.sends && c.complaints.renew(j.dir, nil) { // go has succeeded
+		c.server.changedOutside()
+	}
 	if len(j.clashes) > 0 {
 		c.offerUndo(j)
 	}
@@ -264,8 +270,8 @@ func (c *commands) track(j *job, run func() error) error {
 	return run()
 }
 
-// explain is the error's text, and what can be done about it where that is not plain.
-func explain(err error) string {
+// withRemedy is the error's text, and what can be done about it where that is not plain.
+func withRemedy(err error) string {
 	var changed *locked.ChangedError
 	if errors.As(err, &changed) {
 		return err.Error() + ". Run it again when they are at rest."

@@ -384,18 +384,66 @@ func TestAddPrivate(t *testing.T) {
 	}
 }
 
+// A failing go command changes nothing. What it said is explained, and stands at the line that it was about until the file
+// changes or go succeeds.
 func TestGoFails(t *testing.T) {
 	c := newModule(t)
 	c.initialize(capabilities, options{})
 	c.open("go.mod")
 	c.replace("go.mod", "v1.0.0", "v1.9.0")
-	err := c.execute(commandTidy)
-	if code(err) != errRequestFailed || !strings.Contains(err.Error(), "a.example/x@v1.9.0") {
-		t.Errorf("it says %v", err)
+	unknown := func(p protocol.PublishDiagnosticsParams) (found []protocol.Diagnostic) {
+		for _, d := range p.Diagnostics {
+			if strings.Contains(string(d.Message.(protocol.String)), "go mod tidy failed: ") {
+				found = append(found, d)
+			}
+		}
+		return found
+	}
+	raised := func(p protocol.PublishDiagnosticsParams) bool { return p.URI == c.uri("go.mod") && len(unknown(p)) > 0 }
+	lowered := func(p protocol.PublishDiagnosticsParams) bool {
+		return p.URI == c.uri("go.mod") && len(unknown(p)) == 0
+	}
+	fail := func() protocol.Diagnostic {
+		t.Helper()
+		err := c.execute(commandTidy)
+		if code(err) != errRequestFailed || !strings.Contains(err.Error(), "a.example/x@v1.9.0") {
+			t.Errorf("it says %v", err)
+		}
+		m := next(c, "window/showMessage", func(m protocol.ShowMessageParams) bool { return m.Type == protocol.MessageTypeError })
+		if !strings.Contains(m.Message, "go mod tidy failed. The proxy says no such file or directory: the proxy has not got a.example/x v1.9.0.") {
+			t.Errorf("it explains %q", m.Message)
+		}
+		return unknown(next(c, "textDocument/publishDiagnostics", raised))[0]
+	}
+	d := fail()
+	if want := c.rangeOf("go.mod", "require a.example/x v1.9.0"); d.Range != want || d.Severity != protocol.DiagnosticSeverityWarning {
+		t.Errorf("it stands at %+v, want %+v", d, want)
 	}
 	if got := c.texts["go.mod"].text; got != strings.Replace(wanting, "v1.0.0", "v1.9.0", 1) {
 		t.Errorf("go.mod is\n%s", got)
 	}
+	c.take()
+	c.replace("go.mod", "go 1.25\n", "go 1.25 // typed\n")
+	next(c, "textDocument/publishDiagnostics", lowered)
+
+	fail()
+	var actions []protocol.CodeAction
+	c.call("textDocument/codeAction", map[string]any{
+		"textDocument": map[string]any{"uri": c.uri("go.mod")}, "range": c.rangeOf("go.mod", "a.example/x"), "context": map[string]any{"diagnostics": []any{}},
+	}, &actions)
+	for _, a := range actions {
+		if strings.Contains(a.Title, "a.example/x@latest") && a.Command.Command == commandGet {
+			if err := c.try("workspace/executeCommand", map[string]any{"command": commandGet, "arguments": a.Command.Arguments}, nil); err != nil {
+				t.Error(err)
+			}
+			next(c, "textDocument/publishDiagnostics", lowered)
+			if got := c.texts["go.mod"].text; !strings.Contains(got, "a.example/x v1.0.0") {
+				t.Errorf("go.mod is\n%s", got)
+			}
+			return
+		}
+	}
+	t.Errorf("no way out is offered: %+v", actions)
 }
 
 // A fix whose file has changed since it was offered changes nothing.

@@ -108,11 +108,13 @@ func (c *converter) diagnostic(f *workspace.File, d analysis.Diagnostic) protoco
 	out := protocol.Diagnostic{
 		Range:    c.peer.encoding.rangeOf(c.linesOf(f), d.Span),
 		Severity: severityOf(d.Severity),
-		Code:     protocol.String(d.Code),
 		Source:   protocol.NewOptional("gomodls"),
 		Message:  protocol.String(d.Message),
 	}
-	if c.peer.rulePages {
+	if d.Code != "" { // else it is what a command has said
+		out.Code = protocol.String(d.Code)
+	}
+	if c.peer.rulePages && d.Code != "" {
 		out.CodeDescription = protocol.CodeDescription{Href: uri.URI(analysis.RulePage(d.Code))}
 	}
 	var tags []protocol.DiagnosticTag

@@ -101,9 +101,10 @@ func (s *server) keepPublishing(ctx context.Context) {
 
 // settle returns a final result about what targets names in the newest snapshot.
 func (s *server) settle(ctx context.Context, targets func(*workspace.Snapshot) []string) (*analysis.Result, error) {
-	return gather.Settle(ctx, s.session, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
+	result, err := gather.Settle(ctx, s.session, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		return analysis.Run(ctx, snap, s.options.Analyzers, targets(snap))
 	})
+	return s.commands.complaints.join(result), err
 }
 
 // follow watches what the result depends on. What happened between reading and watching is looked for once more.

@@ -40,7 +40,7 @@ func (q *query) analyze(ctx context.Context, f *workspace.File) (*analysis.Resul
 	}
 	result, err := analysis.Run(ctx, q.snap, q.analyzers, targets(q.snap))
 	if err != nil || len(q.snap.Wants()) == 0 {
-		return result, err
+		return q.commands.complaints.join(result), err
 	}
 	if result, err = q.settle(ctx, targets); err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -11,18 +13,26 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/analysis/suite"
+	"github.com/gomodls/gomodls/internal/explain"
 	"github.com/gomodls/gomodls/internal/text"
 )
 
 func newExplain() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain [CODE]",
-		Short: "Say what a diagnostic's code means and what to do",
-		Long:  "Explain says what a diagnostic's code means and what to do. Without CODE it lists all codes.",
-		Args:  cobra.MaximumNArgs(1),
+		Use:   "explain [CODE | -]",
+		Short: "Say what a diagnostic's code, or what go has printed, means and what to do",
+		Long: `Explain says what a diagnostic's code means and what to do. Without CODE it lists all codes.
+
+With - it reads what a go command has printed, or the log of a build in which it ran, from standard input, and says for each
+of go's messages about modules what it means, what to do, and where in which file of the working directory that belongs.
+Colours, times and other things that stand before the lines do not matter.`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listRules(cmd.OutOrStdout())
+			}
+			if args[0] == "-" {
+				return explainLog(cmd)
 			}
 			a, err := ruleNamed(args[0])
 			if err != nil {
@@ -32,6 +42,61 @@ func newExplain() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// explainLog explains what stands in the log on standard input.
+func explainLog(cmd *cobra.Command) error {
+	log, err := io.ReadAll(cmd.InOrStdin())
+	if err != nil {
+		return fmt.Errorf("reading standard input: %w", err)
+	}
+	out := cmd.OutOrStdout()
+	findings := explain.Log(string(log))
+	for i, f := range findings {
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		printFinding(out, f, "")
+		fmt.Fprintf(out, "    line %d of the log: %s\n", f.LogLine, strings.ReplaceAll(f.Said, "\n", "\n        "))
+	}
+	if len(findings) == 0 {
+		fmt.Fprintln(out, "There is no message of go about modules in it that gomodls knows.")
+	}
+	return nil
+}
+
+// printFinding prints what a message of go, which ran in dir, means in the form of check: where the remedy belongs first, if
+// that is in a file.
+func printFinding(out io.Writer, f explain.Finding, dir string) {
+	texts := make(map[string]string)
+	at := f.Place(func(name string) (string, bool) {
+		path := name
+		if dir != "" && !filepath.IsAbs(name) {
+			path = filepath.Join(dir, name)
+		}
+		data, err := os.ReadFile(path)
+		texts[name] = string(data)
+		return string(data), err == nil
+	})
+	switch {
+	case at.Known:
+		lines := text.NewLines(texts[at.File])
+		p := lines.Position(at.Span.Start)
+		fmt.Fprintf(out, "%s:%d:%d: ", at.File, p.Line+1, p.Column+1)
+	case f.At.Line > 0:
+		fmt.Fprintf(out, "%s:%d: ", f.At.File, f.At.Line)
+	case at.File != "":
+		fmt.Fprintf(out, "%s: ", at.File)
+	}
+	fmt.Fprint(out, f.Cause)
+	if f.Code != "" {
+		fmt.Fprintf(out, " [%s]", f.Code)
+	}
+	fmt.Fprintln(out)
+	if at.Known && at.Span.End > at.Span.Start {
+		fmt.Fprintf(out, "    %s\n", texts[at.File][at.Span.Start:at.Span.End])
+	}
+	fmt.Fprintf(out, "    what to do: %s\n", f.Remedy)
 }
 
 // listRules prints one line for each code.

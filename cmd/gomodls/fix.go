@@ -261,35 +261,14 @@ func (f *fixer) apply(a *answer, edits []fixes.Edit, shadow *locked.Shadow) erro
 	return nil
 }
 
-// runners are the commands of fixes that run go on the shadow.
-var runners = map[string]func(context.Context, *locked.Shadow, *fixes.Command) error{
-	"gomodls.download": func(ctx context.Context, s *locked.Shadow, _ *fixes.Command) error { return complete(ctx, s) },
-	"gomodls.vendor":   func(ctx context.Context, s *locked.Shadow, _ *fixes.Command) error { return s.Vendor(ctx) },
-	"gomodls.get": func(ctx context.Context, s *locked.Shadow, c *fixes.Command) error {
-		return s.Get(ctx, fmt.Sprintf("%s@%s", c.Arguments["module"], c.Arguments["version"]))
-	},
-}
-
-// complete has go load the module graph, which downloads the go.mod files that are missing and adds their checksums to
-// go.sum. For that go may change go.mod, too; but what is to be changed there, the analyzers say.
-func complete(ctx context.Context, shadow *locked.Shadow) error {
-	gomod := filepath.Join(shadow.World().Root(), "go.mod")
-	before, _, err := shadow.Read(gomod)
-	if err != nil {
-		return err
-	}
-	if err := shadow.Run(ctx, "list", "-mod=mod", "-m", `-f={{""}}`, "all"); err != nil {
-		return err
-	}
-	shadow.Write(gomod, before)
-	return nil
-}
+// runners are the commands of fixes that are carried out here. The others are about another module, or a choice of the user.
+var runners = []string{"gomodls.download", "gomodls.vendor", "gomodls.get"}
 
 // command returns the first preferred fix that has go do something that it has not been asked for yet.
 func (f *fixer) command(a *answer) (fixes.Fix, bool) {
 	for _, d := range f.diagnostics(a) {
 		for _, fix := range d.Fixes {
-			if !fix.Preferred || fix.Command == nil || runners[fix.Command.Name] == nil {
+			if !fix.Preferred || fix.Command == nil || !slices.Contains(runners, fix.Command.Name) {
 				continue
 			}
 			if key := fmt.Sprint(fix.Command.Name, fix.Command.Arguments); !f.tried[key] {
@@ -362,7 +341,10 @@ func (f *fixer) missingSettings(a *answer) (settings, lines []string) {
 
 // execute carries out the command of a fix. That go fails is told, and leaves the shadow as it was.
 func (f *fixer) execute(ctx context.Context, fix fixes.Fix, shadow *locked.Shadow) error {
-	err := runners[fix.Command.Name](ctx, shadow, fix.Command)
+	arguments, err := locked.ArgumentsOf(fix.Command.Arguments)
+	if err == nil {
+		err = locked.Runs[fix.Command.Name](ctx, shadow, arguments)
+	}
 	var failed *locked.GoError
 	switch {
 	case err == nil:

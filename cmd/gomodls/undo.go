@@ -24,7 +24,7 @@ back the first.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			e, root, err := moduleRoot(ctx, args)
+			e, root, work, err := moduleOrWorkspace(ctx, args)
 			if err != nil {
 				return err
 			}
@@ -32,7 +32,7 @@ back the first.`,
 			if err != nil {
 				return err
 			}
-			states, err := store.States(root)
+			states, err := store.States(root, work)
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ back the first.`,
 			}
 			state := states[number-1]
 			result, err := change{
-				cmd: cmd, title: "undo of " + strings.TrimPrefix(state.Title, "undo of "), dir: root, diff: diff,
+				cmd: cmd, title: "undo of " + strings.TrimPrefix(state.Title, "undo of "), dir: root, diff: diff, beyond: state.Dirs,
 				run: func(_ context.Context, s *locked.Shadow) error {
 					s.Restore(state)
 					return nil

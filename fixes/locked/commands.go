@@ -3,10 +3,16 @@ package locked
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // Arguments are what a command that runs go is told beside the document that it is about.
@@ -46,7 +52,59 @@ func get(ctx context.Context, s *Shadow, a Arguments) error {
 	if module.CheckImportPath(a.Module) != nil || strings.HasPrefix(a.Module, "-") || strings.ContainsAny(a.Version, " \t\r\n@") {
 		return fmt.Errorf("%q is not a module with a version to get", a.Query())
 	}
-	return s.Get(ctx, a.Query())
+	err := s.Get(ctx, a.Query())
+	var failed *GoError
+	if ctx.Err() != nil || !errors.As(err, &failed) || a.Version == "none" {
+		return err
+	}
+	if ok, instead := s.getInstead(ctx, a); !ok || instead != nil {
+		return err // what the user asked for and how that failed, not how the second way did
+	}
+	return nil
+}
+
+// getInstead gets another version of a module that go.mod requires in one that go cannot load: then it can load nothing,
+// and fails before it looks for the other. It reports whether that is the case.
+func (s *Shadow) getInstead(ctx context.Context, a Arguments) (ok bool, err error) {
+	gomod := filepath.Join(s.root, "go.mod")
+	before, _, err := s.Read(gomod)
+	if err != nil {
+		return false, err
+	}
+	required := func(src string) *syntax.Require {
+		for _, r := range syntax.ParseMod(src).Require {
+			if r.Valid && r.Path == a.Module {
+				return r
+			}
+		}
+		return nil
+	}
+	old := required(before)
+	if old == nil {
+		return false, nil
+	}
+	defer func() {
+		if err != nil || !ok {
+			s.Write(gomod, before)
+		}
+	}()
+	without, _ := text.Apply(before, []text.Edit{fixes.DeleteLine(before, old.Line)})
+	s.Write(gomod, without)
+	if err := s.Run(ctx, "get", a.Query()); err != nil {
+		return true, err
+	}
+	after, _, err := s.Read(gomod)
+	if err != nil {
+		return true, err
+	}
+	now := required(after)
+	if now == nil {
+		return false, nil
+	}
+	// The line stays where it was, with its comments.
+	instead, _ := text.Apply(before, []text.Edit{fixes.Replace(old.VersionTok.Span, now.Version)})
+	s.Write(gomod, instead)
+	return true, s.Get(ctx, a.Module+"@"+now.Version)
 }
 
 // Query returns what go get is asked for.

@@ -63,8 +63,7 @@ func (s *Shadow) updateWork(ctx context.Context, touches []string, args ...strin
 // revendorWork runs go work vendor if the workspace is vendored and something that its vendor directory depends on has
 // changed.
 func (s *Shadow) revendorWork(ctx context.Context, work string) error {
-	dir := filepath.Dir(realFile(work))
-	if _, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt")); err != nil {
+	if !vendored(filepath.Dir(work)) {
 		return nil
 	}
 	for path, text := range s.files {

@@ -142,8 +142,8 @@ func (s *Shadow) update(ctx context.Context, args ...string) error {
 	if before == after {
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(s.root, "vendor", "modules.txt")); err == nil {
-		if err := s.Vendor(ctx); err != nil {
+	if vendored(s.root) {
+		if err := s.vendorModule(ctx); err != nil {
 			return err
 		}
 	}
@@ -162,12 +162,25 @@ func (s *Shadow) Download(ctx context.Context, modules ...string) error {
 // Verify runs go mod verify. Its verdict is the error, or the result's output.
 func (s *Shadow) Verify(ctx context.Context) error { return s.Run(ctx, "mod", "verify") }
 
-// Vendor runs go mod vendor or, in a workspace, go work vendor. The vendor directory is part of the result. It must hold no
-// symbolic links: go makes none, and what they lead to is not ours to replace.
+// Vendor runs go mod vendor or, where it is the workspace that is vendored, go work vendor. The vendor directory is part of
+// the result. It must hold no symbolic links: go makes none, and what they lead to is not ours to replace.
 func (s *Shadow) Vendor(ctx context.Context) error {
-	if s.world.Work != "" {
+	switch {
+	case s.world.Work != "":
 		return s.vendorWork(ctx, s.world.Work)
+	case s.world.Workspace != "" && !vendored(s.root) && vendored(filepath.Dir(s.world.Workspace)):
+		return s.vendorWork(ctx, s.world.Workspace)
 	}
+	return s.vendorModule(ctx)
+}
+
+// vendored reports whether there is a vendor directory that go keeps consistent with the module files beside it.
+func vendored(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt"))
+	return err == nil
+}
+
+func (s *Shadow) vendorModule(ctx context.Context) error {
 	target := filepath.Join(s.root, "vendor")
 	if err := noLinks(target); err != nil {
 		return err

@@ -316,7 +316,8 @@ var families = []family{
 		f.say(fmt.Sprintf("%s has no package %s: it was moved or deleted there, or is new in a later version, or the import path is misspelt.", name(f), f.Package),
 			"Look at the module's page for where the package is now, and change the import or the version.")
 	}},
-	{"offline", "notdownloaded", "go.mod", re(`module lookup disabled by GOPROXY=off`), func(f *Finding, m match) {
+	{"offline", "notdownloaded", "go.mod", re(`(?:(?P<path>` + modPath + `)(?:@(?P<version>[^\s:]+))?: )?module lookup disabled by GOPROXY=off`), func(f *Finding, m match) {
+		f.Package = m["path"] // go names the package where it knows no more
 		f.say(name(f)+" is not in the module cache, and GOPROXY=off forbids to fetch it.",
 			"Download it where that is allowed, with go mod download, or set GOPROXY; in a build without a network, vendor, or bring a module cache along.")
 		f.offer("Download what is missing", "gomodls.download", nil)
@@ -336,7 +337,7 @@ var families = []family{
 			"If the module is private, the database cannot know it, and was told its path: add it to GOPRIVATE. If it is public, check the network, and GOSUMDB and GOPROXY in go env.")
 		f.offerPrivate(f.Module().Path)
 	}},
-	{"gone", "", "go.mod", re(`(?:` + mod + `: )?reading (?P<url>\S+): (?P<status>404 Not Found|410 Gone)`), func(f *Finding, m match) {
+	{"gone", "", "go.mod", re(`(?:` + mod + `: )?reading (?P<url>\S+): (?P<status>404 Not Found|410 Gone|no such file or directory)`), func(f *Finding, m match) {
 		if f.Module().Path == "" {
 			f.fromURL(m["url"])
 		}
@@ -347,6 +348,9 @@ var families = []family{
 		f.say(fmt.Sprintf("%s says %s: %s %s.", host(m["url"]), m["status"], said, name(f)),
 			"Check path and version for a misspelling: go list -m -versions "+f.Module().Path+" lists what there is. If the module is private, a public proxy cannot see it, and was told its path: add it to GOPRIVATE, so that go asks its own server.")
 		if f.Module().Path != "" {
+			if f.Module().Version != "" {
+				f.offerGet(f.Module().Path, "latest")
+			}
 			f.offerPrivate(f.Module().Path)
 		}
 	}},
@@ -530,8 +534,10 @@ func host(url string) string {
 	if !ok {
 		return "The proxy"
 	}
-	h, _, _ := strings.Cut(rest, "/")
-	return h
+	if h, _, _ := strings.Cut(rest, "/"); h != "" {
+		return h
+	}
+	return "The proxy"
 }
 
 func subject(f *Finding, url string) string {

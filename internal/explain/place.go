@@ -16,6 +16,7 @@ type Place struct {
 	File  string // as go named it, or the base name; empty if it belongs in no file
 	Span  text.Span
 	Known bool // whether there is a text for Span to be in
+	Exact bool // whether Span is about the finding, and not only where one would look first
 }
 
 // Place looks up where the remedy belongs, in texts that read returns for a file's name: in a module file the position that
@@ -25,7 +26,7 @@ func (f Finding) Place(read func(name string) (text string, ok bool)) Place {
 	named := Place{File: f.At.File}
 	if f.At.Line > 0 {
 		if src, ok := read(f.At.File); ok {
-			named.Span, named.Known = lineSpan(src, f.At.Line, f.At.Column), true
+			named.Span, named.Known, named.Exact = lineSpan(src, f.At.Line, f.At.Column), true, true
 		}
 		if f.file == "" || !strings.HasSuffix(f.At.File, ".go") {
 			return named
@@ -34,37 +35,25 @@ func (f Finding) Place(read func(name string) (text string, ok bool)) Place {
 	if f.file == "" {
 		return Place{}
 	}
-	p, exact := Place{File: f.file}, false
+	p := Place{File: f.file}
 	src, ok := read(f.file)
 	if ok {
 		p.Known = true
 		switch path.Base(f.file) {
 		case "go.mod":
-			p.Span, exact = f.inMod(syntax.ParseMod(src))
+			p.Span, p.Exact = f.inMod(syntax.ParseMod(src))
 		case "go.work":
-			p.Span, exact = f.inWork(syntax.ParseWork(src))
+			p.Span, p.Exact = f.inWork(syntax.ParseWork(src))
 		case "go.sum", "go.work.sum":
-			p.Span, exact = f.inSum(src)
+			p.Span, p.Exact = f.inSum(src)
 		default:
 			p.Span = lineSpan(src, 1, 0)
 		}
 	}
-	if !exact && f.At.Line > 0 {
+	if !p.Exact && f.At.Line > 0 {
 		return named
 	}
 	return p
-}
-
-// Position looks up the position that go itself names. It reports false if go names none in a text that there is.
-func (f Finding) Position(read func(name string) (text string, ok bool)) (Place, bool) {
-	if f.At.Line == 0 {
-		return Place{}, false
-	}
-	src, ok := read(f.At.File)
-	if !ok {
-		return Place{}, false
-	}
-	return Place{File: f.At.File, Span: lineSpan(src, f.At.Line, f.At.Column), Known: true}, true
 }
 
 // lineSpan returns a line of src from a column on, both counted from 1, without its end.
