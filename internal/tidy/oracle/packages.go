@@ -19,7 +19,6 @@ import (
 	"github.com/gomodls/gomodls/analysis/suite"
 	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/modcache"
-	"github.com/gomodls/gomodls/internal/packages"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -81,7 +80,7 @@ func unblamed(said string, found []string) string {
 // engineErrors returns the errors that an editor would show, each as one text, and whether something is unknown.
 func (m *machine) engineErrors(ctx context.Context, dir string) (found []string, unknown bool, err error) {
 	env := map[string]string{}
-	for _, kv := range m.environ() {
+	for _, kv := range m.environ(dir) {
 		key, value, _ := strings.Cut(kv, "=")
 		env[key] = value
 	}
@@ -100,7 +99,7 @@ func (m *machine) engineErrors(ctx context.Context, dir string) (found []string,
 	if m.scholar == nil {
 		m.scholar = new(gather.Scholar)
 	}
-	paths := []string{filepath.Join(dir, "go.mod")}
+	paths := []string{filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.work")}
 	result, err := gather.Answer(ctx, session, m.scholar, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		return analysis.Run(ctx, snap, suite.All, paths)
 	})
@@ -124,17 +123,22 @@ func (m *machine) engineErrors(ctx context.Context, dir string) (found []string,
 		if r == nil || len(r.Unknown) > 0 {
 			unknown = true
 		}
-		for i := 0; r != nil && i < len(r.Faults); i++ {
-			if f := r.Faults[i]; f.Kind != packages.NotStd {
-				found = append(found, "fault: "+f.Says)
-			}
-		}
 	}
 	return found, unknown, nil
 }
 
-func (m *machine) environ() []string {
-	return append(slices.Clone(os.Environ()), "GOPROXY=off", "GOFLAGS=", "GOWORK=off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOENV=off", "GOMODCACHE="+m.dir)
+func (m *machine) environ(dir string) []string {
+	work := "GOWORK=off"
+	if inWork(dir) {
+		work = "GOWORK="
+	}
+	return append(slices.Clone(os.Environ()), "GOPROXY=off", "GOFLAGS=", work, "GOSUMDB=off", "GOTOOLCHAIN=local", "GOENV=off", "GOMODCACHE="+m.dir)
+}
+
+// inWork reports whether a case is a workspace.
+func inWork(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.work"))
+	return err == nil
 }
 
 // goList returns what go said, and whether it refused.
@@ -143,9 +147,12 @@ func (m *machine) goList(ctx context.Context, dir string) (said string, refused 
 	if _, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt")); err == nil {
 		commands = commands[1:]
 	}
+	if inWork(dir) {
+		commands = append(commands, []string{"-C", otherModule, "list", "-deps", "-test", "./..."})
+	}
 	for _, args := range commands {
 		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir, cmd.Env = dir, m.environ()
+		cmd.Dir, cmd.Env = dir, m.environ(dir)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		switch err := cmd.Run(); {
@@ -159,6 +166,9 @@ func (m *machine) goList(ctx context.Context, dir string) (said string, refused 
 	return said, refused, nil
 }
 
+// otherModule is the directory of a module beside the main one.
+const otherModule = "zz"
+
 // damaged makes a main module that go accepts, as a rule, and then changes it in up to three ways.
 func (v *inventor) damaged(ctx context.Context, m *machine, dir string) (what string, err error) {
 	if err := writeFiles(dir, v.main()); err != nil {
@@ -170,7 +180,13 @@ func (v *inventor) damaged(ctx context.Context, m *machine, dir string) (what st
 		}
 	}
 	var done []string
-	if v.IntN(4) == 0 {
+	if v.IntN(5) == 0 {
+		text := "go 1.22.0\n\nuse (\n\t.\n\t./" + otherModule + "\n)\n"
+		if err := writeFiles(dir, map[string]string{"go.work": text}); err != nil {
+			return "", err
+		}
+		done = append(done, "workspace")
+	} else if v.IntN(4) == 0 {
 		if err := m.vendor(ctx, dir); err != nil {
 			return "", err
 		}
@@ -208,7 +224,7 @@ func age(dir string) error {
 
 func (m *machine) vendor(ctx context.Context, dir string) error {
 	cmd := exec.CommandContext(ctx, "go", "mod", "vendor", "-e")
-	cmd.Dir, cmd.Env = dir, m.environ()
+	cmd.Dir, cmd.Env = dir, m.environ(dir)
 	if err := cmd.Run(); !errors.As(err, new(*exec.ExitError)) {
 		return err
 	}
