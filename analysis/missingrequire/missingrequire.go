@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"go.lsp.dev/uri"
 	"golang.org/x/mod/module"
@@ -83,7 +84,7 @@ func (r *reporter) refused(f packages.Fault) {
 	}
 	d := analysis.Diagnostic{
 		Severity: analysis.Error, Module: m,
-		Message: fmt.Sprintf("no requirement provides %s; go refuses with %q", analysis.Imported(f), f.Says),
+		Message: fmt.Sprintf("no requirement provides %s; go refuses with %q", strings.TrimSuffix(analysis.Imported(f), ","), f.Says),
 	}
 	switch known := r.knows(f.Path); {
 	case m.Path != "":
