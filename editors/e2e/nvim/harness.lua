@@ -127,9 +127,16 @@ local modules = 0
 function M.module()
   modules = modules + 1
   local dir = ('%s/module%d'):format(env.E2E_TMP, modules)
-  local copied = vim.system({ 'cp', '-r', env.E2E_MODULE, dir }):wait()
-  assert(copied.code == 0, copied.stderr)
+  M.copy(env.E2E_MODULE, dir)
   return assert(vim.uv.fs_realpath(dir))
+end
+
+--- Copies a folder.
+---@param from string
+---@param to string
+function M.copy(from, to)
+  local copied = vim.system({ 'cp', '-r', from, to }):wait()
+  assert(copied.code == 0, copied.stderr)
 end
 
 --- Runs the go command as a terminal beside the editor would.
@@ -159,32 +166,120 @@ function M.go_refuses(name, dir, why)
   report(not accepted and output:find(why, 1, true) ~= nil, name, output)
 end
 
+--- Lets the server find, before the real one, a go command that does something first. To be called before it starts.
+---@param script string in the shell
+local function go_after(script)
+  local dir = M.scratch('path')
+  M.program(dir .. '/go', ('%s\nexec "%s" "$@"'):format(script, vim.fn.exepath('go')))
+  vim.lsp.config('gomodls', { cmd_env = { PATH = dir .. ':' .. vim.env.PATH } })
+end
+
 --- Lets the server find a go command that waits at `go mod tidy` until it is released; all else, and every later
 --- tidy, goes through at once. To be called before the server starts.
 ---@return fun() release
 function M.hold_tidy()
-  local dir = env.E2E_TMP .. '/held'
-  local gate = dir .. '/gate'
-  vim.fn.mkdir(dir)
+  local gate = M.scratch('held') .. '/gate'
   assert(vim.system({ 'mkfifo', gate }):wait().code == 0)
-  M.write(
-    dir .. '/go',
-    ([[
-#!/bin/sh
+  go_after(([[
 case " $* " in
 *" tidy "*) [ ! -p "%s" ] || read -r _ <"%s" ;;
-esac
-exec "%s" "$@"
-]]):format(gate, gate, vim.fn.exepath('go'))
-  )
-  assert(vim.uv.fs_chmod(dir .. '/go', tonumber('755', 8)))
-  vim.lsp.config('gomodls', { cmd_env = { PATH = dir .. ':' .. vim.env.PATH } })
+esac]]):format(gate, gate))
   return function()
     local file = assert(io.open(gate, 'w'))
     vim.fn.delete(gate)
     file:write('\n')
     file:close()
   end
+end
+
+--- Lets the server find a go command that records its calls. To be called before the server starts.
+---@return fun(): string[] calls those so far, with their arguments
+function M.record_go()
+  local log = M.scratch('calls') .. '/go'
+  go_after(('echo "$*" >>"%s"'):format(log))
+  return function()
+    return vim.uv.fs_stat(log) and vim.fn.readfile(log) or {}
+  end
+end
+
+local scratches = 0
+
+--- A new folder for something that is no module.
+---@param name string
+---@return string dir
+function M.scratch(name)
+  scratches = scratches + 1
+  local dir = ('%s/%s%d'):format(env.E2E_TMP, name, scratches)
+  vim.fn.mkdir(dir)
+  return dir
+end
+
+--- Writes a program for the shell.
+---@param path string
+---@param script string
+function M.program(path, script)
+  M.write(path, '#!/bin/sh\n' .. script .. '\n')
+  assert(vim.uv.fs_chmod(path, tonumber('755', 8)))
+end
+
+---@class e2e.Proxy
+---@field url string
+---@field requests string[] paths that were asked for
+---@field on_request fun() called after each
+
+--- A module proxy on this machine that serves what is in the module cache, and takes its time for it.
+---@param delay integer milliseconds before each answer
+---@return e2e.Proxy
+function M.proxy(delay)
+  local proxy = { requests = {}, on_request = function() end }
+  local files = vim.env.GOMODCACHE .. '/cache/download'
+  local server = assert(vim.uv.new_tcp())
+  assert(server:bind('127.0.0.1', 0))
+  proxy.url = 'http://127.0.0.1:' .. server:getsockname().port
+
+  ---@param socket uv.uv_tcp_t
+  ---@param path string
+  local function answer(socket, path)
+    local file = io.open(files .. path, 'rb')
+    local body = file and file:read('*a') or 'not here'
+    if file then
+      file:close()
+    end
+    local status = file and '200 OK' or '404 Not Found'
+    socket:write(
+      ('HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s'):format(
+        status,
+        #body,
+        body
+      ),
+      function()
+        socket:close()
+      end
+    )
+  end
+  assert(server:listen(64, function()
+    local socket = assert(vim.uv.new_tcp())
+    server:accept(socket)
+    local request = ''
+    socket:read_start(function(err, data)
+      if err or not data then
+        return socket:is_closing() or socket:close()
+      end
+      request = request .. data
+      local path = request:match('^GET (%S+).-\r\n\r\n')
+      if path then
+        socket:read_stop()
+        table.insert(proxy.requests, path)
+        vim.schedule(proxy.on_request)
+        local timer = assert(vim.uv.new_timer())
+        timer:start(delay, 0, function()
+          timer:close()
+          answer(socket, path)
+        end)
+      end
+    end)
+  end))
+  return proxy
 end
 
 ---@param path string
@@ -331,6 +426,20 @@ function M.fix(bufnr, diagnostic, title)
       return offer:find(title, 1, true) ~= nil
     end)
   end)
+end
+
+--- The process of a server.
+---@param client vim.lsp.Client
+---@return integer
+function M.pid(client)
+  local children = vim.api.nvim_get_proc_children(vim.uv.os_getpid())
+  for _, pid in ipairs(children) do
+    local name = (vim.api.nvim_get_proc(pid) or {}).name or ''
+    if name == vim.fs.basename(client.config.cmd[1]):sub(1, 15) then
+      return pid
+    end
+  end
+  error('no process of ' .. client.name)
 end
 
 ---@param client vim.lsp.Client

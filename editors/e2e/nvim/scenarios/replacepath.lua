@@ -26,8 +26,7 @@ e2e.run(function()
   e2e.go_refuses('go refuses the missing directory', dir, 'chronometer')
 
   -- Now from a terminal; Neovim is not touched.
-  vim.fn.mkdir(dir .. '/chronometer')
-  e2e.write(dir .. '/chronometer/go.mod', 'module example.com/clock\n\ngo 1.25\n')
+  e2e.copy(dir .. '/clock', dir .. '/chronometer')
   e2e.wait_for_state(buf, 'ok')
   e2e.go_accepts('go accepts the directory', dir)
 

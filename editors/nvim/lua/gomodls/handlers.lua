@@ -10,6 +10,22 @@ return {
     return require('gomodls.gopls').on_pull(...)
   end,
 
+  -- Neovim asks again for the files that are closed, and not for those that are open.
+  ['workspace/diagnostic/refresh'] = function(err, result, ctx)
+    local client = vim.lsp.get_client_by_id(ctx.client_id)
+    local provider = client and client.server_capabilities.diagnosticProvider
+    if client and provider and vim.fn.has('nvim-0.11') == 1 then
+      for bufnr in pairs(client.attached_buffers) do
+        client:request('textDocument/diagnostic', {
+          identifier = provider.identifier,
+          textDocument = vim.lsp.util.make_text_document_params(bufnr),
+        }, nil, bufnr)
+      end
+    end
+    local handler = vim.lsp.handlers['workspace/diagnostic/refresh']
+    return handler and handler(err, result, ctx) or vim.NIL
+  end,
+
   ['gomodls/health'] = function(_, health, ctx)
     require('gomodls.status').set(health, ctx.client_id)
   end,
