@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -69,7 +70,7 @@ func newServer(ctx context.Context, conn jsonrpc2.Conn, options Options) *server
 	s.looker = looker{due: newBell()}
 	s.settings = settings{due: newBell()}
 	s.publish = publisher{due: newBell(), shown: map[uri.URI]shown{}}
-	s.studies = studies{scholar: options.Scholar, due: newBell()}
+	s.studies = studies{scholar: options.Scholar, due: newBell(), running: map[workspace.Topic]inquiry{}}
 	if s.studies.scholar == nil {
 		s.studies.scholar = new(gather.Scholar)
 	}
@@ -171,7 +172,9 @@ func (s *server) Initialized(context.Context, *protocol.InitializedParams) error
 	s.watcher = gather.NewWatcher(s.session, s.log, s.changedOutside)
 	s.spawn("settings", s.keepSettings)
 	s.spawn("diagnostics", s.keepPublishing)
-	s.spawn("studies", s.keepStudying)
+	for range runtime.GOMAXPROCS(0) {
+		s.spawn("studies", s.keepStudying)
+	}
 	s.spawn("health", s.keepBoard)
 	s.spawn("looking", s.keepLooking)
 	s.spawn("watching", s.watcher.Run)

@@ -13,53 +13,69 @@ import (
 )
 
 // studies work out the answers that take longer than a keystroke; see workspace.Topic. What was published rests on the answers
-// that there were; when a new one is there, the publisher's turn comes again. Their goroutine works on one question at a time,
-// and drops it when its answer could not be exact any more, unless there is none at all yet.
+// that there were; when a new one is there, the publisher's turn comes again. An answer that could not be exact any more is
+// given up, unless there is none at all yet.
 type studies struct {
 	scholar *gather.Scholar
 	due     bell
 
 	mu        sync.Mutex
 	questions []workspace.Topic
-	now       workspace.Topic // what is being worked out
-	from      *workspace.Snapshot
-	cancel    context.CancelFunc
+	running   map[workspace.Topic]inquiry
+}
+
+// inquiry is an answer that is being worked out.
+type inquiry struct {
+	from   *workspace.Snapshot
+	cancel context.CancelFunc
 }
 
 // renew says which questions the newest result has left.
 func (s *studies) renew(snap *workspace.Snapshot) {
 	s.mu.Lock()
 	s.questions = snap.Questions()
-	if s.cancel != nil && snap.Studies()[s.now] != nil && snap.Outdated(s.now, s.from) {
-		s.cancel()
+	for t, r := range s.running {
+		if snap.Studies()[t] != nil && snap.Outdated(t, r.from) {
+			r.cancel()
+		}
 	}
 	s.mu.Unlock()
 	s.due.ring()
 }
 
 // next takes a question to be worked out, one without any answer first. It reports false if there is none.
-func (s *studies) next(ctx context.Context, snap *workspace.Snapshot) (context.Context, bool) {
+func (s *studies) next(ctx context.Context, snap *workspace.Snapshot) (context.Context, workspace.Topic, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.questions = slices.DeleteFunc(slices.Clone(s.questions), snap.Answered)
-	if len(s.questions) == 0 {
-		return nil, false
+	best := -1
+	for i, t := range s.questions {
+		if _, ok := s.running[t]; !ok && (best < 0 || snap.Studies()[t] == nil && snap.Studies()[s.questions[best]] != nil) {
+			best = i
+		}
 	}
-	i := max(0, slices.IndexFunc(s.questions, func(t workspace.Topic) bool { return snap.Studies()[t] == nil }))
-	s.now, s.from = s.questions[i], snap
-	s.questions = slices.Delete(s.questions, i, i+1)
-	ctx, s.cancel = context.WithCancel(ctx)
-	return ctx, true
+	if best < 0 {
+		return nil, workspace.Topic{}, false
+	}
+	t := s.questions[best]
+	s.questions = slices.Delete(s.questions, best, best+1)
+	ctx, cancel := context.WithCancel(ctx)
+	s.running[t] = inquiry{snap, cancel}
+	if len(s.questions) > 0 {
+		s.due.ring() // for whoever else is free
+	}
+	return ctx, t, true
 }
 
-// done says that nothing is being worked out.
-func (s *studies) done() {
+// done says that an answer is not being worked out any more.
+func (s *studies) done(t workspace.Topic) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cancel()
-	s.cancel = nil
+	s.running[t].cancel()
+	delete(s.running, t)
 }
 
+// keepStudying is one of those who work out answers.
 func (s *server) keepStudying(ctx context.Context) {
 	for {
 		select {
@@ -74,17 +90,17 @@ func (s *server) keepStudying(ctx context.Context) {
 
 // study works out one answer, and reports false if there is no question.
 func (s *server) study(ctx context.Context) bool {
-	run, ok := s.studies.next(ctx, s.session.Snapshot())
+	run, topic, ok := s.studies.next(ctx, s.session.Snapshot())
 	if !ok {
 		return false
 	}
-	defer s.studies.done()
+	defer s.studies.done(topic)
 	defer func() {
 		if r := recover(); r != nil {
-			s.log.DPanic("study panicked", zap.Any("topic", s.studies.now), zap.Any("error", r), zap.ByteString("stack", debug.Stack()))
+			s.log.DPanic("study panicked", zap.Any("topic", topic), zap.Any("error", r), zap.ByteString("stack", debug.Stack()))
 		}
 	}()
-	if err := s.studies.scholar.Study(run, s.session, s.studies.now); err == nil {
+	if err := s.studies.scholar.Study(run, s.session, topic); err == nil {
 		s.changedOutside()
 	}
 	return true

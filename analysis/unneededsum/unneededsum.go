@@ -33,19 +33,19 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	a := pass.Tidied()
-	if a == nil || len(a.Faults) > 0 || !tidied(pass, a) {
+	if a == nil || len(a.Faults) > 0 || len(a.Result.Unneeded) == 0 || !tidied(pass, a) {
 		return nil
 	}
-	keep := map[string]bool{}
-	for line := range strings.Lines(a.Result.Sum) {
-		keep[key(line)] = true
+	unneeded := map[module.Version]bool{}
+	for _, key := range a.Result.Unneeded {
+		unneeded[key] = true
 	}
 	sum := pass.File.Sum()
 	var all []fixes.Edit
 	var runs [][]syntax.SumLine // lines that follow each other
 	last := -2
 	for i, l := range sum.Entries {
-		if keep[key(pass.File.Text[l.Span.Start:l.Span.End])] {
+		if !unneeded[key(l)] {
 			continue
 		}
 		if last != i-1 {
@@ -103,11 +103,10 @@ func tidied(pass *analysis.Pass, a *tidy.Answer) bool {
 	return slices.Equal(now, want)
 }
 
-// key is the part of a line that says what it protects.
-func key(line string) string {
-	f := strings.Fields(line)
-	if len(f) < 2 {
-		return ""
+// key is what a line is about.
+func key(l syntax.SumLine) module.Version {
+	if l.GoMod {
+		return module.Version{Path: l.Path, Version: l.Version + "/go.mod"}
 	}
-	return f[0] + " " + f[1]
+	return module.Version{Path: l.Path, Version: l.Version}
 }

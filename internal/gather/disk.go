@@ -1,46 +1,80 @@
 package gather
 
 import (
+	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
-// disk is the disk with the documents that editors have open laid over it, for studies of Go files. It notes which directories
-// it is asked about.
+// A shelf keeps what was read of files and directories that can change, from one study to the next. Whether something has
+// changed is seen by its stamp, each time anew, so that nothing rests on a notification that may not have come. Of a Go file
+// it keeps the head. It is safe for concurrent use.
+type shelf struct {
+	mu    sync.Mutex
+	files map[string]shelved[string]
+	dirs  map[string]shelved[[]imports.Entry]
+}
+
+type shelved[T any] struct {
+	stamp   workspace.Stamp
+	content T
+}
+
+// restless is how young a change must be for another one to be able to leave the same stamp.
+const restless = 2 * time.Second
+
+// disk is the disk as one study sees it, with the documents that editors have open laid over it. It notes which directories
+// the study asks about, and looks at each path once.
 type disk struct {
 	open    map[string]*workspace.File
 	unsaved map[string]map[string]bool // what open documents put into a directory, and whether that is a directory itself
+	shelf   *shelf
+	touch   int64 // the snapshot's
+	began   time.Time
 
-	mu   sync.Mutex
-	dirs map[string]bool
+	mu    sync.Mutex
+	looks map[string]look
+	dirs  map[string]bool
 }
 
-func newDisk(snap *workspace.Snapshot) *disk {
-	d := &disk{open: map[string]*workspace.File{}, unsaved: map[string]map[string]bool{}, dirs: map[string]bool{}}
+// look is what os.Stat says.
+type look struct {
+	info fs.FileInfo
+	err  error
+}
+
+// newDisk returns the disk for a study of the snapshot.
+func newDisk(snap *workspace.Snapshot, s *shelf) *disk {
+	d := &disk{
+		open: map[string]*workspace.File{}, unsaved: map[string]map[string]bool{}, shelf: s, touch: snap.LastTouch(), began: time.Now(),
+		looks: map[string]look{}, dirs: map[string]bool{},
+	}
 	for _, f := range snap.Open() {
-		if f.Path != "" {
-			d.open[f.Path] = f
-			for p, isDir := f.Path, false; p != filepath.Dir(p); p, isDir = filepath.Dir(p), true {
-				dir := filepath.Dir(p)
-				if d.unsaved[dir] == nil {
-					d.unsaved[dir] = map[string]bool{}
-				}
-				d.unsaved[dir][filepath.Base(p)] = isDir
+		if f.Path == "" {
+			continue
+		}
+		d.open[f.Path] = f
+		for p, isDir := f.Path, false; p != filepath.Dir(p); p, isDir = filepath.Dir(p), true {
+			dir := filepath.Dir(p)
+			if d.unsaved[dir] == nil {
+				d.unsaved[dir] = map[string]bool{}
 			}
+			d.unsaved[dir][filepath.Base(p)] = isDir
 		}
 	}
 	return d
 }
 
 // fs returns the files.
-func (d *disk) fs() imports.FS {
-	return imports.FS{Read: d.read, List: d.list, Changing: imports.Changing}
-}
+func (d *disk) fs() imports.FS { return imports.FS{Read: d.read, List: d.list, Changing: d.changing} }
 
 // listed returns the directories that were asked about, in order.
 func (d *disk) listed() []string {
@@ -49,21 +83,48 @@ func (d *disk) listed() []string {
 	return slices.Sorted(maps.Keys(d.dirs))
 }
 
+func (d *disk) stat(path string) (fs.FileInfo, error) {
+	d.mu.Lock()
+	l, ok := d.looks[path]
+	d.mu.Unlock()
+	if !ok {
+		l.info, l.err = os.Stat(path)
+		d.mu.Lock()
+		d.looks[path] = l
+		d.mu.Unlock()
+	}
+	return l.info, l.err
+}
+
 func (d *disk) read(path string) (string, error) {
 	if f, ok := d.open[path]; ok {
 		return f.Text, nil
 	}
-	return imports.Read(path)
+	info, err := d.stat(path)
+	switch {
+	case err != nil:
+		return "", err
+	case !info.Mode().IsRegular():
+		return "", imports.ErrIrregular
+	}
+	return recall(d, &d.shelf.files, path, info, func() (string, error) {
+		data, err := os.ReadFile(path)
+		if text := string(data); err == nil && filepath.Ext(path) == ".go" {
+			return strings.Clone(imports.Head(text)), nil
+		}
+		return string(data), err
+	})
 }
 
 func (d *disk) list(dir string) ([]imports.Entry, error) {
 	d.mu.Lock()
 	d.dirs[dir] = true
 	d.mu.Unlock()
-	entries, err := imports.List(dir)
+	entries, err := d.listDisk(dir)
 	if len(d.unsaved[dir]) == 0 {
 		return entries, err
 	}
+	entries = slices.Clone(entries)
 	have := map[string]bool{}
 	for _, e := range entries {
 		have[e.Name] = true
@@ -74,4 +135,55 @@ func (d *disk) list(dir string) ([]imports.Entry, error) {
 		}
 	}
 	return entries, nil
+}
+
+func (d *disk) listDisk(dir string) ([]imports.Entry, error) {
+	info, err := d.stat(dir)
+	if err != nil || !info.IsDir() {
+		return imports.List(dir) // which says it in its own words
+	}
+	return recall(d, &d.shelf.dirs, dir, info, func() ([]imports.Entry, error) { return imports.List(dir) })
+}
+
+// changing is imports.Changing.
+func (d *disk) changing(dir string) bool {
+	entries, err := d.listDisk(dir)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		if e.Dir {
+			continue
+		}
+		if info, err := d.stat(filepath.Join(dir, e.Name)); err == nil && info.ModTime().After(d.began.Add(-restless)) {
+			return true
+		}
+	}
+	return false
+}
+
+// recall returns what stands on a shelf under a path, or reads it, and puts it there.
+func recall[T any](d *disk, on *map[string]shelved[T], path string, info fs.FileInfo, read func() (T, error)) (T, error) {
+	now := stamp(info)
+	d.shelf.mu.Lock()
+	s, ok := (*on)[path]
+	d.shelf.mu.Unlock()
+	if ok && s.stamp == now {
+		return s.content, nil
+	}
+	content, err := read()
+	if err != nil {
+		return content, err
+	}
+	d.shelf.mu.Lock()
+	defer d.shelf.mu.Unlock()
+	switch {
+	case info.ModTime().After(d.began.Add(-restless)):
+		delete(*on, path)
+	case *on == nil:
+		*on = map[string]shelved[T]{path: {now, content}}
+	default:
+		(*on)[path] = shelved[T]{now, content}
+	}
+	return content, nil
 }

@@ -23,7 +23,7 @@ import (
 // packagesStudy answers a question of the kind workspace.Packages. Where nothing can be said, the answer is nil.
 func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session, topic workspace.Topic) (*workspace.Snapshot, *workspace.Study, error) {
 	q, err := Settle(ctx, session, func(_ context.Context, snap *workspace.Snapshot) (*packagesQuestion, error) {
-		return newPackagesQuestion(snap, topic.Of), nil
+		return newPackagesQuestion(snap, topic.Of, &s.Tidier), nil
 	})
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +56,7 @@ func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session,
 		}
 		return tree, err
 	}
-	q.Memo = s.memo(topic.Of)
+	q.Memo = &s.Tidier.parsed
 	result, err := packages.Load(ctx, q.Input)
 	if err != nil {
 		return nil, nil, err
@@ -74,19 +74,6 @@ func topicDir(t workspace.Topic) string {
 	return t.Of
 }
 
-// memo returns what the answers about a view have left behind.
-func (s *Scholar) memo(of string) *imports.Memo {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.memos == nil {
-		s.memos = map[string]*imports.Memo{}
-	}
-	if s.memos[of] == nil {
-		s.memos[of] = new(imports.Memo)
-	}
-	return s.memos[of]
-}
-
 // packagesQuestion is what packages.Load needs.
 type packagesQuestion struct {
 	packages.Input
@@ -96,7 +83,7 @@ type packagesQuestion struct {
 	known bool // enough is known to ask
 }
 
-func newPackagesQuestion(snap *workspace.Snapshot, of string) *packagesQuestion {
+func newPackagesQuestion(snap *workspace.Snapshot, of string, t *Tidier) *packagesQuestion {
 	q := &packagesQuestion{snap: snap}
 	path := of
 	if filepath.Base(of) != "go.work" {
@@ -139,7 +126,7 @@ func newPackagesQuestion(snap *workspace.Snapshot, of string) *packagesQuestion 
 		}
 		q.Main = append(q.Main, main)
 	}
-	q.disk = newDisk(snap)
+	q.disk = t.disk(snap)
 	q.Files = q.disk.fs()
 	sums := []*gosum.Index{v.WorkSum.Checksums()}
 	for _, m := range v.Modules() {

@@ -4,18 +4,16 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"sync"
+	"runtime"
 
-	"github.com/gomodls/gomodls/internal/imports"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
 // A Scholar answers the questions that snapshots are left with: see workspace.Topic. It is safe for concurrent use.
 type Scholar struct {
 	Tidier Tidier
-
-	mu    sync.Mutex
-	memos map[string]*imports.Memo // of studies of packages, by view
 }
 
 // NewScholar returns a Scholar that keeps what it reads of the module cache for the user's other processes.
@@ -74,10 +72,13 @@ func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Sch
 		if err != nil || len(questions) == 0 {
 			return answer, err
 		}
+		g, study := errgroup.WithContext(ctx)
+		g.SetLimit(runtime.GOMAXPROCS(0))
 		for _, t := range questions {
-			if err := scholar.Study(ctx, session, t); err != nil {
-				return answer, err
-			}
+			g.Go(func() error { return scholar.Study(study, session, t) })
+		}
+		if err := g.Wait(); err != nil {
+			return answer, err
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
@@ -31,7 +32,11 @@ type Tidier struct {
 	// Std reports which packages the standard library in a GOROOT has; imports.Std if it is nil.
 	Std func(goroot string) func(importPath string) bool
 
+	shelf  shelf
+	parsed imports.Memo
+
 	mu      sync.Mutex
+	last    *disk
 	modules map[string]*tidied // by directory
 	std     map[string]func(string) bool
 }
@@ -98,7 +103,7 @@ func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic wo
 	case err == nil:
 		t.prepared(q, topic.Of, func(sources *imports.Cache) {
 			if answer, err = tidy.Inspect(ctx, q.Input); err == nil {
-				offer(q.view, answer, sources)
+				t.offer(q.view, answer, sources)
 			}
 		})
 		if err != nil {
@@ -161,7 +166,7 @@ func (t *Tidier) prepared(q *question, dir string, work func(*imports.Cache)) {
 
 // offer adds to packages that are missing the modules on this machine that have them: those of the workspace, and versions in
 // the module cache, of which a few are looked at, the highest first.
-func offer(view *workspace.View, a *tidy.Answer, sources *imports.Cache) {
+func (t *Tidier) offer(view *workspace.View, a *tidy.Answer, sources *imports.Cache) {
 	snap := view.Snapshot
 	for i := range a.Faults[:min(len(a.Faults), maxOffered)] {
 		f := &a.Faults[i]
@@ -174,7 +179,7 @@ func offer(view *workspace.View, a *tidy.Answer, sources *imports.Cache) {
 				if !ok || m.Dir == view.Modules()[0].Dir {
 					continue
 				}
-				if imports.NewTree(newDisk(snap).fs(), m.Dir, nil).Package(rel) != nil {
+				if imports.NewTree(t.disk(snap).fs(), m.Dir, &t.parsed).Package(rel) != nil {
 					f.Offers = append(f.Offers, tidy.Offer{Module: module.Version{Path: m.Path()}, Dir: m.Dir})
 				}
 			}
@@ -228,6 +233,20 @@ func preference(a, b string) int {
 	return cmp.Or(cmp.Compare(release(a), release(b)), semver.Compare(a, b))
 }
 
+// disk returns the disk for a study of a snapshot: that of the last one, if that has only just been made of the same files, so
+// that what is asked about one edit looks at each path once.
+func (t *Tidier) disk(snap *workspace.Snapshot) *disk {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.last == nil || t.last.touch != snap.LastTouch() || time.Since(t.last.began) > shared {
+		t.last = newDisk(snap, &t.shelf)
+	}
+	return t.last
+}
+
+// shared is for how long several studies see the same disk.
+const shared = 100 * time.Millisecond
+
 func (t *Tidier) module(dir string) *tidied {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -265,7 +284,7 @@ func (t *Tidier) input(snap *workspace.Snapshot, dir string) (*question, error) 
 	if q.view == nil {
 		return nil, &NoModuleError{dir}
 	}
-	q.disk = newDisk(snap)
+	q.disk = t.disk(snap)
 	switch {
 	case env.ModFile != "":
 		return q, &tidy.Refusal{Err: fmt.Errorf("GOFLAGS has -modfile=%s", env.ModFile)}
@@ -276,7 +295,7 @@ func (t *Tidier) input(snap *workspace.Snapshot, dir string) (*question, error) 
 	store := snap.Store()
 	q.Input = tidy.Input{
 		Dir: m.Dir, Mod: m.Mod.Text, Local: q.view.GoVersion(),
-		Files: q.disk.fs(), Std: t.stdOf(env.Goroot), Zip: store.ZipHash, Names: store.Names(),
+		Files: q.disk.fs(), Parsed: &t.parsed, Std: t.stdOf(env.Goroot), Zip: store.ZipHash, Names: store.Names(),
 		Mods: func(id modcache.NodeID) (*modcache.Mod, error) {
 			mod, err := store.Mod(id)
 			if errors.Is(err, modcache.ErrMissing) {

@@ -34,8 +34,8 @@ type FS struct {
 	// List returns what stands in a directory, in any order. The error is fs.ErrNotExist if there is no such directory, also
 	// where a file stands in its place.
 	List func(dir string) ([]Entry, error)
-	// Read returns a file, following symbolic links. The error is fs.ErrNotExist where there is none, and ErrIrregular where
-	// something else stands there.
+	// Read returns a file, following symbolic links; of a Go file no more than its Head is asked for. The error is fs.ErrNotExist
+	// where there is none, and ErrIrregular where something else stands there.
 	Read func(path string) (string, error)
 	// Changing reports whether a file of a directory has changed so lately that the go command would not trust its index for
 	// it; see the package comment. It may be nil.

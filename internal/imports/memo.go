@@ -1,7 +1,6 @@
 package imports
 
 import (
-	"crypto/sha256"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,10 +13,10 @@ type Memo struct {
 	dirs map[string]*scanned
 }
 
-// scanned is a directory as it was read: of its files only what tells that they have changed.
+// scanned is a directory as it was read.
 type scanned struct {
 	names []string // of Go files
-	sums  [][sha256.Size]byte
+	texts []string // that those are still the same is seen at once where an FS returns the very same string; see FS.Read
 	plain bool
 	pkg   *Package
 }
@@ -42,8 +41,8 @@ func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string,
 		texts[e.Name] = text{s, err}
 		i := len(next.names)
 		next.names = append(next.names, e.Name)
-		next.sums = append(next.sums, sha256.Sum256([]byte(s)))
-		same = same && err == nil && i < len(last.names) && last.names[i] == e.Name && last.sums[i] == next.sums[i]
+		next.texts = append(next.texts, s)
+		same = same && err == nil && i < len(last.names) && last.names[i] == e.Name && last.texts[i] == s
 	}
 	if same && len(last.names) == len(next.names) {
 		return last.pkg

@@ -160,7 +160,7 @@ func (l *loader) iterate() (again bool, err error) {
 // rootPaths returns the packages of the main module and its tools.
 func (l *loader) rootPaths() ([]string, error) {
 	if l.mainTree == nil {
-		l.mainTree = imports.NewTree(l.in.Files, l.in.Dir, &l.memo.files)
+		l.mainTree = imports.NewTree(l.in.Files, l.in.Dir, l.in.Parsed)
 	}
 	var ignore []string
 	for _, i := range l.file.Ignore {

@@ -185,7 +185,7 @@ func (p *predictor) open(m module.Version) (*imports.Tree, error) {
 		if _, err := p.in.Files.List(dir); err != nil {
 			return nil, fmt.Errorf("the directory %s, which replaces it, cannot be read: %w", r.New.Path, err)
 		}
-		p.local[dir] = imports.NewTree(p.in.Files, dir, &p.memo.files)
+		p.local[dir] = imports.NewTree(p.in.Files, dir, p.in.Parsed)
 		return p.local[dir], nil
 	}
 	actual := p.actual(m)

@@ -162,6 +162,17 @@ func (l *loader) keep(keep map[module.Version]bool, rs *requirements) {
 	}
 }
 
+// unneeded returns the keys of the lines of go.sum that are not to be kept, in its order.
+func (p *predictor) unneeded(keep map[module.Version]bool) []module.Version {
+	var keys []module.Version
+	for _, key := range p.order {
+		if !keep[key] {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // writeSums returns what go.sum would hold: of what it has, what is to be kept, and what was read and is to be kept. If
 // nothing is taken away, and nothing was read that it does not have, whether that is kept or not, the file stays as it is,
 // however it looks.

@@ -38,20 +38,20 @@ type Input struct {
 	Compat string // the value of tidy's -compat flag; "" if it is not given
 	Local  string // the version of the user's go command, without "go"
 
-	Files imports.FS                                    // the main module's files and those of directories that replace modules
-	Std   func(importPath string) bool                  // whether the standard library has a package
-	Tree  func(module.Version) (*imports.Tree, error)   // the source of a module version
-	Zip   func(module.Version) (hash string, err error) // the checksum of its zip
-	Mods  func(modcache.NodeID) (*modcache.Mod, error)  // as in modgraph.Input
-	Names *modcache.Names                               // the table that NodeIDs come from
-	Debug func(key, value string) error                 // whether a godebug line is acceptable; may be nil
-	Memo  *Memo                                         // what the answer before has left behind; may be nil
+	Files  imports.FS                                    // the main module's files and those of directories that replace modules
+	Parsed *imports.Memo                                 // what was parsed of Files before; may be nil
+	Std    func(importPath string) bool                  // whether the standard library has a package
+	Tree   func(module.Version) (*imports.Tree, error)   // the source of a module version
+	Zip    func(module.Version) (hash string, err error) // the checksum of its zip
+	Mods   func(modcache.NodeID) (*modcache.Mod, error)  // as in modgraph.Input
+	Names  *modcache.Names                               // the table that NodeIDs come from
+	Debug  func(key, value string) error                 // whether a godebug line is acceptable; may be nil
+	Memo   *Memo                                         // what the answer before has left behind; may be nil
 }
 
 // A Memo makes the next answer about the same module cheaper. Its zero value is empty. Predict must not be called with one Memo
 // from several goroutines at once.
 type Memo struct {
-	files   imports.Memo
 	sources map[module.Version]source // of versions in the module cache
 	graphs  []*memoGraph              // the last first
 	inputs  modgraph.Input
@@ -69,6 +69,8 @@ type Result struct {
 
 	Require []Requirement // by path
 	Dropped []string      // paths that go.mod requires and would no longer, in order
+	// Unneeded are the lines of go.sum that would be dropped. Those about a go.mod file have a version that ends in "/go.mod".
+	Unneeded []module.Version
 	// Broken are the main module's files that do not parse, relative to its directory, in order. What they import does not
 	// count, or not all of it, so that some of Dropped may be missed as soon as they parse again.
 	Broken []string
@@ -166,6 +168,7 @@ func predict(ctx context.Context, in Input, proceed bool) (*loader, *Result, err
 	res.Sum, res.HasSum = in.Sum, in.HasSum
 	if keep != nil {
 		res.Sum, res.HasSum = p.writeSums(keep)
+		res.Unneeded = p.unneeded(keep)
 	}
 	return l, res, nil
 }

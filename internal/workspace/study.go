@@ -138,6 +138,14 @@ func Unasked(t Topic) Change {
 // fact describes.
 func Touched(path string) Change { return func(d *draft) { d.touch(path) } }
 
+// LastTouch tells two snapshots apart between which a file has changed that a study may depend on.
+func (s *Snapshot) LastTouch() int64 {
+	if len(s.touches) == 0 {
+		return 0
+	}
+	return s.touches[len(s.touches)-1].snapshot
+}
+
 // A touch is a change of something that a study may depend on.
 type touch struct {
 	snapshot int64 // the first with the change
