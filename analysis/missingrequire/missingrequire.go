@@ -240,7 +240,10 @@ func (r *reporter) offer(d *analysis.Diagnostic, f *tidy.Fault) {
 			continue
 		}
 		d.Message += fmt.Sprintf("; %s in the module cache has it", spelled(o.Module))
-		d.Fixes = append(d.Fixes, r.adding(o.Module)...)
+		for _, fix := range r.adding(o.Module) {
+			fix.Preferred = false // it may not be the version that is wanted
+			d.Fixes = append(d.Fixes, fix)
+		}
 	}
 	d.Fixes = append(d.Fixes, r.getting(f.Path)...)
 }

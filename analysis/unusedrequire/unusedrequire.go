@@ -34,6 +34,10 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if a == nil || slices.ContainsFunc(a.Faults, hides) {
 		return nil
 	}
+	g := pass.View.Graph()
+	if g != nil && g.Inconsistent() {
+		return nil // first things first
+	}
 	mod := pass.File.Mod()
 	for _, r := range mod.Require {
 		switch {
@@ -54,16 +58,16 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		if len(a.Faults) > 0 {
 			d.Message = fmt.Sprintf("no package of this module imports %s", r.Path)
 		}
-		safe := len(a.Faults) == 0 && pass.LoadsWith(pass.View.Graph(), without(mod, r.Path))
-		if safe {
+		// Nothing is removed unasked: a requirement may stand there for an import that is yet to be written.
+		run := pass.RunTidy()
+		run.Preferred = len(a.Faults) == 0
+		d.Fixes = append(d.Fixes, run)
+		if len(a.Faults) == 0 && pass.LoadsWith(g, without(mod, r.Path)) {
 			d.Fixes = append(d.Fixes, fixes.Fix{
-				Title: "Remove the requirement of " + r.Path, Kind: fixes.QuickFix, Preferred: true,
+				Title: "Remove the requirement of " + r.Path, Kind: fixes.QuickFix,
 				Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line))},
 			})
 		}
-		run := pass.RunTidy()
-		run.Preferred = !safe && len(a.Faults) == 0
-		d.Fixes = append(d.Fixes, run)
 		pass.Report(d)
 	}
 	return nil
