@@ -203,7 +203,7 @@ func (m *mirror) fillDir(name, real string, asFiles bool) error {
 	}
 	put := func(path, text string) error {
 		rel, err := filepath.Rel(real, path)
-		if err != nil || !filepath.IsLocal(rel) || slices.Contains(moduleFiles, rel) {
+		if err != nil || !filepath.IsLocal(rel) || slices.Contains(moduleFiles, rel) || !m.belongs(path, real) {
 			return nil
 		}
 		at := m.at(filepath.Join(name, rel))
@@ -230,6 +230,16 @@ func (m *mirror) fillDir(name, real string, asFiles bool) error {
 		}
 	}
 	return nil
+}
+
+// belongs reports whether of the world's directories it is dir that the file at path is nearest to.
+func (m *mirror) belongs(path, dir string) bool {
+	for _, other := range m.shadow.world.Dirs {
+		if other = realPath(other); len(other) > len(dir) && within(path, other) {
+			return false
+		}
+	}
+	return true
 }
 
 // linkOrCopy makes the regular file at path one at to. Others go does not vendor.
