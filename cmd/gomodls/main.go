@@ -53,7 +53,7 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate(versionText())
-	root.AddCommand(newServe(), newCheck(), newFix(), newTidy(), newUndo(), newExplain(), newVersion())
+	root.AddCommand(newServe(), newCheck(), newFix(), newTidy(), newUndo(), newExplain(), newDoctor(), newVersion())
 	return root
 }
 

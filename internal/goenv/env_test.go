@@ -189,7 +189,7 @@ func TestProxies(t *testing.T) {
 	if diff := cmp.Diff([]string{"/one", "/two"}, e.FileProxyDirs()); diff != "" {
 		t.Error(diff)
 	}
-	if got := e.Proxies[1].String(); got != "https://u:xxxxx@a.example" {
+	if got := e.Proxies[1].String(); got != "https://xxxxx@a.example" {
 		t.Errorf("a proxy with a password is shown as %s", got)
 	}
 }

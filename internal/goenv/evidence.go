@@ -303,3 +303,14 @@ func Suspected(evidence []Evidence) bool {
 	}
 	return IsPrivate(evidence) || owner && login
 }
+
+// Login returns the evidence that this machine has a login for the module's repository, and false if there is none in netrc or
+// git's configuration. An SSH key or a credential helper for all hosts would be seen nowhere.
+func (in EvidenceInputs) Login(modulePath string) (Evidence, bool) {
+	for _, list := range [][]Evidence{in.insteadOf(modulePath), in.netrc(modulePath), in.credentials(modulePath)} {
+		if len(list) > 0 {
+			return list[0], true
+		}
+	}
+	return Evidence{}, false
+}

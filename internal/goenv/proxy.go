@@ -31,7 +31,7 @@ type ProxyEntry struct {
 	Sep byte
 }
 
-// String is the entry as it may be shown: without a password.
+// String is the entry as it may be shown: without user and password.
 func (p ProxyEntry) String() string {
 	switch p.Kind {
 	case Direct:
@@ -43,7 +43,17 @@ func (p ProxyEntry) String() string {
 	if err != nil {
 		return "an unreadable URL"
 	}
-	return u.Redacted()
+	return redacted(u)
+}
+
+// redacted is a URL without its user and password, either of which may be a secret.
+func redacted(u *url.URL) string {
+	if u.User == nil {
+		return u.String()
+	}
+	shown := *u
+	shown.User = url.User("xxxxx")
+	return shown.String()
 }
 
 var errNoProxies = errors.New("GOPROXY list is not the empty string, but contains no entries")

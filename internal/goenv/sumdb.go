@@ -97,9 +97,9 @@ func (db SumDB) String() string {
 		return db.Name
 	}
 	if db.Name == "" {
-		return u.Redacted()
+		return redacted(u)
 	}
-	return db.Name + " at " + u.Redacted()
+	return db.Name + " at " + redacted(u)
 }
 
 // AsksSumDB reports whether go asks the checksum database about a version of the module that go.sum does not have.
