@@ -10,7 +10,6 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/fixes"
-	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
@@ -215,21 +214,9 @@ func (p *Pass) Stumbles(g *modgraph.Graph, span text.Span) []Related {
 	return []Related{{URI: p.File.URI, Span: span, Message: fmt.Sprintf("go first says that go.sum lacks %s %s/go.mod", m.Path, m.Version)}}
 }
 
-// PrivateGap returns what would be sent where if go were to fetch a module that is private and not covered; see
-// goenv.FindGap. What is not suspicious at first sight costs no look into the module cache.
-func (p *Pass) PrivateGap(path string, in goenv.EvidenceInputs) (goenv.Gap, bool) {
-	env := p.View.Env()
-	if _, ok := goenv.FindGap(path, env, goenv.PrivateEvidence(path, in)); !ok {
-		return goenv.Gap{}, false
-	}
-	store := p.Snapshot.Store()
-	in.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
-	return goenv.FindGap(path, env, goenv.PrivateEvidence(path, in))
-}
-
 // WouldLeak reports whether fetching a module would give away a private path.
 func (p *Pass) WouldLeak(path string) bool {
-	_, leaks := p.PrivateGap(path, p.View.EvidenceInputs(p.Module))
+	_, leaks := p.View.Privacy(p.Module).Gap(path)
 	return leaks
 }
 

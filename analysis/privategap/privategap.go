@@ -49,14 +49,14 @@ type finding struct {
 // find returns the gaps of what go would fetch for the pass's module: what its go.mod requires, and what that leads to.
 func find(pass *analysis.Pass) []finding {
 	var found []finding
-	in := pass.View.EvidenceInputs(pass.Module)
+	privacy := pass.View.Privacy(pass.Module)
 	seen := map[string]bool{}
 	look := func(m module.Version, root *syntax.Require) {
 		if m.Path == "" || seen[m.Path] {
 			return
 		}
 		seen[m.Path] = true
-		if gap, ok := pass.PrivateGap(m.Path, in); ok {
+		if gap, ok := privacy.Gap(m.Path); ok {
 			found = append(found, finding{gap, m, root})
 		}
 	}
@@ -69,8 +69,8 @@ func find(pass *analysis.Pass) []finding {
 	if g == nil {
 		return found
 	}
-	for _, n := range g.Nodes() {
-		if before := len(found); n.Actual.Version != "" && !seen[n.Actual.Path] {
+	for _, n := range privacy.In(g) {
+		if before := len(found); !seen[n.Actual.Path] {
 			look(n.Actual, nil)
 			if len(found) > before {
 				found[before].root = pass.RootOf(g, n.Module)

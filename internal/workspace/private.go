@@ -2,22 +2,158 @@ package workspace
 
 import (
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 
 	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
-// EvidenceInputs returns what this machine holds about which modules are private: the declarations of .gomodls.yaml, logins,
-// git's configuration, and what the repository's own build files say. It is for View.PrivateEvidence and costs a few reads
-// of facts; nothing is asked of anybody.
-func (v *View) EvidenceInputs(m *Module) goenv.EvidenceInputs {
+// A Privacy knows which modules are private by what this machine holds, and which of those would be given away. It is the same
+// value for as long as nothing that it was made from has changed, and remembers what it was asked. It is safe for concurrent use.
+type Privacy struct {
+	env   *goenv.Env
+	in    goenv.EvidenceInputs // of what is suspicious at first sight
+	full  goenv.EvidenceInputs // with looks into the records of the checksum database
+	since int64                // the arrivals in the module cache that it knows of
+
+	mu   sync.Mutex
+	gaps map[string]*goenv.Gap // nil where there is none
+	last *modgraph.Graph
+	open []*modgraph.Node // of last
+}
+
+// Gap returns what would be sent where if go were to fetch a module that is private and not covered; see goenv.FindGap. What is
+// not suspicious at first sight costs no look into the module cache.
+func (p *Privacy) Gap(path string) (goenv.Gap, bool) {
+	p.mu.Lock()
+	gap, ok := p.gaps[path]
+	p.mu.Unlock()
+	if !ok {
+		gap = p.find(path)
+		p.mu.Lock()
+		p.gaps[path] = gap
+		p.mu.Unlock()
+	}
+	if gap == nil {
+		return goenv.Gap{}, false
+	}
+	return *gap, true
+}
+
+func (p *Privacy) find(path string) *goenv.Gap {
+	if _, ok := goenv.FindGap(path, p.env, goenv.PrivateEvidence(path, p.in)); !ok {
+		return nil
+	}
+	if gap, ok := goenv.FindGap(path, p.env, goenv.PrivateEvidence(path, p.full)); ok {
+		return &gap
+	}
+	return nil
+}
+
+// In returns the nodes of a graph that have a gap.
+func (p *Privacy) In(g *modgraph.Graph) []*modgraph.Node {
+	p.mu.Lock()
+	last, open := p.last, p.open
+	p.mu.Unlock()
+	if last == g {
+		return open
+	}
+	open = nil
+	for _, n := range g.Nodes() {
+		if n.Actual.Version == "" {
+			continue
+		}
+		if _, ok := p.Gap(n.Actual.Path); ok {
+			open = append(open, n)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last, p.open = g, open
+	return open
+}
+
+// Privacy returns what is known about private modules from the point of view of m: the declarations of .gomodls.yaml, logins,
+// git's configuration, and what the repository's own build files say. Nothing is asked of anybody.
+func (v *View) Privacy(m *Module) *Privacy {
 	s := v.Snapshot
+	p := (&Snapshot{contents: s.contents}).privacy(v, m)
+	if t := s.trace; t != nil {
+		t.privacies = append(t.privacies, privacyRead{m, p})
+	}
+	return p
+}
+
+type privacyRead struct {
+	module  *Module
+	privacy *Privacy
+}
+
+// A privacyMemo is a Privacy with what it was made from.
+type privacyMemo struct {
+	built
+	all      *required
+	machine  *Machine
+	settings *Settings
+	privacy  *Privacy
+}
+
+func (s *Snapshot) privacy(v *View, m *Module) *Privacy {
+	all := v.required()
+	key := recallKey{view: v.key(), own: v.Own, path: m.Dir}
+	s.memo.mu.Lock()
+	last := s.memo.privacies[key]
+	s.memo.mu.Unlock()
+	if last != nil && last.all == all && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s) {
+		return last.privacy
+	}
+	t := &trace{}
+	next := &privacyMemo{all: all, machine: s.machine, settings: s.settings}
+	next.privacy = (&Snapshot{contents: s.contents, trace: t}).evidence(v, m, all)
+	next.env, next.reads = s.Env(), t.reads
+	next.since.Store(s.ID)
+	s.memo.mu.Lock()
+	defer s.memo.mu.Unlock()
+	// The modules of a workspace mostly have the same of everything, and then one of them finds out for all.
+	if shared := s.memo.privacies[recallKey{view: v.key(), own: v.Own}]; shared != nil && shared.privacy.alike(next.privacy) {
+		next.privacy = shared.privacy
+	}
+	if t.elusive {
+		return next.privacy
+	}
+	if s.memo.privacies == nil {
+		s.memo.privacies = map[recallKey]*privacyMemo{}
+	}
+	s.memo.privacies[key] = next
+	key.path = ""
+	s.memo.privacies[key] = next
+	return next.privacy
+}
+
+func (p *Privacy) alike(q *Privacy) bool {
+	if p.env != q.env || p.since != q.since {
+		return false
+	}
+	a, b := p.in, q.in
+	if len(a.Declared) == 0 && len(b.Declared) == 0 {
+		a.DeclaredIn = b.DeclaredIn
+	}
+	a.Origin, b.Origin, a.SumDBRecord, b.SumDBRecord = nil, nil, nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// evidence reads what tells whether a module is private.
+func (s *Snapshot) evidence(v *View, m *Module, all *required) *Privacy {
+	env := s.Env()
 	in := goenv.EvidenceInputs{
 		Declared:   s.SettingsFor(v, m).Private,
 		DeclaredIn: filepath.Join(m.Dir, settingsFile),
 		Git:        s.gitConfig(m.Dir),
 		CI:         s.ciSettings(m.Dir),
+		Mains:      all.mains,
+		OtherPaths: all.paths,
 	}
 	for _, file := range goenv.NetrcFiles(s.machine.Environ, s.machine.GOOS, s.machine.Home) {
 		if f := s.Read(file); f.State == Regular {
@@ -25,12 +161,7 @@ func (v *View) EvidenceInputs(m *Module) goenv.EvidenceInputs {
 			break
 		}
 	}
-	all := v.required()
-	if t := s.trace; t != nil {
-		t.paths = all
-	}
-	in.Mains, in.OtherPaths = all.mains, all.paths
-	store := s.Store()
+	store := s.cache()
 	clones := sync.OnceValue(store.Clones)
 	in.Origin = func(path string) goenv.Origin {
 		switch {
@@ -41,8 +172,10 @@ func (v *View) EvidenceInputs(m *Module) goenv.EvidenceInputs {
 		}
 		return goenv.UnknownOrigin
 	}
-	in.PublicProxy = v.Env().PublicProxies()
-	return in
+	in.PublicProxy = env.PublicProxies()
+	p := &Privacy{env: env, in: in, full: in, since: s.arrivals, gaps: map[string]*goenv.Gap{}}
+	p.full.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
+	return p
 }
 
 // repository returns the root of the git repository that dir lies in, or "".

@@ -75,8 +75,9 @@ type trace struct {
 	reads   []read
 	graph   *modgraph.Graph
 	modules []*Module
-	paths   *required
 	topics  []topicRead
+
+	privacies []privacyRead
 
 	usesGraph, usesModules bool
 	elusive                bool // something was read, or found missing, that nobody watches
@@ -122,11 +123,16 @@ func (v *View) traced(t *trace) *View {
 func (r *recalled) current(v *View) bool {
 	s := v.Snapshot
 	t := &r.trace
-	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.paths != nil && t.paths != v.required() || t.usesGraph && t.graph != v.graph() {
+	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.usesGraph && t.graph != v.graph() {
 		return false
 	}
 	if !s.unchanged(r.since.Load(), t.reads) {
 		return false
+	}
+	for _, p := range t.privacies {
+		if s.privacy(v, p.module) != p.privacy {
+			return false
+		}
 	}
 	for _, q := range t.topics {
 		if st, exact := s.study(q.topic); st != q.study || exact != q.exact {

@@ -84,6 +84,7 @@ type contents struct {
 
 	changes   []noted // the newest changes of facts and documents, in order
 	forgotten int64   // the snapshot up to which changes are not remembered
+	arrivals  int64   // grows whenever something appears that was missing: a download perhaps
 	places    int64   // grows whenever a fact is about something that there was no fact about
 
 	memo      *memo // shared by all snapshots of a session; holds values by the identity of their inputs
@@ -265,7 +266,7 @@ func (s *Session) Apply(changes ...Change) *Snapshot {
 		ID: old.ID + 1, open: old.open, foreign: old.foreign, facts: old.facts,
 		machine: old.machine, settings: old.settings, stores: old.stores, memo: old.memo,
 		studies: old.studies, touches: old.touches,
-		changes: old.changes, forgotten: old.forgotten, places: old.places,
+		changes: old.changes, forgotten: old.forgotten, places: old.places, arrivals: old.arrivals,
 		wants: map[Want]bool{}, questions: map[Topic]bool{}, views: map[string]*View{},
 	}}}
 	for _, change := range changes {
@@ -321,6 +322,9 @@ func Learned(w Want, f *Fact) Change {
 		old, known := d.facts[w]
 		if !known {
 			d.places++
+		}
+		if known && old.State == Missing && f.State != Missing {
+			d.arrivals++
 		}
 		d.note(w)
 		if old != nil && d.open[w.Path] == nil && (old.State != f.State || differs(old.File, f.File)) {

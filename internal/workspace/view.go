@@ -470,7 +470,9 @@ type memo struct {
 	modules  map[string]*built // by directory
 	answers  map[recallKey]*recalled
 	required map[recallKey]*required
-	env      *envMemo
+
+	privacies map[recallKey]*privacyMemo
+	env       *envMemo
 }
 
 // A graphMemo is a graph with what it was computed from. It is never changed once it is shared, but for since.
