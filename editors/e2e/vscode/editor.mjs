@@ -64,6 +64,43 @@ export class Editor {
 			count => count === 0);
 	}
 
+	/** Points at the status bar item and waits for what it says then. */
+	async tooltip(wanted) {
+		const hover = await this.pointAt(this.page.locator(`[id="${this.extensionID}.gomodls.status"]`));
+		await until(`the tooltip should match ${wanted}`, async () => (await hover.allInnerTexts()).join('\n'), text => wanted.test(text));
+	}
+
+	/** Points at the language status and waits for what it says then. */
+	async languageStatus(wanted) {
+		const hover = await this.pointAt(this.page.locator('[id="status.languageStatus"]'));
+		await until(`the language status should match ${wanted}`, async () => (await hover.allInnerTexts()).join('\n'), text => wanted.test(text));
+		await this.page.mouse.move(0, 0);
+	}
+
+	/** Points at something until what it says is there, and returns that. */
+	async pointAt(target) {
+		const hover = this.page.locator('.monaco-hover:visible');
+		for (let tries = 0; ; tries++) {
+			await this.page.mouse.move(640, 300);
+			await target.first().hover();
+			try {
+				await hover.first().waitFor({ timeout: 5000 });
+				return hover;
+			} catch (error) {
+				if (tries === 5) {
+					throw error;
+				}
+			}
+		}
+	}
+
+	/** Waits until the editor takes keys. */
+	async typing() {
+		const editor = this.page.locator('.editor-instance .monaco-editor');
+		await editor.locator('.view-line').first().click();
+		await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+	}
+
 	/** Opens the Problems panel, which from then on lists the diagnostics of all files. */
 	async showProblems() {
 		const panel = this.page.locator('.markers-panel');
@@ -85,6 +122,16 @@ export class Editor {
 		});
 	}
 
+	/** Waits for a diagnostic with this code and message, whatever else there is. */
+	async problem(code, message) {
+		await until(`a diagnostic ${code} ${message}`, () => this.problems(),
+			rows => rows.some(row => row.includes(`gomodls${code}[Ln`) && message.test(row)));
+	}
+
+	async noProblem(code) {
+		await until(`there should be no diagnostic ${code}`, () => this.problems(), rows => !rows.some(row => row.includes(`gomodls${code}[Ln`)));
+	}
+
 	async noProblems() {
 		await until('there should be no diagnostic', () => this.problems(), rows => !rows.some(ours));
 	}
@@ -104,7 +151,7 @@ export class Editor {
 	async markings(severity) {
 		return this.squiggle(severity).evaluateAll(squiggles => squiggles.map(squiggle => {
 			const mark = squiggle.getBoundingClientRect();
-			const lines = [...squiggle.closest('.monaco-editor').querySelectorAll('.view-lines .view-line')];
+			const lines = [...squiggle.closest('.monaco-editor')?.querySelectorAll('.view-lines .view-line') ?? []]; // or it has just gone
 			const line = lines.find(line => Math.abs(line.getBoundingClientRect().top - mark.top) < 2);
 			let text = '';
 			const nodes = document.createTreeWalker(line ?? document.createElement('div'), NodeFilter.SHOW_TEXT);
@@ -208,20 +255,49 @@ export class Editor {
 			all => all.some(one => title.test(one)));
 	}
 
-	/** Runs a command of the palette by its title. */
+	/** Runs a command of the palette by its title, once the palette offers it. */
 	async command(title) {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
-		await this.press('F1', input);
-		await this.page.keyboard.type(title);
 		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
-		await row.click();
+		for (let tries = 0; ; tries++) {
+			await this.press('F1', input);
+			await this.page.keyboard.type(title);
+			try {
+				await row.click({ timeout: 5000 });
+				return;
+			} catch (error) {
+				if (tries === 5) {
+					throw error;
+				}
+				await this.page.keyboard.press('Escape');
+			}
+		}
 	}
 
-	async openFile(name) {
+	/** The commands of the palette that the user may choose from, for what is typed there. */
+	async commands(typed) {
+		const input = this.page.locator('.quick-input-widget input[type="text"]');
+		await this.press('F1', input);
+		await this.page.keyboard.type(typed);
+		const rows = this.page.locator('.quick-input-list .monaco-list-row');
+		const titles = await until('the palette should have such commands only', () => rows.allInnerTexts(),
+			all => all.length > 0 && all.every(title => title.includes(typed.trim())));
+		await this.page.keyboard.press('Escape');
+		return titles;
+	}
+
+	/** Presses a key that scrolls, and waits until a line with this text can be seen. */
+	async scroll(key, text) {
+		await this.page.keyboard.press(key);
+		await until(`the editor should scroll to ${text}`, () => this.text(), visible => visible.includes(text));
+	}
+
+	/** Opens a file by its name, and where several have that by its folder. */
+	async openFile(name, folder = '') {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+p', input);
-		await this.page.keyboard.type(name);
-		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first();
+		await this.page.keyboard.type(folder ? `${folder}/${name}` : name);
+		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).filter({ hasText: folder }).first();
 		await row.click();
 		await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
 		await this.focusEditor();
@@ -263,11 +339,13 @@ export class Editor {
 	}
 
 	/** Presses a key until what it opens is there: while the workbench is busy with something else, a key may be lost. */
-	async press(key, opened) {
+	async press(key, opened, state = 'visible') {
 		for (let tries = 0; ; tries++) {
-			await this.page.keyboard.press(key);
+			for (const one of key.split(' ')) {
+				await this.page.keyboard.press(one);
+			}
 			try {
-				await opened.first().waitFor({ timeout: 3000 });
+				await opened.first().waitFor({ state, timeout: 3000 });
 				return;
 			} catch (error) {
 				if (tries === 5) {

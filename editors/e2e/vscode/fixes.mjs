@@ -17,6 +17,8 @@ scenario('a requirement below the selected version', {}, async (editor, module) 
 	await editor.onlyProblem('inconsistentversion', /github\.com\/spf13\/pflag/);
 	await editor.marked('error', 'v1.0.8');
 	await editor.status(one);
+	await editor.tooltip(/1 error: go refuses to load the module[^]*✗ go\.mod:13 github\.com\/spf13\/pflag v1\.0\.8/);
+	await editor.languageStatus(/go\.mod ✗ 1[^]*example\.com\/app/);
 	assert.equal(await module.read('go.mod'), before, 'nothing has been saved');
 
 	await editor.quickFix(/v1\.0\.9/);
@@ -138,22 +140,21 @@ scenario('tidy of a module with unsaved changes', {}, async (editor, module) => 
 	assert.equal(await module.go('mod', 'tidy', '-diff'), '');
 });
 
-scenario('a preview of tidy changes nothing', {}, async (editor, module) => {
-	const [mod, sums] = [await module.read('go.mod'), await module.read('go.sum')];
+scenario('fix all', {
+	arrange: module => module.copyDependency('golang.org/x/mod', '../mod'),
+}, async (editor, module) => {
+	const before = await module.read('go.mod');
 	await editor.status(ok);
+	await editor.showProblems();
+	await editor.retype(before, 'github.com/spf13/pflag v1.0.9', 'github.com/spf13/pflag v1.0.8');
+	await editor.append(before, '\nreplace golang.org/x/mod => ../mdo\n');
+	await editor.problem('replacepath', /\.\.\/mdo/);
+	await editor.problem('inconsistentversion', /github\.com\/spf13\/pflag/);
 
-	await editor.deleteLine(mod, 'go.uber.org/multierr');
-	await editor.command('gomodls: Preview Tidy');
-	await until('the diff should have the requirement', () => editor.proposals(), text => text.includes('go.uber.org/multierr v1.10.0'));
-	assert.ok((await editor.modified()).includes('go.mod'));
-	assert.equal(await module.read('go.mod'), mod);
-	assert.equal(await module.read('go.sum'), sums);
-
-	await editor.command('gomodls: Tidy (go mod tidy)');
-	await until('go.sum should be saved', () => module.read('go.sum'), text => !text.includes('github.com/spf13/pflag v1.0.8'));
-	await editor.openFile('go.mod');
+	await editor.command('Fix All');
+	await editor.noProblems();
 	await editor.status(ok);
 	await editor.save();
-	assert.equal(await module.read('go.mod'), mod);
-	assert.equal(await module.go('mod', 'tidy', '-diff'), '');
+	assert.equal(await module.read('go.mod'), before + '\nreplace golang.org/x/mod => ../mod\n');
+	assert.equal(await module.refusal(), '');
 });

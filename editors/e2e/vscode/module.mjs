@@ -65,15 +65,18 @@ export async function goEnvironment() {
 	};
 }
 
-/** The hosts whose modules the scenarios use. Modules of other hosts are made up, and are none of the user's module cache. */
-const hosts = ['github.com', 'go.uber.org', 'golang.org', 'gopkg.in', 'sumdb'];
+/** The hosts of the modules that the scenarios use; what they use is not downloaded again for the next run. */
+const hosts = ['github.com', 'go.uber.org', 'go.yaml.in', 'golang.org', 'gopkg.in'];
 
+/** Links everything of a module cache but the modules of example.com, which are made up and none of the user's. */
 async function linkCache(from, to) {
 	for (const dir of ['', 'cache/download']) {
 		await mkdir(join(to, dir), { recursive: true });
-		for (const host of hosts) {
-			await mkdir(join(from, dir, host), { recursive: true });
-			await symlink(join(from, dir, host), join(to, dir, host));
+		await Promise.all(hosts.map(host => mkdir(join(from, dir, host), { recursive: true })));
+		for (const name of await readdir(join(from, dir))) {
+			if (name !== 'example.com' && name !== 'cache') {
+				await symlink(join(from, dir, name), join(to, dir, name));
+			}
 		}
 	}
 }
@@ -139,7 +142,7 @@ export class Module {
 	/** Copies what go selected of a required module to a folder, as somebody who works on it would have it. */
 	async copyDependency(path, to) {
 		const { Dir } = JSON.parse(await this.go('list', '-m', '-json', path));
-		await mkdir(this.path(to));
+		await mkdir(this.path(to), { recursive: true });
 		// The module cache is read-only; what is copied from it need not be.
 		await run('cp', ['-r', '--no-preserve=mode', `${Dir}/.`, this.path(to)]);
 	}
@@ -152,6 +155,13 @@ export class Module {
 		} catch (error) {
 			throw new Error(`go ${args.join(' ')}: ${error.stderr || error.message}`);
 		}
+	}
+
+	/** Runs git in the module, as somebody without a configuration. */
+	async git(...args) {
+		await run('git', ['-c', 'user.name=Gopher', '-c', 'user.email=gopher@example.com', ...args], {
+			cwd: this.dir, env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
+		});
 	}
 
 	/** What go says when it refuses the module as it is on disk, or '' when it does not. */

@@ -9,7 +9,7 @@ import { goEnvironment, prepare } from './module.mjs';
 import { VSCode } from './vscode.mjs';
 
 let go, template;
-const codes = new Map();
+const codes = new Map(); // by what restricts them
 
 /** What all scenarios share is started by the first that needs it: a run that selects none of them starts nothing. */
 const shared = once(async () => {
@@ -19,11 +19,10 @@ const shared = once(async () => {
 
 async function started(restricted) {
 	await shared();
-	const key = String(restricted);
-	if (!codes.has(key)) {
-		codes.set(key, await VSCode.start({ ...go.env, ...await restricted?.(go.env) }, { restricted: Boolean(restricted) }));
+	if (!codes.has(restricted)) {
+		codes.set(restricted, await VSCode.start({ ...go.env, ...await restricted?.(go.env) }, { restricted: Boolean(restricted) }));
 	}
-	return codes.get(key);
+	return codes.get(restricted);
 }
 
 after(async () => {

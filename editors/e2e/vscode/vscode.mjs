@@ -50,10 +50,13 @@ export class VSCode {
 	 * Starts code-server with the extension, and a browser.
 	 *
 	 * @param {Record<string, string>} env added to the environment of everything that is started
-	 * @param {{restricted?: boolean}} options restricted: folders are not trusted before the user says so
+	 * @param {object} options
+	 * @param {boolean} [options.restricted] folders are not trusted before the user says so
+	 * @param {object} [options.screen] how large the windows are, and how fine
 	 */
-	static async start(env, { restricted = false } = {}) {
+	static async start(env, { restricted = false, screen = { viewport: { width: 1280, height: 800 } } } = {}) {
 		const code = new VSCode();
+		code.screen = screen;
 		code.temp = await mkdtemp(join(tmpdir(), 'gomodls-vscode-'));
 		try {
 			await code.#startServer(env, restricted);
@@ -149,7 +152,7 @@ export class VSCode {
 	}
 
 	async #newContext() {
-		const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
+		const context = await this.browser.newContext(this.screen);
 		await context.tracing.start({ snapshots: true });
 		return context;
 	}

@@ -1,0 +1,165 @@
+// Commands that run go: seen first, cancelled, undone, and while the user goes on typing. A module proxy that does not answer
+// makes go run for as long as that is looked at.
+
+import assert from 'node:assert/strict';
+import { until } from './editor.mjs';
+import { Proxy } from './proxy.mjs';
+import { scenario } from './scenario.mjs';
+
+const ok = /✓/;
+const busy = /\[sync\].*go mod tidy/;
+const multierr = '\tgo.uber.org/multierr v1.10.0 // indirect\n';
+
+let made = 0;
+
+/** A module that nobody has, the proxy that has it, and settings that make the server's go ask it. */
+async function unknownModule() {
+	const path = `example.com/made-up-${++made}`;
+	const proxy = await Proxy.start({ [`${path}@v1.0.0`]: { 'go.mod': `module ${path}\n\ngo 1.25.0\n`, 'a.go': 'package a\n' } });
+	return { path, proxy, env: { GOPROXY: proxy.url, GONOSUMDB: 'example.com/*' } };
+}
+
+/** Makes the program import a module, on disk. */
+const importIt = (module, path) => module.edit('main.go', '\t"fmt"\n', `\t"fmt"\n\t_ "${path}"\n`);
+
+{
+	let made;
+	scenario('the status bar says ok, error, busy, ok', {
+		arrange: async () => {
+			made = await unknownModule();
+			return { machine: { 'gomodls.env': made.env } };
+		},
+	}, async (editor, module) => {
+		const before = await module.read('go.mod');
+		await editor.status(ok);
+		await editor.retype(before, 'github.com/spf13/pflag v1.0.9', 'github.com/spf13/pflag v1.0.8');
+		await editor.status(/✗ 1/);
+		await importIt(module, made.path);
+
+		const release = made.proxy.hold();
+		await editor.command('gomodls: Tidy (go mod tidy)');
+		await editor.status(busy);
+		release();
+		await editor.status(ok);
+		await editor.save();
+		assert.match(await module.read('go.mod'), new RegExp(`${made.path} v1\\.0\\.0`));
+		assert.deepEqual(await editor.notification('').allInnerTexts(), []);
+		made.proxy.stop();
+	});
+}
+
+{
+	let made;
+	scenario('a tidy that is cancelled changes nothing', {
+		arrange: async module => {
+			made = await unknownModule();
+			await importIt(module, made.path);
+			return { machine: { 'gomodls.env': made.env } };
+		},
+	}, async (editor, module) => {
+		const [mod, sums] = [await module.read('go.mod'), await module.read('go.sum')];
+		await editor.status(/go\.mod/);
+
+		const release = made.proxy.hold();
+		await editor.command('gomodls: Tidy (go mod tidy)');
+		await editor.status(busy);
+		const progress = editor.notification('go mod tidy');
+		await progress.getByText('Cancel', { exact: true }).click();
+		await editor.status(/go\.mod [^…]*$/);
+		await progress.waitFor({ state: 'hidden' });
+
+		await editor.command('gomodls: Tidy (go mod tidy)');
+		await editor.status(busy);
+		await editor.command('gomodls: Cancel the Running Command');
+		await editor.status(/go\.mod [^…]*$/);
+
+		release();
+		assert.equal(await module.read('go.mod'), mod);
+		assert.equal(await module.read('go.sum'), sums);
+		assert.deepEqual(await editor.modified(), []);
+		assert.deepEqual(await editor.notification('').allInnerTexts(), []);
+		made.proxy.stop();
+	});
+}
+
+{
+	let made;
+	scenario('typing right after opening, and while tidy runs', {
+		arrange: async module => {
+			made = await unknownModule();
+			await importIt(module, made.path);
+			return { machine: { 'gomodls.env': made.env } };
+		},
+	}, async (editor, module) => {
+		const before = await module.read('go.mod');
+		await editor.typing();
+		await editor.page.keyboard.press('Control+End');
+		await editor.page.keyboard.type('\n// typed before the server runs');
+		const first = before + '\n// typed before the server runs';
+		await editor.status(/go\.mod/);
+
+		const release = made.proxy.hold();
+		await editor.command('gomodls: Tidy (go mod tidy)');
+		await editor.status(busy);
+		await editor.append(first, '\n// typed while tidy runs');
+		release();
+		await until('tidy should do its work on what was typed', () => editor.text(), text => text.includes(`${made.path} v1.0.0`));
+		await editor.status(ok);
+		await editor.save();
+		const after = await module.read('go.mod');
+		assert.ok(after.includes('\n// typed before the server runs\n// typed while tidy runs'), after);
+		assert.equal(await module.go('mod', 'tidy', '-diff'), '');
+		made.proxy.stop();
+	});
+}
+
+scenario('a preview of tidy, discarded and applied', {
+	arrange: module => module.edit('go.mod', multierr, ''),
+}, async (editor, module) => {
+	const [mod, sums] = [await module.read('go.mod'), await module.read('go.sum')];
+	await editor.status(/go\.mod/);
+	const question = editor.notification('go mod tidy would change go.mod, go.sum');
+	const preview = async () => {
+		await editor.command('gomodls: Preview Tidy');
+		await until('the diff should have the requirement', () => editor.proposals(), text => text.includes('go.uber.org/multierr v1.10.0'));
+	};
+	const answer = async button => {
+		await question.getByText(button, { exact: true }).click();
+		await until('the diff should be closed', () => editor.proposals(), text => text === '');
+	};
+
+	await preview();
+	await answer('Discard');
+	assert.equal(await module.read('go.mod'), mod);
+	assert.equal(await module.read('go.sum'), sums);
+	assert.deepEqual(await editor.modified(), []);
+
+	await preview();
+	await answer('Apply');
+	await until('go.mod should be tidy', () => module.read('go.mod'), text => text.includes('go.uber.org/multierr v1.10.0'));
+	await editor.status(ok);
+	assert.equal(await module.go('mod', 'tidy', '-diff'), '');
+
+	await editor.command('gomodls: Undo the Last Change to Module Files');
+	await until('go.mod should be as it was', () => module.read('go.mod'), text => text === mod);
+	await until('go.sum should be as it was', () => module.read('go.sum'), text => text === sums);
+	await until('nothing should be modified', () => editor.modified(), names => names.length === 0);
+	assert.equal((await editor.text()).includes('multierr'), false);
+});
+
+{
+	let made;
+	scenario("the Go extension's go.toolsEnvVars are go's environment", {
+		arrange: async module => {
+			made = await unknownModule();
+			await importIt(module, made.path);
+			return { user: { 'go.toolsEnvVars': made.env } };
+		},
+	}, async (editor, module) => {
+		await editor.status(/go\.mod/);
+		await editor.command('gomodls: Tidy (go mod tidy)');
+		await until('go.mod should have the module of that proxy', () => module.read('go.mod'), text => text.includes(`${made.path} v1.0.0`));
+		await editor.status(ok);
+		made.proxy.stop();
+	});
+}

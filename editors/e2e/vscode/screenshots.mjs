@@ -1,0 +1,116 @@
+// Takes the pictures of VS Code that the documentation shows, into the folder that is named.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { goEnvironment, prepare } from './module.mjs';
+import { Proxy } from './proxy.mjs';
+import { until } from './editor.mjs';
+import { VSCode } from './vscode.mjs';
+
+const out = process.argv[2];
+await mkdir(out, { recursive: true });
+
+const user = {
+	'breadcrumbs.enabled': false,
+	'editor.fontSize': 14,
+	'editor.lineNumbersMinChars': 3,
+	'editor.overviewRulerBorder': false,
+	'editor.renderLineHighlight': 'none',
+	'editor.scrollbar.vertical': 'hidden',
+	'window.commandCenter': false,
+	'workbench.activityBar.location': 'hidden',
+	'workbench.layoutControl.enabled': false,
+	'workbench.navigationControl.enabled': false,
+	'workbench.sideBar.location': 'right',
+};
+
+const go = await goEnvironment();
+const template = await prepare(go.env);
+const code = await VSCode.start(go.env, { screen: { viewport: { width: 900, height: 440 }, deviceScaleFactor: 2 } });
+
+/** Opens a copy of the module and takes pictures of it. */
+async function session(arrange, act) {
+	const module = await template.copy();
+	await code.configure({ user, ...await arrange(module) });
+	const editor = await code.open(module.dir, module.path('go.mod'));
+	await editor.status(/go\.mod/);
+	await editor.typing();
+	await editor.press('Control+b', editor.page.locator('.part.sidebar:not(:visible)'), 'attached');
+	await act(editor, module);
+	await code.close(editor);
+	await module.remove();
+}
+
+/** Takes a picture of the window, or of a part of it. */
+async function picture(editor, name, clip) {
+	await editor.page.screenshot({ path: join(out, `${name}.png`), animations: 'disabled', ...(clip && { clip }) });
+	console.log(`${name}.png`);
+}
+
+/** Takes a picture of the left end of the status bar, up to our item. */
+async function statusBar(editor, name) {
+	await editor.page.mouse.move(450, 200);
+	const bar = await editor.page.locator('.part.statusbar').boundingBox();
+	const item = await editor.page.locator(`[id="${editor.extensionID}.gomodls.status"]`).boundingBox();
+	await picture(editor, name, { x: 0, y: bar.y, width: Math.ceil(item.x + item.width + 12), height: bar.height });
+}
+
+const [good, bad] = ['github.com/spf13/pflag v1.0.9', 'github.com/spf13/pflag v1.0.8'];
+
+try {
+	await session(async () => {}, async (editor, module) => {
+		const before = await module.read('go.mod');
+		await editor.status(/✓/);
+		await statusBar(editor, 'status-ok');
+
+		await editor.retype(before, `${good} // indirect`, good);
+		await editor.status(/⚠ 1/);
+		await statusBar(editor, 'status-warning');
+
+		await editor.retype(before.replace(`${good} // indirect`, good), good, bad);
+		await editor.status(/✗ 1/);
+		await statusBar(editor, 'status-error');
+		await editor.tooltip(/✗ go\.mod/);
+		await picture(editor, 'vscode-status');
+	});
+
+	await session(async () => {}, async (editor, module) => {
+		const before = await module.read('go.mod');
+		await editor.status(/✓/);
+		await editor.retype(before, good, bad);
+		await editor.marked('error', 'v1.0.8');
+		await editor.press('Control+k Control+i', editor.page.locator('.monaco-hover:visible'));
+		await picture(editor, 'vscode-diagnostic');
+		await editor.page.keyboard.press('Escape');
+		const menu = editor.page.locator('.action-widget:not(.action-list-submenu-panel)');
+		await editor.press('Control+.', menu);
+		await menu.locator('.monaco-list-row.action').first().waitFor();
+		await picture(editor, 'vscode-fix');
+	});
+
+	await session(async module => {
+		await module.edit('go.mod', '\tgo.uber.org/multierr v1.10.0 // indirect\n', '');
+	}, async editor => {
+		await editor.command('gomodls: Preview Tidy');
+		await editor.notification('go mod tidy would change').waitFor();
+		await until('the diff should be there', () => editor.proposals(), text => text.includes('go.uber.org/multierr v1.10.0'));
+		await picture(editor, 'vscode-preview');
+	});
+
+	const proxy = await Proxy.start();
+	await session(async module => {
+		await module.edit('main.go', '\t"fmt"\n', '\t"fmt"\n\t_ "example.com/slow"\n');
+		return { machine: { 'gomodls.env': { GOPROXY: proxy.url } } };
+	}, async editor => {
+		const release = proxy.hold();
+		await editor.command('gomodls: Tidy (go mod tidy)');
+		await editor.status(/\[sync\].*go mod tidy/);
+		await statusBar(editor, 'status-busy');
+		release();
+	});
+	proxy.stop();
+} finally {
+	await code.stop();
+	await template.remove();
+	await go.release();
+}
