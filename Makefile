@@ -55,10 +55,15 @@ demo: build ## what gomodls says about a broken module, here and in an editor
 		'For other editors see editors/README.md.'
 
 .PHONY: vsix
-vsix: ## the VS Code extension, as editors/vscode/gomodls-*.vsix
-	@cd editors/vscode
+vsix: ## the VS Code extension, as editors/vscode/gomodls-*.vsix; with TARGET=linux-x64, darwin-arm64, win32-x64 … the server inside
+	@rm -rf editors/vscode/bin
+	if [ -n "$(TARGET)" ]; then
+		os=$(firstword $(subst -, ,$(TARGET))) arch=$(lastword $(subst -, ,$(TARGET)))
+		CGO_ENABLED=0 GOOS=$${os/win32/windows} GOARCH=$${arch/x64/amd64} $(GO) build -trimpath -ldflags=-s -o editors/vscode/bin/ ./cmd/gomodls
+	fi
+	cd editors/vscode
 	npm ci --no-fund --no-audit
-	npm run package
+	npm run package -- $(TARGET:%=--target %)
 
 .PHONY: test
 test: test-go test-editors ## everything
@@ -89,6 +94,10 @@ test-editors: build ## the real editors against the real server
 		bash $$script || failed="$$failed $$script"
 	done
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+
+.PHONY: screenshots
+screenshots: build ## the pictures in docs/images, from the real editors
+	@GOMODLS_BIN=$(bin)/gomodls bash editors/e2e/screenshots.sh
 
 .PHONY: oracle
 oracle: build ## agreement with go on 5000 mutated modules; ORACLE="-n 500 -seed 7 -v"

@@ -16,7 +16,7 @@ interface Kind {
 	readonly codes?: readonly string[];
 }
 
-const kinds: readonly Kind[] = [
+export const kinds: readonly Kind[] = [
 	{ source: 'syntax' },
 	{ source: 'go.work file' },
 	{ source: 'go list', says: /inconsistent vendoring/, codes: ['inconsistentvendor'] },

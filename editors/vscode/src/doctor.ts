@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { EventEmitter, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { Disposable, TextDocumentContentProvider } from 'vscode';
 import type { Program } from './server';
@@ -23,9 +23,16 @@ export class Doctor implements TextDocumentContentProvider, Disposable {
 		];
 	}
 
-	/** Runs the program and shows what it says of the module that the file belongs to. */
-	async show({ path, env }: Program, file: Uri): Promise<void> {
+	/** Runs the program, which itself runs nothing, and shows what it says of the module that the file belongs to. */
+	async show({ path, env: inherited }: Program, file: Uri): Promise<void> {
 		const dir = dirname(file.fsPath);
+		// The server gets these settings from us. The doctor sees them as what they stand for.
+		const configuration = workspace.getConfiguration('gomodls');
+		const go = configuration.get('go', '');
+		const env = { ...inherited, ...configuration.get<Record<string, string>>('env', {}) };
+		if (go !== '') {
+			env['PATH'] = [dirname(go), env['PATH'] ?? ''].join(delimiter);
+		}
 		const report = await window.withProgress(
 			{ location: ProgressLocation.Notification, cancellable: true, title: 'gomodls doctor' },
 			(_, token) => new Promise<string | undefined>((resolve, reject) => {

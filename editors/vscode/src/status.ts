@@ -1,7 +1,7 @@
 // The status bar item and the language status item. Both say what the server says; nothing is worked out here.
 
 import {
-	LanguageStatusSeverity, MarkdownString, QuickPickItemKind, StatusBarAlignment, ThemeColor, commands, languages, window, workspace,
+	LanguageStatusSeverity, MarkdownString, QuickPickItemKind, StatusBarAlignment, ThemeColor, commands, languages, window,
 } from 'vscode';
 import type { Command, Disposable, DocumentFilter, QuickPickItem } from 'vscode';
 import type { Health } from './protocol';
@@ -9,9 +9,9 @@ import type { Health } from './protocol';
 /** What is shown: a module's health, or what keeps the server from saying it. */
 export type Shown = { health: Health } | { starting: true } | { problem: string; actions: Command[] };
 
-/** What can be done whatever the server says. The doctor asks the go command, which is not run where nothing is trusted. */
-const ownActions = (): Command[] => [
-	...(workspace.isTrusted ? [{ title: 'Doctor', command: 'gomodls.doctor' }] : []),
+/** What can be done whatever the server says. */
+const ownActions: readonly Command[] = [
+	{ title: 'Doctor', command: 'gomodls.doctor' },
 	{ title: 'Show Log', command: 'gomodls.showLog' },
 	{ title: 'Restart Server', command: 'gomodls.restart' },
 ];
@@ -69,7 +69,7 @@ export class Status implements Disposable {
 		const items: Item[] = this.actions().map(action => ({ label: action.title, action }));
 		items.push(
 			{ label: '', kind: QuickPickItemKind.Separator },
-			...ownActions().map(action => ({ label: action.title, action })),
+			...ownActions.map(action => ({ label: action.title, action })),
 		);
 		const picked = await window.showQuickPick(items, { title });
 		if (picked?.action) {
@@ -113,7 +113,7 @@ function busy(shown: Shown): boolean {
 
 /** Markdown with the actions as links under it. Only those very commands may be run from it, whatever the text says. */
 function tooltip(text: string, actions: readonly Command[]): MarkdownString {
-	const all = [...actions, ...ownActions()];
+	const all = [...actions, ...ownActions];
 	const markdown = new MarkdownString(text, true);
 	markdown.isTrusted = { enabledCommands: all.map(action => action.command) };
 	const links = all.map(({ title, command, arguments: args }) =>
