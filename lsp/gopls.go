@@ -30,7 +30,7 @@ var (
 
 	alikeImport = alike(kind{"compiler", "could not import"}, kind{Source: "go list"}, kind{"go mod tidy", "is not in your go.mod file"})
 
-	// alikeCode is for codes of which gopls has a kind of its own. Some are of analyzers to come.
+	// alikeCode is for codes of which gopls has a kind of its own.
 	alikeCode = map[string]protocol.LSPAny{
 		"inconsistentvendor": alike(kind{"go list", "Inconsistent vendoring"}),
 		"missingrequire":     alike(kind{"go mod tidy", "is not in your go.mod file"}),

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/suite"
 	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -36,5 +37,17 @@ func TestAlike(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestAlikeCodesExist(t *testing.T) {
+	names := map[string]bool{}
+	for _, a := range suite.All {
+		names[a.Name] = true
+	}
+	for code := range alikeCode {
+		if !names[code] {
+			t.Errorf("there is no analyzer %s", code)
+		}
 	}
 }
