@@ -70,7 +70,7 @@ test: test-go test-editors ## everything
 
 .PHONY: test-go
 test-go: lint ## everything but the editors
-	ORACLE_CASES=600 $(GO) test ./...
+	ORACLE_CASES=600 STRESS_ROUNDS=50 $(GO) test ./...
 	$(GO) test -race -tags jsonrpc2poison $(concurrent)
 
 .PHONY: lint
@@ -98,6 +98,11 @@ test-editors: build ## the real editors against the real server
 .PHONY: screenshots
 screenshots: build ## the pictures in docs/images, from the real editors
 	@GOMODLS_BIN=$(bin)/gomodls bash editors/e2e/screenshots.sh
+
+.PHONY: stress
+stress: ## eight processes, an editor and a reader at one workspace, 1000 rounds, and a thousand kills; STRESS_ROUNDS=N
+	@STRESS_ROUNDS=$${STRESS_ROUNDS:-1000} $(GO) test -run TestStress -v -timeout 2h ./lsp
+	$(GO) test -run TestKilled -v -timeout 1h ./fixes/locked -kills 1000
 
 .PHONY: oracle
 oracle: build ## agreement with go on 5000 mutated modules; ORACLE="-n 500 -seed 7 -v"
