@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"go/version"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,6 +55,7 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		}
 		if p.Severity == syntax.Refused {
 			offerVersion(pass, p, &d)
+			offerGo(pass, p, &d)
 		}
 		pass.Report(d)
 	}
@@ -109,6 +111,25 @@ func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
 	}
 }
 
+// offerGo adds, to a go line that says nothing that go understands, the version of the language that is installed.
+func offerGo(pass *Pass, p syntax.Problem, d *Diagnostic) {
+	local := pass.View.GoVersion()
+	if p.Kind != "go-version-syntax" && p.Kind != "go-arg-count" || p.Line == nil || local == "" || len(d.Fixes) > 0 && d.Fixes[0].Preferred {
+		return
+	}
+	v := strings.TrimPrefix(version.Lang("go"+local), "go")
+	if version.Compare("go"+v, "go1.21") >= 0 && version.Compare("go"+v+".0", "go"+local) <= 0 {
+		v += ".0"
+	}
+	edit := text.Edit{Span: p.Line.Span, New: "go " + v}
+	if p.Line.Block != nil {
+		edit.New = v
+	}
+	d.Fixes = append([]fixes.Fix{{
+		Title: "Set the go line to " + v, Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(edit)},
+	}}, d.Fixes...)
+}
+
 // repaired holds the kinds that are refused only because the go command would write go.mod otherwise, which it does with
 // -mod=mod; see modload.commitRequirements.
 var repaired = map[string]bool{
@@ -124,7 +145,12 @@ var repaired = map[string]bool{
 
 // unresolvable reports whether a problem is a version that go has to look up and is known not to find.
 func unresolvable(pass *Pass, p syntax.Problem) bool {
-	if p.Kind != "version-not-canonical" && p.Kind != "version-build-metadata" || p.Line == nil {
+	switch p.Kind {
+	case "version-not-canonical", "version-build-metadata", "retract-version-invalid":
+	default:
+		return false
+	}
+	if p.Line == nil {
 		return false
 	}
 	path, version := "", p.Span.In(pass.File.Text)

@@ -152,41 +152,6 @@ func (p *Pass) Refused(l *syntax.Line) bool {
 	})
 }
 
-// UsableVersion returns another version of a required module with which the go command could load it and does not meet bad
-// any more: the one that the rest of the graph selects, or else the highest in the module cache; "" if there is none. A line
-// without a version, or with one that is none, has any other.
-func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Version) string {
-	if p.View.Work != nil || g == nil {
-		return ""
-	}
-	var rest []module.Version
-	for _, m := range g.Requirements() {
-		if m.Path != r.Path {
-			rest = append(rest, m)
-		}
-	}
-	usable := func(v string) bool {
-		m := module.Version{Path: r.Path, Version: v}
-		with := g.WithRequire(p.View.Source(), append(rest[:len(rest):len(rest)], m))
-		n, b := with.Node(m), with.Node(bad)
-		return n != nil && n.Cause == modgraph.OK && (b == nil || b.Cause == modgraph.OK)
-	}
-	if v := g.WithRequire(p.View.Source(), rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
-		return v
-	}
-	_, major, _ := module.SplitPathVersion(r.Path)
-	versions := slices.DeleteFunc(p.Snapshot.Store().Versions(r.Path), func(v string) bool {
-		return v == r.Version || module.CheckPathMajor(v, major) != nil
-	})
-	slices.SortFunc(versions, func(a, b string) int { return g.Compare(r.Path, b, a) })
-	for _, v := range versions[:min(len(versions), 5)] {
-		if usable(v) {
-			return v
-		}
-	}
-	return ""
-}
-
 // subject returns the module that a line is about, or the zero value.
 func subject(l *syntax.Line) module.Version {
 	if l == nil || len(l.Args) == 0 {
@@ -220,9 +185,21 @@ func (p *Pass) WouldLeak(path string) bool {
 	return leaks
 }
 
-// Unfetchable returns why nobody can fetch a module by its path, whatever its version, or nil if its path is in order or
-// nothing has to be fetched for it. The go command looks at that only when it looks the module up; see modload.lookupRepo.
+// Unfetchable returns why go cannot fetch a module version that has to be fetched: its path is none that anybody could fetch
+// by, or what go would ask does not have it. It returns nil where nothing has to be fetched, or nobody knows.
 func Unfetchable(n *modgraph.Node) error {
+	if err := misnamed(n); err != nil {
+		return err
+	}
+	if n.Cause == modgraph.Unavailable {
+		return n.Err
+	}
+	return nil
+}
+
+// misnamed returns why nobody can fetch a module by its path, whatever its version, or nil if its path is in order or
+// nothing has to be fetched for it. The go command looks at that only when it looks the module up; see modload.lookupRepo.
+func misnamed(n *modgraph.Node) error {
 	if n.Actual.Version == "" || n.Mod != nil {
 		return nil
 	}

@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/mod/module"
-
 	"github.com/gomodls/gomodls/analysis"
-	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
@@ -49,12 +46,12 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		if n.Dir != "" || analysis.Unfetchable(n) == nil && unprotected(pass, n) { // replacepath and missingsum come first
 			continue
 		}
-		span, root := place(pass, g, n)
+		span, root, replace := place(pass, g, n)
 		if span == (text.Span{}) || reported[span] {
 			continue
 		}
 		reported[span] = true
-		report(pass, g, n, span, root)
+		report(pass, g, n, span, root, replace)
 	}
 	return nil
 }
@@ -67,21 +64,21 @@ func unprotected(pass *analysis.Pass, n *modgraph.Node) bool {
 
 // place returns where the pass's file is to blame: at the replacement that names the version, else at the requirement through
 // which the graph comes to it.
-func place(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node) (text.Span, *syntax.Require) {
+func place(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node) (text.Span, *syntax.Require, *syntax.Replace) {
 	if n.Replace != nil {
 		for _, r := range pass.File.Mod().Replace {
 			if r.Valid && r.Old == n.Replace.Old && r.New == n.Replace.New && n.Replace.Dir == pass.Module.Dir {
-				return text.Span{Start: r.NewPathTok.Start, End: max(r.NewPathTok.End, r.NewVersionTok.End)}, nil
+				return text.Span{Start: r.NewPathTok.Start, End: max(r.NewPathTok.End, r.NewVersionTok.End)}, nil, r
 			}
 		}
 	}
 	if root := pass.RootOf(g, n.Module); root != nil {
-		return root.VersionTok.Span, root
+		return root.VersionTok.Span, root, nil
 	}
-	return text.Span{}, nil
+	return text.Span{}, nil, nil
 }
 
-func report(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, span text.Span, root *syntax.Require) {
+func report(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, span text.Span, root *syntax.Require, replace *syntax.Replace) {
 	d := analysis.Diagnostic{Span: span, Module: n.Module, Message: message(n)}
 	if chain := g.Chain(n.Module); len(chain) > 2 {
 		var via []string
@@ -90,8 +87,11 @@ func report(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, span text.
 		}
 		d.Message += "; it is required through " + strings.Join(via, ", ")
 	}
-	if root != nil {
-		d.Fixes = waysOut(pass, g, n, root)
+	switch {
+	case root != nil:
+		d.Fixes = pass.WaysOut(g, n, root)
+	case replace != nil:
+		d.Fixes = pass.OtherReplacement(g, replace)
 	}
 	pass.Report(d)
 }
@@ -107,31 +107,4 @@ func message(n *modgraph.Node) string {
 		return fmt.Sprintf("the go.mod file of %s has no module line; go refuses", name)
 	}
 	return fmt.Sprintf("%s calls itself %s, but is required as %s; go refuses", name, n.Mod.Path, n.Module.Path)
-}
-
-// waysOut offers, for a requirement of the version itself, another version of it: the one that the rest of the graph asks
-// for, else one from the module cache; and otherwise that the requirement goes.
-func waysOut(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, root *syntax.Require) []fixes.Fix {
-	var list []fixes.Fix
-	if v := pass.UsableVersion(g, root, n.Module); v != "" {
-		list = append(list, fixes.Fix{
-			Title: fmt.Sprintf("Change %s to %s", root.Path, v), Kind: fixes.QuickFix, Preferred: true,
-			Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.VersionTok.Span, v))},
-		})
-	}
-	if n.Cause == modgraph.WrongPath && n.Module.Path == root.Path && module.CheckPath(n.Mod.Path) == nil && module.MatchPathMajor(root.Version, major(n.Mod.Path)) {
-		list = append(list, fixes.Fix{
-			Title: fmt.Sprintf("Require %s instead", n.Mod.Path), Kind: fixes.QuickFix,
-			Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.PathTok.Span, n.Mod.Path))},
-		})
-	}
-	return append(list, fixes.Fix{
-		Title: "Remove the requirement of " + root.Path, Kind: fixes.QuickFix, Preferred: len(list) == 0 && n.Cause != modgraph.Unavailable, // it may be a matter of the network
-		Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, root.Line))},
-	})
-}
-
-func major(path string) string {
-	_, pathMajor, _ := module.SplitPathVersion(path)
-	return pathMajor
 }

@@ -1,9 +1,12 @@
 package excludedrequire
 
 import (
+	"context"
 	_ "embed"
+	"slices"
 
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
 )
 
 //go:embed doc.go
@@ -14,10 +17,22 @@ var Analyzer = &analysis.Analyzer{
 	Name:     "excludedrequire",
 	Doc:      analysis.MustDoc(doc),
 	Severity: analysis.Error,
-	Run:      kinds.Run,
+	Run:      run,
 	Kinds:    kinds,
 }
 
 var kinds = analysis.KindSet{
 	"exclude-of-required": analysis.Error,
+}
+
+// run prefers, where no other version is known, that the exclusion goes, for the requirement may be needed.
+func run(ctx context.Context, pass *analysis.Pass) error {
+	with := *pass
+	with.Report = func(d analysis.Diagnostic) {
+		if len(d.Fixes) > 0 && !slices.ContainsFunc(d.Fixes, func(f fixes.Fix) bool { return f.Preferred }) {
+			d.Fixes[0].Preferred = true
+		}
+		pass.Report(d)
+	}
+	return kinds.Run(ctx, &with)
 }

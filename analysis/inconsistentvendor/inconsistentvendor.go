@@ -3,13 +3,18 @@ package inconsistentvendor
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
+	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
@@ -76,14 +81,82 @@ func replacements(f *workspace.File) []*syntax.Replace {
 
 func report(pass *analysis.Pass, f modgraph.VendorFault, span text.Span) {
 	d := analysis.Diagnostic{Span: span, Module: f.Module, Message: message(f)}
-	if f.Kind != modgraph.VendoredTooNew {
+	back, ok := asVendored(pass, f)
+	if f.Kind != modgraph.VendoredTooNew || lowEnough(pass, f) {
 		title := "Run go mod vendor"
 		if pass.View.Work != nil {
 			title = "Run go work vendor"
 		}
-		d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.vendor", nil)}}
+		d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: !ok || !back.Preferred, Command: pass.Command("gomodls.vendor", nil)}}
+	}
+	if ok {
+		d.Fixes = append(d.Fixes, back)
 	}
 	pass.Report(d)
+}
+
+// lowEnough reports whether a vendored module can do with the installed go command, whatever modules.txt says.
+func lowEnough(pass *analysis.Pass, f modgraph.VendorFault) bool {
+	mod, err := source(pass, f.Module)
+	local := pass.View.GoVersion()
+	return err == nil && local != "" && goenv.CompareVersions(mod.Go, local) <= 0
+}
+
+func source(pass *analysis.Pass, m module.Version) (*modcache.Mod, error) {
+	return pass.View.Source().Mod(pass.Snapshot.Store().Names().Node(m))
+}
+
+// asVendored returns the fix that makes go.mod say what the vendor directory was made from. It is preferred where vendoring
+// anew could not succeed, because what go.mod says cannot be had.
+func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
+	fix := fixes.Fix{Kind: fixes.QuickFix}
+	switch f.Kind {
+	case modgraph.RequireNotExplicit, modgraph.RequireOtherVersion:
+		v := f.Recorded.Version
+		for _, m := range pass.View.Vendor.VendorList().Modules {
+			if m.Module.Path == f.Module.Path && m.Explicit {
+				v = m.Module.Version
+			}
+		}
+		if v == "" || v == f.Module.Version || pass.File.Kind != workspace.ModFile {
+			return fix, false
+		}
+		_, err := source(pass, f.Module)
+		fix.Title = fmt.Sprintf("Require %s %s, which is vendored", f.Module.Path, v)
+		fix.Preferred = err != nil && !errors.Is(err, modgraph.ErrNotKnown)
+		for _, r := range pass.File.Mod().Require {
+			if r.Valid && r.Path == f.Module.Path && r.Version == f.Module.Version {
+				fix.Edits = append(fix.Edits, pass.Edit(fixes.Replace(r.VersionTok.Span, v)))
+			}
+		}
+	case modgraph.ReplaceNotRecorded, modgraph.ReplaceDiffers:
+		for _, r := range replacements(pass.File) {
+			if !r.Valid || r.Old != f.Module {
+				continue
+			}
+			fix.Preferred = lacking(pass, r)
+			if f.Recorded.Path == "" {
+				fix.Title = fmt.Sprintf("Remove the replacement of %s, as vendored", describe(f.Module))
+				fix.Edits = append(fix.Edits, pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line)))
+				continue
+			}
+			fix.Title = fmt.Sprintf("Replace %s by %s, as vendored", describe(f.Module), describe(f.Recorded))
+			span := text.Span{Start: r.NewPathTok.Start, End: max(r.NewPathTok.End, r.NewVersionTok.End)}
+			fix.Edits = append(fix.Edits, pass.Edit(fixes.Replace(span, strings.TrimSpace(modfile.AutoQuote(f.Recorded.Path)+" "+f.Recorded.Version))))
+		}
+	}
+	return fix, len(fix.Edits) > 0
+}
+
+// lacking reports whether what a module is replaced by is known not to be there.
+func lacking(pass *analysis.Pass, r *syntax.Replace) bool {
+	if !r.IsDir {
+		_, err := source(pass, r.New)
+		return err != nil && !errors.Is(err, modgraph.ErrNotKnown)
+	}
+	dir := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}.Directory()
+	mod := pass.Snapshot.Read(filepath.Join(dir, "go.mod"))
+	return mod.State != workspace.Unknown && mod.State != workspace.Regular || mod.File != nil && pass.Snapshot.Dependency(mod.File).Err != nil
 }
 
 func message(f modgraph.VendorFault) string {

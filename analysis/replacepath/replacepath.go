@@ -45,19 +45,15 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			}
 		}
 	}
-	budget := maxTried
 	for _, r := range lines {
 		if r.Valid && r.IsDir {
-			check(pass, r, read, &budget)
+			check(pass, r, read)
 		}
 	}
 	return nil
 }
 
-// maxTried bounds how many replacements of one file are tried to be left out, for each of which a graph is computed.
-const maxTried = 10
-
-func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement]bool, budget *int) {
+func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement]bool) {
 	rep := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}
 	dir := rep.Directory()
 	d := analysis.Diagnostic{Span: r.NewPathTok.Span, Module: r.Old, Severity: analysis.Warning}
@@ -83,7 +79,10 @@ func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement
 			}
 			d.Message = fmt.Sprintf("the go.mod file in %s cannot be parsed%s: %s", r.New.Path, refuses, firstLine(err.Error()))
 			d.Related = []analysis.Related{{URI: mod.File.URI, Span: at(mod.File, err), Message: firstLine(err.Error())}}
-			pass.Report(d)
+			if fix, ok := pass.DirFix(mod.File, at(mod.File, err), spell(rep, mod.File.Path)); ok {
+				d.Fixes = []fixes.Fix{fix}
+			}
+			leave(pass, r, d)
 			return
 		case workspace.Unreadable:
 			d.Message = fmt.Sprintf("the go.mod file in %s cannot be read%s: %s", r.New.Path, refuses, mod.Err)
@@ -110,29 +109,15 @@ func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement
 			Edits: []fixes.Edit{pass.Edit(fixes.Replace(r.NewPathTok.Span, modfile.AutoQuote(path)))},
 		})
 	}
-	preferred := false
-	if len(found) == 0 && d.Severity == analysis.Error && *budget > 0 {
-		*budget--
-		preferred = needless(pass, rep)
-	}
-	d.Fixes = append(d.Fixes, fixes.Fix{
-		Title: "Remove the replacement of " + r.Old.Path, Kind: fixes.QuickFix, Preferred: preferred,
-		Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line))},
-	})
-	pass.Report(d)
+	leave(pass, r, d)
 }
 
-// needless reports whether go would be content without the replacement.
-func needless(pass *analysis.Pass, rep modgraph.Replacement) bool {
-	g := pass.View.Graph()
-	if g == nil || pass.View.Work != nil {
-		return false
-	}
-	without := g.WithoutReplacement(pass.View.Source(), rep.Old)
-	if !without.Complete() {
-		return false
-	}
-	return pass.Accepts(without)
+// leave reports d, whose last way out is that nothing is replaced.
+func leave(pass *analysis.Pass, r *syntax.Replace, d analysis.Diagnostic) {
+	remove := pass.NotReplaced(r)
+	remove.Preferred = remove.Preferred && len(d.Fixes) == 0 && d.Severity == analysis.Error
+	d.Fixes = append(d.Fixes, remove)
+	pass.Report(d)
 }
 
 // maxCandidates bounds how many directories are looked into for a module to suggest.

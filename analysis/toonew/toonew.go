@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"path/filepath"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
@@ -61,14 +62,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		d := analysis.Diagnostic{Span: span, Module: n.Module,
 			Message: fmt.Sprintf("%s needs go %s, but go %s is installed and GOTOOLCHAIN=%s forbids another; go refuses", name, n.Mod.Go, local, pass.View.Env().Get("GOTOOLCHAIN").Value)}
-		if root := pass.RootOf(g, n.Module); root != nil && root.VersionTok.Span == span {
-			if v := pass.UsableVersion(g, root, n.Module); v != "" {
-				d.Fixes = []fixes.Fix{{
-					Title: fmt.Sprintf("Change %s to %s", root.Path, v), Kind: fixes.QuickFix, Preferred: true,
-					Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.VersionTok.Span, v))},
-				}}
-			}
-		}
+		d.Fixes = waysOut(pass, g, n, span, local)
 		pass.Report(d)
 	}
 	return nil
@@ -88,6 +82,33 @@ func ownLine(pass *analysis.Pass, line *syntax.Go, local string) bool {
 		}},
 	})
 	return true
+}
+
+// waysOut offers another version of what is required, a lower go line in the directory that replaces it, or that nothing does.
+func waysOut(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, span text.Span, local string) []fixes.Fix {
+	if root := pass.RootOf(g, n.Module); root != nil && root.VersionTok.Span == span {
+		if v := pass.UsableVersion(g, root, n.Module); v != "" {
+			return []fixes.Fix{{
+				Title: fmt.Sprintf("Change %s to %s", root.Path, v), Kind: fixes.QuickFix, Preferred: true,
+				Edits: []fixes.Edit{pass.Edit(fixes.Replace(root.VersionTok.Span, v))},
+			}}
+		}
+		return nil
+	}
+	if n.Dir != "" {
+		if mod := pass.Snapshot.Read(filepath.Join(n.Dir, "go.mod")).File; mod != nil && mod.Mod().Go != nil {
+			return []fixes.Fix{{
+				Title: fmt.Sprintf("Set the go line in %s to %s", n.Actual.Path, local), Kind: fixes.QuickFix, Preferred: true,
+				Edits: []fixes.Edit{{URI: mod.URI, Span: mod.Mod().Go.VersionTok.Span, New: local}},
+			}}
+		}
+	}
+	for _, r := range pass.File.Mod().Replace {
+		if r.Valid && r.NewPathTok.Start == span.Start {
+			return pass.OtherReplacement(g, r)
+		}
+	}
+	return nil
 }
 
 // place returns the replacement that names the module, or the requirement through which the graph comes to it.

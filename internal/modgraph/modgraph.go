@@ -220,6 +220,9 @@ func (g *Graph) goRoots(goLine, without, toolchain string) []modcache.NodeID {
 	return roots
 }
 
+// Prunes reports whether the graph of a main module with this go line, or "" without one, is pruned.
+func Prunes(goLine string) bool { return isPruned(or(goLine, implicitGo)) }
+
 func isPruned(goLine string) bool { return version.Compare("go"+goLine, "go1.17") >= 0 }
 
 // indexReplacements notes which paths are those of main modules, and which are replaced.
@@ -728,12 +731,43 @@ func (g *Graph) Chain(m module.Version) []module.Version {
 
 // WithRequire returns the graph of a single main module as it would be with other requirements.
 func (g *Graph) WithRequire(source Source, require []module.Version) *Graph {
+	return g.WithRequireOf(source, g.in.Main[0].Dir, require)
+}
+
+// WithRequireOf returns the graph as it would be if the main module in a directory had other requirements.
+func (g *Graph) WithRequireOf(source Source, dir string, require []module.Version) *Graph {
 	in := g.in
 	in.Source = source
-	main := in.Main[0]
-	main.Require = slices.Clone(require)
-	in.Main = []MainModule{main}
+	in.Main = slices.Clone(in.Main)
+	for i := range in.Main {
+		if in.Main[i].Dir == dir {
+			in.Main[i].Require = slices.Clone(require)
+		}
+	}
 	return Load(in)
+}
+
+// WithExclude returns the graph as it would be if the main module in a directory excluded m, too.
+func (g *Graph) WithExclude(source Source, dir string, m module.Version) *Graph {
+	in := g.in
+	in.Source = source
+	in.Main = slices.Clone(in.Main)
+	for i := range in.Main {
+		if in.Main[i].Dir == dir {
+			in.Main[i].Exclude = append(slices.Clip(in.Main[i].Exclude), m)
+		}
+	}
+	return Load(in)
+}
+
+// RequirementsOf returns the requirements of the main module in a directory, as it has them.
+func (g *Graph) RequirementsOf(dir string) []module.Version {
+	for _, main := range g.in.Main {
+		if main.Dir == dir {
+			return main.Require
+		}
+	}
+	return nil
 }
 
 // A Repair is what a single main module would have to say for its roots to be consistent.

@@ -19,7 +19,7 @@ import (
 // A tree is a directory: files by slash-separated path, and directories, whose names end in a slash and which hold nothing.
 type tree map[string]string
 
-// write makes the tree in dir.
+// write makes the tree in dir, whose name stands where a text says $DIR.
 func (t tree) write(dir string) error {
 	for name, text := range t {
 		file := filepath.Join(dir, filepath.FromSlash(name))
@@ -32,7 +32,7 @@ func (t tree) write(dir string) error {
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 			return err
 		}
-		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		if err := os.WriteFile(file, []byte(strings.ReplaceAll(text, "$DIR", dir)), 0o666); err != nil {
 			return err
 		}
 	}

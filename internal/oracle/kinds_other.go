@@ -28,6 +28,13 @@ var dirKinds = []*kind{
 		goLine, _ := pick(m, []string{"go 1.20", "go 1.16", ""})
 		return replaces("./req", tree{"req/go.mod": "module example.com/req\n\n" + goLine + "\n\n" + text + "\n"})(m)
 	}},
+	{name: "dir-more-broken", run: func(m *mutator) bool {
+		text, _ := pick(m, []string{"module {path}\n\ngo 1.21.x\n", "module {path}\n\ntoolchain go1.99.0\n", "module {path}\n\nreplace example.com/good => ./nowhere\n", "module {path}\n\nreplace x y z\n", "module {path}\n\nunknown (\n\tx\n)\n", "module {path}\n\nrequire example.com/good v1.0.0\nrequire example.com/good v1.1.0\n", "\ufeffmodule {path}\n", "module {path}\r\n\r\ngo 1.20\r\n",
+			"module {path}\n\nexclude example.com/good\n", "module {path}\n\nretract [v1.0.0, v1.1.0\n", "module {path}\n\ngo 1.26.9\n", "module {path}\n\ngodebug nosuch=1\n", "module {path}\n\ntool ./x\n", "module {path}\n\nignore\n", "module {path}\n\nrequire example.com/good/v2 v1.0.0\n", "module {path}\n\nrequire example.com/good v1.0\n", "module {path}\n\nrequire \"\" v1.0.0\n", "module {path}\n\nrequire Example.com/x v1.0.0\n",
+			"<<<<<<< HEAD\nmodule {path}\n=======\nmodule {path}\n>>>>>>> branch\n", "module {path}\n\nrequire {main} v9.0.0\n", "module {path}\n\nrequire {path} v1.0.0\n", "// nothing\n", "module (\n\t{path}\n)\n", "module {path} // Deprecated: use another\n", "module `{path}`\n", "module go\n", "module {path}\n\ngo 1.21.0beta1\n", "module {path}\n\nrequire go 1.21\n"})
+		return replaces("./more", tree{"more/go.mod": text})(m)
+	}},
+	{name: "dir-form", run: adds("replace {path} => ./nowhere/", "replace {path} => .", "replace {path} => ..", "replace {path} => ../m", "replace {path} => ~/x", "replace {path} => $HOME/x", "replace {path} => \"./with blank\"", "replace {path} => ./with blank", "replace {path} => ./go.mod", "replace {path} => ./nowhere/go.mod", "replace {path} => .\\nowhere", "replace {path} => ././nowhere", "replace {path} => ./nowhere v1.0.0", "replace {path} v1 => ./nowhere", "replace {path}@{version} => ./nowhere", "replace {path} => nowhere/sub", "replace {path} => ./Nowhere // why", "replace {path} => file:///nowhere", "replace {path} => https://example.com/x", "replace {path} {version} => ./nowhere", "replace {main} => ./nowhere", "replace {path} => ../../../../../../../../nowhere")},
 	{name: "dir-absolute", run: replaces("/nonexistent/oracle", nil)},
 	{name: "dir-itself", in: everywhereButVendor, run: replaces(".", nil)},
 	{name: "dir-twice", mild: true, run: func(m *mutator) bool {
@@ -241,6 +248,54 @@ var sumKinds = []*kind{
 	}},
 }
 
+// sumFormKinds change how go.sum is written.
+var sumFormKinds = []*kind{
+	{name: "sum-fields", run: sumLine(isAnySum, func(m *mutator, line string, w []string) []string {
+		bad, _ := pick(m, []string{w[1] + " " + w[0] + " " + w[2], w[0] + "  " + w[1] + "\t" + w[2] + " ", " " + line, line + " // why", strings.ToUpper(w[0]) + " " + w[1] + " " + w[2], w[0] + " " + strings.TrimPrefix(w[1], "v") + " " + w[2], w[0] + "@" + w[1] + " " + w[2], w[0] + " " + w[1] + ": " + w[2], w[0] + "," + w[1] + "," + w[2],
+			line + "\x00", "\u200b" + line, line + "\r", `"` + w[0] + `" ` + w[1] + " " + w[2], w[0] + " " + w[1] + " " + w[2] + w[2], w[0] + " " + w[1] + "/go.mod/go.mod " + w[2], w[0] + " v1 " + w[2], w[0] + " latest " + w[2], w[0] + " " + w[1] + " h1", w[0] + " " + w[1] + " sha256:" + w[2][3:]})
+		return []string{bad}
+	})},
+	{name: "sum-swapped", run: sumLines(func(m *mutator, lines []string) []string {
+		i, j := m.someSum(lines, isModSum), m.someSum(lines, isModSum)
+		if i < 0 || j < 0 {
+			return nil
+		}
+		a, b := strings.Fields(lines[i]), strings.Fields(lines[j])
+		lines[i], lines[j] = a[0]+" "+a[1]+" "+b[2], b[0]+" "+b[1]+" "+a[2]
+		return lines
+	})},
+	{name: "sum-lines-joined", run: sumLines(func(m *mutator, lines []string) []string {
+		i := m.someSum(lines, isAnySum)
+		if i < 0 || i+1 >= len(lines) {
+			return nil
+		}
+		glue, _ := pick(m, []string{" ", "", "\r", "\\n"})
+		lines[i] += glue + lines[i+1]
+		return slices.Delete(lines, i+1, i+2)
+	})},
+	{name: "sum-of-other-module", mild: true, run: sumLines(func(m *mutator, lines []string) []string {
+		return append(slices.Clone(lines), lines[m.rng.IntN(len(lines))])
+	})},
+	{name: "sum-half-gone", run: sumLines(func(m *mutator, lines []string) []string {
+		at := m.rng.IntN(len(lines))
+		if m.rng.IntN(2) == 0 {
+			return lines[at:]
+		}
+		return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, "/go.mod ") })
+	})},
+	{name: "sum-byte-changed", run: func(m *mutator) bool {
+		text := m.tree["m/go.sum"]
+		if text == "" {
+			return false
+		}
+		at := m.rng.IntN(len(text))
+		c := "abzAZ019+/=./-_@ \t\n\r\x00"
+		i := m.rng.IntN(len(c))
+		m.tree["m/go.sum"] = text[:at] + c[i:i+1] + text[at+m.rng.IntN(2):]
+		return true
+	}},
+}
+
 var inWorkspace = []layout{inUse}
 
 // workKinds change go.work.
@@ -424,6 +479,51 @@ var vendorKinds = []*kind{
 		}
 		return true
 	}},
+	{name: "vendor-module-line", run: listLine("# ", func(m *mutator, line string) []string {
+		w := strings.Fields(line)
+		text, _ := pick(m, []string{"# " + w[1], "#" + line[1:] + " extra", "#" + line[2:], "# " + w[1] + " " + w[2] + " =>", "# " + w[1] + " => ./x", "## " + line[2:], line + " => " + w[1], strings.ToUpper(line), line + "\n" + line, "# " + w[1] + "@" + w[2], "# " + w[1] + " v1", line + " ", "\t" + line, "# " + w[1] + " " + w[2] + "+incompatible", "# " + w[1] + "/v2 v2.0.0", "#", "# "})
+		return strings.Split(text, "\n")
+	})},
+	{name: "vendor-explicit-line", mild: true, run: listLine("## ", func(m *mutator, line string) []string {
+		text, _ := pick(m, []string{"## explicit; go 1.21; more", "## explicit;go 1.21", "##explicit", "## explicit; go", "## explicit; go 1.x", "## explicit; go 1.26.9", "## go 1.21; explicit", "## Explicit", "## explicit ", " ## explicit", "## explicit\n## explicit", "## explicit, go 1.21", "## direct", "##", "## explicit; toolchain go1.99.0", "## indirect"})
+		return strings.Split(text, "\n")
+	})},
+	{name: "vendor-line-lost", mild: true, run: func(m *mutator) bool {
+		lines := strings.Split(m.tree["m/vendor/modules.txt"], "\n")
+		i := m.rng.IntN(len(lines))
+		m.tree["m/vendor/modules.txt"] = strings.Join(slices.Delete(lines, i, i+1), "\n")
+		return true
+	}},
+	{name: "vendor-lines-swapped", mild: true, run: func(m *mutator) bool {
+		lines := strings.Split(m.tree["m/vendor/modules.txt"], "\n")
+		i, j := m.rng.IntN(len(lines)), m.rng.IntN(len(lines))
+		lines[i], lines[j] = lines[j], lines[i]
+		m.tree["m/vendor/modules.txt"] = strings.Join(lines, "\n")
+		return true
+	}},
+	{name: "vendor-list-cut", run: func(m *mutator) bool {
+		text := m.tree["m/vendor/modules.txt"]
+		if text == "" {
+			return false
+		}
+		m.tree["m/vendor/modules.txt"] = text[:m.rng.IntN(len(text))]
+		return true
+	}},
+	{name: "vendor-list-is-directory", run: func(m *mutator) bool {
+		delete(m.tree, "m/vendor/modules.txt")
+		m.tree["m/vendor/modules.txt/"] = ""
+		return true
+	}},
+	{name: "vendor-is-file", run: func(m *mutator) bool {
+		for name := range m.tree {
+			if strings.HasPrefix(name, "m/vendor/") {
+				delete(m.tree, name)
+			}
+		}
+		m.tree["m/vendor"] = "text\n"
+		return true
+	}},
+	{name: "vendor-go-line", run: sets("go", 0, "1.13", "1.14", "1.16", "1.17", "1.21", "1.23", "1.22.0")},
 	{name: "vendor-dir-gone", mild: true, run: func(m *mutator) bool {
 		for name := range m.tree {
 			if strings.HasPrefix(name, "m/vendor/") {
@@ -445,6 +545,17 @@ var envKinds = []*kind{
 		return true
 	}},
 	{name: "env-gowork-off", mild: true, in: inWorkspace, run: func(m *mutator) bool { m.env["GOWORK"] = "off"; m.dir = "m"; return true }},
+	{name: "env-flags", run: func(m *mutator) bool {
+		m.env["GOFLAGS"], _ = pick(m, []string{"-mod=vendor", "-mod=foo", "-mod=", "-mod", "-modfile=other.mod", "-modfile=go.mod", "-modfile=other.txt", "-compiler=foo", "-compiler=gccgo", "-x", "x", "-nosuchflag", "-nosuchflag=1", "-mod=mod -mod=readonly", "-mod=readonly -x", "--mod=readonly", "-modcacherw", "-modcacherw=maybe", "-tags=a,b", "-overlay=nowhere.json", "-p=0", "-buildvcs=false", "'-tags=a b'", "-tags=a b", "-trimpath=2", "-e", "-n", "-json", "-mod=readonly\t-v"})
+		return true
+	}},
+	{name: "env-value", run: func(m *mutator) bool {
+		v, _ := pick(m, []string{"GO111MODULE=off", "GO111MODULE=auto", "GO111MODULE=on", "GO111MODULE=yes", "GOWORK=go.work", "GOWORK=$DIR", "GOWORK=$DIR/go.mod", "GOWORK=auto", "GOWORK=on", "GOTOOLCHAIN=go1.21.0", "GOTOOLCHAIN=nonsense", "GOTOOLCHAIN=local+auto", "GOTOOLCHAIN=path", "GOTOOLCHAIN=go1.26.8+path", "GOEXPERIMENT=nosuch", "GOEXPERIMENT=none", "GOARCH=nosuch", "GOARCH=arm", "GOOS=nosuch", "GOOS=windows",
+			"GOAMD64=v9", "GOAMD64=v3", "GOARM=9", "GOFIPS140=nosuch", "GOFIPS140=off", "GORISCV64=x", "GOMODCACHE=relative", "GOPATH=relative", "GOPROXY=nonsense", "GOPROXY=ftp://example.com", "GOSUMDB=nonsense", "GONOSUMDB=[", "GOPRIVATE=[", "GOVCS=nonsense", "GOINSECURE=*", "GOFLAGS= ", "GODEBUG=nosuch=1", "GOCACHE=relative", "GOENV=nowhere", "CGO_ENABLED=2", "GOAUTH=nonsense"})
+		key, value, _ := strings.Cut(v, "=")
+		m.env[key] = value
+		return true
+	}},
 	{name: "env-gowork-missing", run: func(m *mutator) bool {
 		m.env["GOWORK"] = "$DIR/nowhere/go.work"
 		return true
@@ -459,7 +570,7 @@ var kinds = func() []*kind {
 		in    []layout
 		kinds []*kind
 	}{
-		{"go.mod", nil, modKinds}, {"replaced", nil, dirKinds}, {"go.sum", everywhereButVendor, sumKinds}, {"go.work", inWorkspace, workKinds},
+		{"go.mod", nil, modKinds}, {"form", nil, formKinds}, {"go.work", inWorkspace, workFormKinds}, {"replaced", nil, dirKinds}, {"go.sum", everywhereButVendor, sumKinds}, {"go.sum", everywhereButVendor, sumFormKinds}, {"go.work", inWorkspace, workKinds},
 		{"vendor", inVendor, vendorKinds}, {"environment", everywhereButVendor, envKinds},
 	} {
 		for _, k := range group.kinds {

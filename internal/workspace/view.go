@@ -594,6 +594,9 @@ func (v *View) input() (modgraph.Input, bool) {
 			return modgraph.Input{}, false
 		}
 		in.Main[i] = own.MainModule
+		if v.Mode == Mutable && v.Work == nil && modgraph.Prunes(own.Go) {
+			in.Main[i].Require = highest(own.Require)
+		}
 	}
 	if v.Work != nil {
 		work := v.Work.Work()
@@ -657,6 +660,18 @@ func mainOf(mod *syntax.Mod, dir string) mainModule {
 	main.Replace, ok = replacements(mod.Replace, dir)
 	main.broken = !ok
 	return main
+}
+
+// highest drops requirements that another of the same path is above. Where it may change go.mod, the go command does so before
+// it loads a graph; see modload.updatePrunedRoots.
+func highest(require []module.Version) []module.Version {
+	best := map[string]string{}
+	for _, m := range require {
+		if v, ok := best[m.Path]; !ok || semver.Compare(v, m.Version) < 0 {
+			best[m.Path] = m.Version
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(require), func(m module.Version) bool { return best[m.Path] != m.Version })
 }
 
 // conflicted reports whether a merge has left its marks, so that nobody can say which lines are meant.
