@@ -40,6 +40,7 @@ type file struct {
 	nul    bool            // a NUL byte stands where it is read
 	build  bool            // the build constraint can be satisfied
 	twice  bool            // there are several //go:build lines
+	stray  bool            // see reader.stray
 	expr   constraint.Expr // the build constraint, nil if there is none or if it cannot be satisfied
 }
 
@@ -50,7 +51,7 @@ func readFile(text string) *file {
 	text = strings.TrimPrefix(text, "\ufeff")
 	r := reader{text: text}
 	r.file()
-	f := &file{specs: r.specs, syntax: r.bad}
+	f := &file{specs: r.specs, syntax: r.bad, stray: r.stray()}
 	head, looked := text[:r.pos], text[:min(r.pos+1, len(text))]
 	if r.bad {
 		head, looked = text, text
@@ -351,11 +352,17 @@ func header(text string) (head, goBuild string, twice bool) {
 }
 
 // Head returns the part of a Go file that its imports and its build constraint depend on: two files with the same head are
-// read alike. Of a file that cannot be read it is the whole text.
+// read alike. Of a file that cannot be read to the end of its imports it is the whole text.
 func Head(text string) string {
 	r := reader{text: text}
-	if r.file(); r.bad {
+	if r.file(); r.bad || r.stray() {
 		return text
 	}
 	return r.text[:min(r.pos+1, len(r.text))]
+}
+
+// stray reports whether something else than a declaration stands where the imports seem to end, such as the marks of a merge
+// conflict, so that imports may follow which go does not see.
+func (r *reader) stray() bool {
+	return !r.bad && r.pos < len(r.text) && strings.IndexByte("cftv", r.text[r.pos]) < 0 // const, func, type, var
 }

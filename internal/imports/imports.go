@@ -48,6 +48,9 @@ type Package struct {
 	Imports     []string // in order, without duplicates
 	TestImports []string // of its tests, in order, without duplicates
 	Broken      []string // the names of files that do not parse, so that their imports do not count, or not all
+	// Stray are the names of files in which something else than a declaration follows the imports: what they import after that
+	// does not count. Nobody notes that of versions in the module cache.
+	Stray []string
 	// Groups say the same by build constraint, without files that do not parse. There are none where no file has a constraint
 	// and all parse.
 	Groups []Group
@@ -132,6 +135,9 @@ func scan(entries []Entry, read func(name string) (string, error), plain bool) *
 			byCondition.partial = true
 		} else if f.build {
 			byCondition.add(e.Name, f)
+		}
+		if f.stray {
+			p.Stray = append(p.Stray, e.Name)
 		}
 		paths, counts, err := f.indexed()
 		if plain {

@@ -213,7 +213,8 @@ func (t *Tree) match(prefix string, ignore []string, want func(*Package) bool) (
 	return paths, faults
 }
 
-// Broken returns the files that do not parse in the directories that have been read so far, relative to the root, in order.
+// Broken returns the files that do not parse up to the end of their imports in the directories that have been read so far,
+// relative to the root, in order.
 func (t *Tree) Broken() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -222,7 +223,7 @@ func (t *Tree) Broken() []string {
 		if p == nil {
 			continue
 		}
-		for _, name := range p.Broken {
+		for _, name := range slices.Concat(p.Broken, p.Stray) {
 			names = append(names, path.Join(rel, name))
 		}
 	}
