@@ -106,6 +106,13 @@ type child struct {
 // startChild starts one of children. It is killed when the test ends, if not before.
 func startChild(t *testing.T, name string, store *Store, dir string, env ...string) *child {
 	t.Helper()
+	c := newChild(t, name, store, dir, env...)
+	c.start(t)
+	return c
+}
+
+func newChild(t *testing.T, name string, store *Store, dir string, env ...string) *child {
+	t.Helper()
 	c := &child{Cmd: exec.Command(os.Args[0])}
 	c.Env = append(os.Environ(), "LOCKED_TEST_CHILD="+name, "LOCKED_TEST_STORE="+store.Dir, "LOCKED_TEST_DIR="+dir)
 	c.Env = append(c.Env, env...)
@@ -118,11 +125,15 @@ func startChild(t *testing.T, name string, store *Store, dir string, env ...stri
 	if c.in, err = c.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+func (c *child) start(t *testing.T) {
+	t.Helper()
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.kill)
-	return c
 }
 
 // kill ends the child as a crash would, and returns when it is gone.

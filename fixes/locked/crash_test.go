@@ -25,6 +25,7 @@ var (
 	oldState = map[string]string{
 		"go.mod":                       "module example.com/m\r\n\r\ngo 1.21\r\n\r\nrequire example.com/a v1.0.0\r\n",
 		"go.sum":                       "example.com/a v1.0.0 h1:old=\nexample.com/both v1.0.0 h1:both=\n",
+		"go.work":                      "go 1.21\n\nuse . // alone\n",
 		"m.go":                         "package m\n",
 		"vendor/modules.txt":           "# example.com/a v1.0.0\n",
 		"vendor/example.com/a/a.go":    "package a // v1.0.0\n",
@@ -36,6 +37,7 @@ var (
 	newState = map[string]string{
 		"go.mod":                       "module example.com/m\r\n\r\ngo 1.21\r\n\r\nrequire example.com/a v1.1.0\r\n",
 		"go.sum":                       "example.com/a v1.1.0 h1:new=\nexample.com/both v1.0.0 h1:both=\n",
+		"go.work":                      "go 1.22\n\nuse (\n\t. // alone\n\t./n\n)\n",
 		"go.work.sum":                  "example.com/c v1.0.0 h1:c=\n",
 		"m.go":                         "package m\n",
 		"vendor/modules.txt":           "# example.com/a v1.1.0\n",

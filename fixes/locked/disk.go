@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Disk is the Apply of a transaction whose user sees the disk: it writes the changes there, all or nothing. Modes, links
@@ -65,6 +66,7 @@ type write struct {
 	path     string
 	from, to *string
 	tmp      string // prepared with the text of to, in the directory of path's target, to be renamed
+	drops    bool   // takes lines of a go.sum away that an older go.mod needs
 }
 
 // planOf orders the writes so that go can read the module after each: first what adds (sums, vendored files), then what
@@ -89,7 +91,7 @@ func planOf(changes []Change, id string) plan {
 			union := Union(c.Before, c.After)
 			middle := &union
 			if to == nil || union != *to {
-				all = append(all, ranked{5, write{path: c.Path, from: middle, to: to}})
+				all = append(all, ranked{5, write{path: c.Path, from: middle, to: to, drops: true}})
 			} else {
 				middle = to
 			}
@@ -140,6 +142,10 @@ func Union(before, after string) string {
 	return union
 }
 
+// grace is the time that a go command which has read the old go.mod has to read the go.sum for it, before that loses the lines
+// which only the old one needs. It takes no lock that would say so; a few milliseconds are usual.
+var grace = 150 * time.Millisecond
+
 // step is called before each thing that a crash could come after. Tests die in it.
 var step = func(what string) {}
 
@@ -151,15 +157,30 @@ func (p plan) run() (applied bool, err error) {
 			return false, err
 		}
 	}
+	waited := false
 	for i, w := range p {
+		if w.drops && !waited {
+			waited = true
+			time.Sleep(grace)
+		}
 		if err := w.commit(); err != nil {
 			if back := p[:i].undo(); back != nil {
-				return true, errors.Join(err, back)
+				return true, &stuckError{errors.Join(err, back)}
 			}
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// A stuckError says that some files are changed and cannot be put back now. The journal keeps what they were, and whoever
+// takes the lock next tries again.
+type stuckError struct{ err error }
+
+func (e *stuckError) Unwrap() error { return e.err }
+
+func (e *stuckError) Error() string {
+	return fmt.Sprintf("the files can neither all be changed nor put back; the next gomodls command here will try again: %v", e.err)
 }
 
 // undo takes back the writes of p, last first.

@@ -185,6 +185,9 @@ func (s *Store) attempt(ctx context.Context, t Transaction, lock *Lock, world Wo
 		s.forget(entry)
 		return Result{Output: r.Output}, false, err
 	}
+	if stuck := (*stuckError)(nil); errors.As(err, &stuck) {
+		return r, true, err
+	}
 	if t.Unlisted {
 		s.forget(entry)
 		return r, true, err

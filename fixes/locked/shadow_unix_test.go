@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -134,5 +135,87 @@ func TestGoEditsAtTheSameTime(t *testing.T) {
 	n, _ := theirs.ReadAt(text, 0)
 	if string(text[:n]) != "module example.com/ours\n" {
 		t.Errorf("go would see %q, and edit that", text[:n])
+	}
+}
+
+// asNobody has a test's child run as a user who is not root, from whom permissions can be taken.
+func asNobody(c *exec.Cmd, dirs ...string) {
+	if os.Getuid() != 0 {
+		return
+	}
+	const nobody = 65534
+	c.Path = "/proc/self/exe" // the directory of the test binary is closed to others
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	for _, dir := range dirs {
+		os.Lchown(filepath.Dir(dir), nobody, nobody) // the test's own, which is closed to others
+		filepath.WalkDir(dir, func(path string, _ os.DirEntry, _ error) error { return os.Lchown(path, nobody, nobody) })
+	}
+}
+
+// Where permissions are missing nothing is changed, and where they are lost half-way, all is put back: at once, or when they
+// have come back.
+func TestPermissions(t *testing.T) {
+	for _, tt := range []struct{ name, closed, at string }{
+		{"a file may not be written", "go.sum", ""},
+		{"the directory may not be written", ".", ""},
+		{"a vendored directory may not be written", "vendor/example.com/gone", ""},
+		{"a vendored directory is closed half-way", "vendor/example.com/gone", "renamed go.mod"},
+		{"the directory is closed half-way", ".", "renamed go.mod"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			store, dir := newStore(t), newModule(t, oldState)
+			c := newChild(t, "permissions", store, dir, "LOCKED_TEST_CLOSED="+tt.closed, "LOCKED_TEST_AT="+tt.at)
+			asNobody(c.Cmd, store.Dir, dir)
+			c.start(t)
+			c.expect(t, "denied")
+			c.Wait()
+			if d := cmp.Diff(oldState, tree(dir)); d != "" && tt.closed != "." {
+				t.Errorf("-want +got:\n%s", d)
+			}
+			if err := os.Chmod(filepath.Join(dir, tt.closed), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := store.Recover(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if d := cmp.Diff(oldState, tree(dir)); d != "" {
+				t.Errorf("after recovery (-want +got):\n%s", d)
+			}
+			if left, err := store.pending(); len(left) > 0 || err != nil {
+				t.Errorf("left in the journal: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+func init() {
+	children["permissions"] = func() {
+		dir, at := os.Getenv("LOCKED_TEST_DIR"), os.Getenv("LOCKED_TEST_AT")
+		closed := filepath.Join(dir, os.Getenv("LOCKED_TEST_CLOSED"))
+		take := func() {
+			mode := os.FileMode(0o555)
+			if info, err := os.Stat(closed); err == nil && !info.IsDir() {
+				mode = 0o444
+			}
+			if err := os.Chmod(closed, mode); err != nil {
+				panic(err)
+			}
+		}
+		if at == "" {
+			take()
+		}
+		step = func(s string) {
+			if what, path, _ := strings.Cut(s, " "); at != "" && what+" "+filepath.Base(path) == at {
+				at = ""
+				take()
+			}
+		}
+		defer func() {
+			if err := fmt.Sprint(recover()); !strings.Contains(err, "permission denied") && !strings.Contains(err, "read-only") {
+				fmt.Println(err)
+			}
+			fmt.Println("denied")
+		}()
+		flip(childStore(), dir)
 	}
 }
