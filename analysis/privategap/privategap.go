@@ -62,7 +62,7 @@ func find(pass *analysis.Pass) []finding {
 	}
 	g := pass.View.Graph()
 	for _, r := range pass.File.Mod().Require {
-		if m, ok := fetched(pass, g, r); ok {
+		if m, ok := fetchedFor(pass, g, r); ok {
 			look(m, r)
 		}
 	}
@@ -80,8 +80,8 @@ func find(pass *analysis.Pass) []finding {
 	return found
 }
 
-// fetched returns what go fetches for a requirement, and false if a directory stands in for it, so that nobody is ever asked.
-func fetched(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) (module.Version, bool) {
+// fetchedFor returns what go fetches for a requirement, and false if a directory stands in for it, so that nobody is ever asked.
+func fetchedFor(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) (module.Version, bool) {
 	m := module.Version{Path: r.Path, Version: r.Version}
 	if g != nil {
 		rep := g.Replacement(m)

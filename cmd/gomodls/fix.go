@@ -174,6 +174,10 @@ func (f *fixer) run(ctx context.Context, shadow *locked.Shadow) error {
 		if !ok {
 			return nil
 		}
+		if err := privategap.Doubt(a.Result, f.dir); err != nil {
+			f.notes = []string{fmt.Sprintf("not applied: %s: %v", fix.Title, err)}
+			return nil
+		}
 		if err := f.execute(ctx, fix, shadow); err != nil {
 			return err
 		}

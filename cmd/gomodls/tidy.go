@@ -41,6 +41,9 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 			if gap := privategap.Open(a.Result, root); gap != "" {
 				return fmt.Errorf("go mod tidy is not run: it would send out the path of %s, which is private; add it to GOPRIVATE first", gap)
 			}
+			if err := privategap.Doubt(a.Result, root); err != nil {
+				return fmt.Errorf("go mod tidy is not run: %w", err)
+			}
 			result, err := change{
 				cmd: cmd, title: "go mod tidy", dir: root, diff: diff,
 				run: func(ctx context.Context, s *locked.Shadow) error { return s.Tidy(ctx) },

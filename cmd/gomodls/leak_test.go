@@ -1,0 +1,299 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// A listener is a server that anything may be asked of, and that notes what it was asked.
+type listener struct {
+	*httptest.Server
+	mu    sync.Mutex
+	asked []string
+}
+
+func newListener(t *testing.T, answer http.HandlerFunc) *listener {
+	l := new(listener)
+	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.mu.Lock()
+		l.asked = append(l.asked, r.Method+" "+r.Host+r.URL.Path)
+		l.mu.Unlock()
+		answer(w, r)
+	}))
+	t.Cleanup(l.Close)
+	return l
+}
+
+func (l *listener) heard() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.asked)
+}
+
+// A net is all that a machine could reach: a module proxy, a checksum database, and through a web proxy every host there is.
+type net struct{ proxy, database, hosts *listener }
+
+const public = "pub.example.com/lib"
+
+func newNet(t *testing.T) net {
+	refuse := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "not here", http.StatusNotFound) }
+	return net{
+		proxy: newListener(t, func(w http.ResponseWriter, r *http.Request) {
+			switch at, ok := strings.CutPrefix(r.URL.Path, "/"+public+"/@v/"); {
+			case ok && at == "list":
+				fmt.Fprintln(w, "v1.0.0")
+			case ok && strings.HasSuffix(at, ".info"):
+				fmt.Fprintln(w, `{"Version":"v1.0.0"}`)
+			case ok && strings.HasSuffix(at, ".mod"):
+				fmt.Fprintln(w, "module "+public)
+			default:
+				http.NotFound(w, r)
+			}
+		}),
+		database: newListener(t, refuse), hosts: newListener(t, refuse),
+	}
+}
+
+// A module that is private for a reason of its own each, and one that may be.
+var secrets = []string{"git.acme.internal/auth", "github.com/acme/declared", "git.acme.dev/login", "github.com/me/suspected"}
+
+// leakCase is a machine with these modules required, and what covers them.
+type leakCase struct {
+	name    string
+	require []string
+	cover   string
+}
+
+// TestNothingLeaks does everything that may use the network, from the command line and from an editor, and looks at what the
+// proxy, the checksum database and every other host were asked.
+func TestNothingLeaks(t *testing.T) {
+	for _, tt := range []leakCase{
+		{"private modules that nothing covers", secrets[:3], ""},
+		{"one private module, and the others are not required", []string{"git.acme.internal/auth"}, "github.com/acme"},
+		{"a suspected module", secrets[3:], ""},
+		{"all of them, covered", secrets, "git.acme.internal,github.com/acme,git.acme.dev,github.com/me"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			n := newNet(t)
+			dir := tt.machine(t, n)
+			for _, args := range [][]string{
+				{"check"}, {"check", "--network"}, {"fix"}, {"fix", "--diff"}, {"tidy"}, {"tidy", "--diff"}, {"tidy", "--diff", "--predict"},
+				{"doctor"}, {"doctor", "--verify"}, {"undo", "--list"},
+			} {
+				root := newRoot()
+				root.SetArgs(args)
+				root.SetOut(io.Discard)
+				root.SetErr(io.Discard)
+				_ = root.Execute() // most of it fails: nothing of this exists
+			}
+			e := newEditor(t, dir)
+			for _, secret := range secrets {
+				e.command("gomodls.get", map[string]any{"module": secret, "version": "latest"})
+			}
+			for _, name := range e.commands {
+				if name != "gomodls.get" && name != "gomodls.addPrivate" { // covers, after which go may ask the module's own host
+					e.command(name, map[string]any{})
+				}
+			}
+			for _, secret := range secrets {
+				e.command("gomodls.download", map[string]any{"modules": []string{secret + "@v1.0.0"}})
+			}
+			uri := map[string]any{"uri": "file://" + filepath.ToSlash(filepath.Join(dir, "go.mod"))}
+			whole := map[string]any{"start": map[string]any{"line": 0, "character": 0}, "end": map[string]any{"line": 20, "character": 0}}
+			e.request("textDocument/codeAction", map[string]any{"textDocument": uri, "range": whole, "context": map[string]any{"diagnostics": []any{}, "triggerKind": 1}})
+			for line := range 20 {
+				at := map[string]any{"textDocument": uri, "position": map[string]any{"line": line, "character": 5}}
+				e.request("textDocument/hover", at)
+				e.request("textDocument/completion", at)
+				e.request("textDocument/definition", at)
+			}
+			for _, method := range []string{"textDocument/documentLink", "textDocument/codeLens", "textDocument/inlayHint", "gomodls/health"} {
+				e.request(method, map[string]any{"textDocument": uri, "uri": uri["uri"], "range": whole})
+			}
+			e.close()
+
+			covered := len(tt.require) == len(secrets)
+			asked := slices.Concat(n.proxy.heard(), n.database.heard())
+			if !covered { // what is covered may be fetched from its own host
+				asked = append(asked, n.hosts.heard()...)
+			}
+			for _, request := range asked {
+				for _, secret := range secrets {
+					if _, name, _ := strings.Cut(secret, "/"); strings.Contains(request, name) || strings.Contains(request, "acme") {
+						t.Errorf("somebody was asked: %s", request)
+					}
+				}
+			}
+			if covered && !slices.ContainsFunc(n.proxy.heard(), func(request string) bool { return strings.Contains(request, public) }) {
+				t.Error("nobody was asked for anything, so nothing was tested")
+			}
+		})
+	}
+}
+
+// machine makes a home, a repository and an environment, and moves there.
+func (tt leakCase) machine(t *testing.T, n net) (dir string) {
+	t.Helper()
+	base := t.TempDir()
+	dir = filepath.Join(base, "m")
+	_, verifier, err := note.GenerateKey(nil, "sum.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range map[string]string{
+		"HOME": base, "XDG_CACHE_HOME": filepath.Join(base, "xdg"), "XDG_CONFIG_HOME": filepath.Join(base, "config"), "GIT_CONFIG_NOSYSTEM": "1",
+		"GOENV": filepath.Join(base, "goenv"), "GOMODCACHE": filepath.Join(base, "modcache"), "GOPATH": filepath.Join(base, "gopath"),
+		"GOCACHE": filepath.Join(base, "build"), "GOFLAGS": "-modcacherw", "GOWORK": "", "GOTOOLCHAIN": "local", "GOVCS": "",
+		"GOPRIVATE": tt.cover, "GONOPROXY": "", "GONOSUMDB": "", "GOINSECURE": "*", "GIT_TERMINAL_PROMPT": "0",
+		"GOPROXY": n.proxy.URL + ",direct", "GOSUMDB": verifier + " " + n.database.URL,
+		"HTTPS_PROXY": n.hosts.URL, "HTTP_PROXY": n.hosts.URL, "https_proxy": n.hosts.URL, "http_proxy": n.hosts.URL, "NO_PROXY": "", "no_proxy": "",
+	} {
+		t.Setenv(key, value)
+	}
+	write(t, filepath.Join(base, ".netrc"), "machine git.acme.dev login me password x\nmachine github.com login me password x\n")
+	write(t, filepath.Join(dir, ".gomodls.yaml"), "private: [github.com/acme/*]\nseverity: {privategap: off}\n")
+	gomod := "module github.com/me/app\n\ngo 1.22\n\nrequire " + public + " v1.0.0\n"
+	code := "package main\n\nimport (\n\t_ \"" + public + "\"\n"
+	for _, path := range tt.require {
+		gomod += "\nrequire " + path + " v1.0.0 // gomodls:ignore privategap it is ours\n"
+		code += "\t_ \"" + path + "\"\n"
+	}
+	write(t, filepath.Join(dir, "go.mod"), gomod)
+	write(t, filepath.Join(dir, "main.go"), code+")\n\nfunc main() {}\n")
+	t.Chdir(dir)
+	return dir
+}
+
+// An editor speaks with a server of its own.
+type editor struct {
+	t        *testing.T
+	dir      string
+	in       io.WriteCloser
+	out      *bufio.Reader
+	cmd      *exec.Cmd
+	id       int
+	commands []string
+}
+
+func newEditor(t *testing.T, dir string) *editor {
+	t.Helper()
+	e := &editor{t: t, dir: dir, cmd: exec.Command(os.Args[0], "-test.run=^TestServeForEditor$")}
+	e.cmd.Env = append(os.Environ(), "GOMODLS_SERVE=1")
+	var err1, err2 error
+	e.in, err1 = e.cmd.StdinPipe()
+	out, err2 := e.cmd.StdoutPipe()
+	e.out = bufio.NewReader(out)
+	for _, err := range []error{err1, err2, e.cmd.Start()} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var answer struct {
+		Capabilities struct {
+			ExecuteCommandProvider struct{ Commands []string }
+		}
+	}
+	if err := json.Unmarshal(e.request("initialize", map[string]any{
+		"capabilities": map[string]any{}, "rootUri": "file://" + filepath.ToSlash(dir),
+		"initializationOptions": map[string]any{"trusted": true, "settings": map[string]any{"network": true}},
+	}), &answer); err != nil {
+		t.Fatal(err)
+	}
+	e.commands = answer.Capabilities.ExecuteCommandProvider.Commands
+	if len(e.commands) < 8 {
+		t.Fatalf("the server has the commands %q", e.commands)
+	}
+	e.send(map[string]any{"method": "initialized", "params": map[string]any{}})
+	for _, name := range []string{"go.mod", "main.go"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.send(map[string]any{"method": "textDocument/didOpen", "params": map[string]any{"textDocument": map[string]any{
+			"uri": "file://" + filepath.ToSlash(filepath.Join(dir, name)), "version": 1, "text": string(data), "languageId": "go.mod",
+		}}})
+	}
+	return e
+}
+
+func (e *editor) command(name string, arguments map[string]any) {
+	arguments["uri"] = "file://" + filepath.ToSlash(filepath.Join(e.dir, "go.mod"))
+	e.request("workspace/executeCommand", map[string]any{"command": name, "arguments": []any{arguments}})
+}
+
+func (e *editor) send(message map[string]any) {
+	message["jsonrpc"] = "2.0"
+	data, err := json.Marshal(message)
+	if err == nil {
+		_, err = fmt.Fprintf(e.in, "Content-Length: %d\r\n\r\n%s", len(data), data)
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// request waits for the answer, and meanwhile agrees to whatever the server asks.
+func (e *editor) request(method string, params any) json.RawMessage {
+	e.id++
+	e.send(map[string]any{"id": e.id, "method": method, "params": params})
+	for {
+		var n int
+		if _, err := fmt.Fscanf(e.out, "Content-Length: %d\r\n\r\n", &n); err != nil {
+			e.t.Fatalf("%s: %v", method, err)
+		}
+		body := make([]byte, n)
+		if _, err := io.ReadFull(e.out, body); err != nil {
+			e.t.Fatal(err)
+		}
+		var m struct {
+			ID     json.RawMessage
+			Method string
+			Result json.RawMessage
+		}
+		if err := json.Unmarshal(body, &m); err != nil {
+			e.t.Fatal(err)
+		}
+		switch {
+		case m.Method != "" && len(m.ID) > 0:
+			e.send(map[string]any{"id": m.ID, "result": map[string]any{"applied": true}})
+		case m.Method == "" && bytes.Equal(m.ID, fmt.Append(nil, e.id)):
+			return m.Result
+		}
+	}
+}
+
+func (e *editor) close() {
+	e.request("shutdown", nil)
+	e.send(map[string]any{"method": "exit"})
+	e.in.Close()
+	if err := e.cmd.Wait(); err != nil {
+		e.t.Error(err)
+	}
+}
+
+// TestServeForEditor is the server, where it runs as another process for TestNothingLeaks.
+func TestServeForEditor(t *testing.T) {
+	if os.Getenv("GOMODLS_SERVE") == "" {
+		return
+	}
+	root := newRoot()
+	root.SetArgs([]string{"serve"})
+	if err := root.Execute(); err != nil {
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
