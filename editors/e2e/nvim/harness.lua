@@ -166,12 +166,20 @@ function M.go_refuses(name, dir, why)
   report(not accepted and output:find(why, 1, true) ~= nil, name, output)
 end
 
---- Lets the server find, before the real one, a go command that does something first. To be called before it starts.
+--- Lets the server find a Go whose command does something first, and of which all else is the real one's. To be called
+--- before it starts.
 ---@param script string in the shell
 local function go_after(script)
-  local dir = M.scratch('path')
-  M.program(dir .. '/go', ('%s\nexec "%s" "$@"'):format(script, vim.fn.exepath('go')))
-  vim.lsp.config('gomodls', { cmd_env = { PATH = dir .. ':' .. vim.env.PATH } })
+  local root = M.scratch('goroot')
+  local real = vim.trim(vim.system({ 'go', 'env', 'GOROOT' }, { text = true }):wait().stdout)
+  for name in vim.fs.dir(real) do
+    if name ~= 'bin' then
+      assert(vim.uv.fs_symlink(real .. '/' .. name, root .. '/' .. name))
+    end
+  end
+  vim.fn.mkdir(root .. '/bin')
+  M.program(root .. '/bin/go', ('%s\nexec "%s/bin/go" "$@"'):format(script, real))
+  vim.lsp.config('gomodls', { cmd_env = { PATH = root .. '/bin:' .. vim.env.PATH } })
 end
 
 --- Lets the server find a go command that waits at `go mod tidy` until it is released; all else, and every later

@@ -12,8 +12,10 @@ e2e.run(function()
   e2e.go_accepts('go accepts the workspace', dir)
 
   local work = e2e.open(dir .. '/go.work')
+  e2e.wait('the status names go.work', function()
+    return require('gomodls').status():find('go.work', 1, true)
+  end)
   e2e.wait_for_state(work, 'ok')
-  e2e.ok('the status names go.work', require('gomodls').status():find('go.work', 1, true))
   local mods = {}
   for _, name in ipairs({ '', 'clock/', 'bell/' }) do
     local buf = e2e.open(dir .. '/' .. name .. 'go.mod')
