@@ -3,7 +3,7 @@ package gather
 import (
 	"context"
 	"errors"
-	"os/exec"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -16,6 +16,7 @@ import (
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/packages"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -47,14 +48,27 @@ func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session,
 	q.Std = s.Tidier.stdOf(env.Goroot)
 	q.Zip = store.ZipHash
 	var mu sync.Mutex
+	lacks := func(m module.Version, ext string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if path := store.File(m, ext); path != "" {
+			st.Absent = append(st.Absent, path)
+		}
+	}
 	q.Tree = func(m module.Version) (*imports.Tree, error) {
 		tree, err := sources.Module(m)
 		if errors.Is(err, modcache.ErrMissing) {
-			mu.Lock()
-			defer mu.Unlock()
-			st.Absent = append(st.Absent, store.File(m, ".zip"))
+			lacks(m, ".zip")
 		}
 		return tree, err
+	}
+	q.Source.Mod = func(id modcache.NodeID) (*modcache.Mod, error) {
+		mod, err := store.Mod(id)
+		if errors.Is(err, modcache.ErrMissing) {
+			lacks(store.Names().Version(id), ".mod")
+			return nil, modgraph.ErrNotKnown
+		}
+		return mod, err
 	}
 	q.Memo = &s.Tidier.parsed
 	result, err := packages.Load(ctx, q.Input)
@@ -105,27 +119,30 @@ func newPackagesQuestion(snap *workspace.Snapshot, of string, t *Tidier) *packag
 		return q
 	case v.Mode == workspace.Vendor:
 		// Where the files contradict each other, go refuses before it looks at any package.
-		if q.known = v.Vendor != nil && len(v.VendorFaults()) == 0; !q.known {
+		if v.Vendor == nil || len(v.VendorFaults()) > 0 {
 			return q
 		}
 		q.Mode, q.Vendor = packages.InVendor, packages.Vendor{
 			Dir: filepath.Join(v.Dir, "vendor"), List: v.Vendor.VendorList(),
-			Strict: goenv.CompareVersions(goLine(v), "1.23") >= 0,
+			Strict: goenv.CompareVersions(goLine(v), "1.23") >= 0 && goenv.CompareVersions(v.GoVersion(), "1.23") >= 0,
 		}
 	case q.Graph == nil:
 		return q
 	case v.Mode == workspace.Mutable:
 		q.Mode = packages.Mutable
 	}
-	q.known = true
 	q.Workspace, q.Source = v.Work != nil, v.Source()
 	for _, m := range v.Modules() {
 		main := packages.Main{Path: m.Path(), Dir: m.Dir}
+		if main.Path == "" || main.Path == "std" || main.Path == "cmd" {
+			return q
+		}
 		for _, i := range m.Mod.Mod().Ignore {
 			main.Ignore = append(main.Ignore, i.Path)
 		}
 		q.Main = append(q.Main, main)
 	}
+	q.known = true
 	q.disk = t.disk(snap)
 	q.Files = q.disk.fs()
 	sums := []*gosum.Index{v.WorkSum.Checksums()}
@@ -176,6 +193,9 @@ func buildContext(env *goenv.Env, m *workspace.Machine, goVersion string) *impor
 	if c, ok := env.Flag("compiler"); ok && c != "gc" {
 		return nil
 	}
+	if _, ok := env.Flag("overlay"); ok { // files are not what they are on disk
+		return nil
+	}
 	if tags, ok := env.Flag("tags"); ok {
 		t.Tags = strings.FieldsFunc(tags, func(r rune) bool { return r == ',' || r == ' ' })
 	}
@@ -210,8 +230,10 @@ func cgo(env *goenv.Env, m *workspace.Machine, t imports.Target) imports.Truth {
 		return imports.Yes
 	}
 	cc := map[string]string{"linux": "gcc", "darwin": "clang"}[m.GOOS]
-	if _, err := exec.LookPath(cc); err != nil {
-		return imports.No
+	for _, dir := range filepath.SplitList(m.Environ["PATH"]) {
+		if info, err := os.Stat(filepath.Join(dir, cc)); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return imports.Yes
+		}
 	}
-	return imports.Yes
+	return imports.No
 }
