@@ -109,7 +109,7 @@ stress: ## eight processes, an editor and a reader at one workspace, 1000 rounds
 oracle: build ## agreement with go on 5000 mutated modules; ORACLE="-n 500 -seed 7 -v"
 	@$(GO) run ./internal/oracle -n 5000 -prove -fixer $(bin)/gomodls $(ORACLE)
 
-# Modules of all sizes and habits. Those that are not there are fetched with all that tidying them needs, about 6 GB.
+# Modules of all sizes and habits. Those that are not there are fetched, with all that tidying them needs.
 tidied := entgo.io/ent@v0.14.4 github.com/caddyserver/caddy/v2@v2.10.0 github.com/cli/cli/v2@v2.72.0 \
 	github.com/containerd/containerd/v2@v2.0.5 github.com/gin-gonic/gin@v1.10.0 github.com/gohugoio/hugo@v0.147.0 \
 	github.com/jesseduffield/lazygit@v0.50.0 github.com/open-policy-agent/opa@v1.4.2 github.com/prometheus/prometheus@v0.304.0 \
