@@ -23,8 +23,7 @@ func Doubt(r *analysis.Result, dir string, wanted ...string) error {
 			continue
 		}
 		pass := &analysis.Pass{Snapshot: r.Snapshot, View: v, Module: m, File: m.Mod}
-		env, in := v.Env(), v.EvidenceInputs(m)
-		in.SumDBRecord = func(path string) bool { return r.Snapshot.Store().Recorded(env.SumDB.Name, path) }
+		env, in := v.Env(), v.Privacy(m).Inputs()
 		check := func(path string) error {
 			evidence := goenv.PrivateEvidence(path, in)
 			certain := goenv.IsPrivate(evidence)

@@ -339,9 +339,8 @@ func (x *examination) lookAtProxies(env *goenv.Env) {
 
 // lookAtModules lists the credentials that a module's directory sees, and what of its dependencies is or may be private.
 func (x *examination) lookAtModules(snap *workspace.Snapshot, v *workspace.View, m *workspace.Module) {
-	env, in := v.Env(), v.EvidenceInputs(m)
+	env, in := v.Env(), v.Privacy(m).Inputs()
 	x.lookAtCredentials(env, in)
-	in.SumDBRecord = func(path string) bool { return snap.Store().Recorded(env.SumDB.Name, path) }
 	var all []module.Version
 	if g := v.Graph(); g != nil {
 		for _, n := range g.Nodes() {

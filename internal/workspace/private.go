@@ -52,6 +52,9 @@ func (p *Privacy) find(path string) *goenv.Gap {
 	return nil
 }
 
+// Inputs returns what evidence comes from, with looks into the module cache, for those who want to show it.
+func (p *Privacy) Inputs() goenv.EvidenceInputs { return p.full }
+
 // In returns the nodes of a graph that have a gap.
 func (p *Privacy) In(g *modgraph.Graph) []*modgraph.Node {
 	p.mu.Lock()
