@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -81,4 +82,19 @@ func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Sch
 			return answer, err
 		}
 	}
+}
+
+// Tidied returns what go mod tidy would do to the module in dir. It is for those who can wait.
+func (s *Scholar) Tidied(ctx context.Context, session *workspace.Session, dir string) (*tidy.Answer, error) {
+	return Answer(ctx, session, s, func(_ context.Context, snap *workspace.Snapshot) (*tidy.Answer, error) {
+		for _, v := range snap.Views(filepath.Join(dir, "go.mod")) {
+			for _, m := range v.Modules() {
+				if v.Work == nil {
+					a, _ := v.Tidied(m)
+					return a, nil
+				}
+			}
+		}
+		return nil, nil
+	})
 }

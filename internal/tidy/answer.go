@@ -3,6 +3,7 @@ package tidy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
@@ -227,4 +228,39 @@ func mended(in Input, broken []string) imports.FS {
 		return b.String(), nil
 	}
 	return mended
+}
+
+// Danger says in a sentence what tidy would drop though it may well be needed; "" if there is no such thing. Where tidy would
+// fail, it drops nothing.
+func (a *Answer) Danger() string {
+	switch {
+	case a == nil || a.Result == nil || len(a.Faults) > 0 || len(a.Result.Dropped) == 0:
+		return ""
+	case a.Empty:
+		return "there is no Go file in this module, so go mod tidy would drop " + few(a.Result.Dropped)
+	case len(a.Lost) == 0:
+		return ""
+	}
+	var paths []string
+	for _, l := range a.Lost {
+		paths = append(paths, l.Path)
+	}
+	verb := "does"
+	if len(a.Lost[0].Files) > 1 {
+		verb = "do"
+	}
+	return fmt.Sprintf("go mod tidy would drop %s, but only because %s %s not parse", few(paths), few(a.Lost[0].Files), verb)
+}
+
+// few names the first of a list, and says how many more there are.
+func few(list []string) string {
+	const shown = 5
+	switch n := len(list); {
+	case n == 1:
+		return list[0]
+	case n <= shown:
+		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
+	default:
+		return fmt.Sprintf("%s and %d more", strings.Join(list[:shown], ", "), n-shown)
+	}
 }

@@ -287,7 +287,7 @@ func Opened(u uri.URI, version int32, text string) Change {
 		}
 		f := newFile(u, path, text)
 		f.Open, f.Version = true, version
-		if u.IsFile() && differs(d.at(path), f) {
+		if u.IsFile() && f.Kind != Other && differs(d.at(path), f) {
 			d.touch(path)
 		}
 		d.setOpen(f)
@@ -308,7 +308,9 @@ func Closed(u uri.URI) Change {
 		}
 		delete(d.open, path)
 		d.note(Want{Path: path})
-		d.touch(path)
+		if KindOf(path) != Other {
+			d.touch(path)
+		}
 		d.forget(Want{Path: path})
 	}
 }
