@@ -94,14 +94,14 @@ const importIt = (module, path) => module.edit('main.go', '\t"fmt"\n', `\t"fmt"\
 		const before = await module.read('go.mod');
 		await editor.typing();
 		await editor.page.keyboard.press('Control+End');
-		await editor.page.keyboard.type('\n// typed before the server runs');
-		const first = before + '\n// typed before the server runs';
+		await editor.page.keyboard.type('\n// typed before the server runs\n');
+		const first = before + '\n// typed before the server runs\n';
 		await editor.status(/go\.mod/);
 
 		const release = made.proxy.hold();
 		await editor.command('gomodls: Tidy (go mod tidy)');
 		await editor.status(busy);
-		await editor.append(first, '\n// typed while tidy runs');
+		await editor.append(first, '// typed while tidy runs\n');
 		release();
 		await until('tidy should do its work on what was typed', () => editor.text(), text => text.includes(`${made.path} v1.0.0`));
 		await editor.status(ok);

@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 
+/** An answer within this time, whatever else the machine does; nothing waits for it that is there sooner. */
+export const patience = 120_000;
+
 /** Asks until the answer is the one that is wanted; the message of a failure says what the last answer was. */
-export async function until(what, ask, wanted, milliseconds = 30_000) {
+export async function until(what, ask, wanted, milliseconds = patience) {
 	const end = Date.now() + milliseconds;
 	for (;;) {
 		const answer = await ask();
@@ -30,7 +33,7 @@ export class Editor {
 
 	/** Waits for the status bar to say what is wanted of the module. */
 	async status(wanted) {
-		return until(`the status bar should match ${wanted}`, () => this.statusText(), text => wanted.test(text), 60_000);
+		return until(`the status bar should match ${wanted}`, () => this.statusText(), text => wanted.test(text));
 	}
 
 	/** The text of the status bar item, with the names of its icons in brackets. */
@@ -87,7 +90,7 @@ export class Editor {
 				await hover.first().waitFor({ timeout: 5000 });
 				return hover;
 			} catch (error) {
-				if (tries === 5) {
+				if (tries === 9) {
 					throw error;
 				}
 			}
@@ -266,7 +269,7 @@ export class Editor {
 				await row.click({ timeout: 5000 });
 				return;
 			} catch (error) {
-				if (tries === 5) {
+				if (tries === 9) {
 					throw error;
 				}
 				await this.page.keyboard.press('Escape');
@@ -348,7 +351,7 @@ export class Editor {
 				await opened.first().waitFor({ state, timeout: 3000 });
 				return;
 			} catch (error) {
-				if (tries === 5) {
+				if (tries === 9) {
 					throw error;
 				}
 				await this.page.keyboard.press('Escape');

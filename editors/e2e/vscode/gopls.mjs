@@ -18,7 +18,7 @@ scenario('gopls in the same window', {
 	await editor.status(ok);
 	await editor.showProblems();
 
-	await editor.append(before, '\nrequir golang.org/x/sys v0.29.0\n');
+	await editor.append(before, '\nrequir golang.org/x/mod v0.29.0\n');
 	await editor.onlyProblem('unknowndirective', /requir/);
 	const both = await until("gopls's diagnostic should be there, and ours should not", () => editor.problems(),
 		rows => rows.some(syntax) && !rows.some(ours));
@@ -26,8 +26,8 @@ scenario('gopls in the same window', {
 	assert.equal((await editor.markings('error')).length, 1, 'one squiggle');
 	await editor.status(/✗ 1/);
 
-	await editor.goToLineOf(before + '\nrequir golang.org/x/sys', 'requir golang.org/x/sys');
+	await editor.goToLineOf(before + '\nrequir golang.org/x/mod', 'requir golang.org/x/mod');
 	await editor.quickFix(/require/);
 	await until('both should be gone', () => editor.problems(), rows => !rows.some(row => ours(row) || syntax(row)));
-	await until('the line should be mended', () => editor.text(), text => text.includes('\nrequire golang.org/x/sys v0.29.0'));
+	await until('the line should be mended', () => editor.text(), text => text.includes('\nrequire golang.org/x/mod v0.29.0'));
 });

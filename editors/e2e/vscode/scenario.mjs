@@ -51,7 +51,7 @@ function once(start) {
  * @param {(editor: import('./editor.mjs').Editor, module: import('./module.mjs').Module) => Promise<void>} act
  */
 export function scenario(name, { file = 'go.mod', folder = '', arrange = async () => {}, restricted }, act) {
-	test(name, { timeout: 300_000 }, async t => {
+	test(name, { timeout: 900_000 }, async t => {
 		const code = await started(restricted);
 		const module = await template.copy();
 		await code.configure(await arrange(module) ?? {});

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Editor } from './editor.mjs';
+import { Editor, patience } from './editor.mjs';
 
 const installed = process.env.GOMODLS_E2E;
 const server = process.env.GOMODLS_BIN;
@@ -41,9 +41,6 @@ const userSettings = {
 	'workbench.startupEditor': 'none',
 	'workbench.tips.enabled': false,
 };
-
-/** An answer within this time, whatever else the machine does; nothing waits for it that is there sooner. */
-export const patience = 30_000;
 
 export class VSCode {
 	/**
