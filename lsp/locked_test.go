@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
 )
 
 func (c *client) run(command string, argument map[string]any) error {
@@ -231,6 +232,9 @@ func TestTypingWhileDownloading(t *testing.T) {
 	if got := c.texts["go.mod"].text; got != tidied {
 		t.Errorf("go.mod is\n%s", got)
 	}
+	next(c, "$/progress", func(p protocol.ProgressParams) bool {
+		return strings.Contains(string(p.Value), "downloading b.example/y v1.1.0 (2)")
+	})
 	if waits < 4 || edits.Load() != 1 { // go.mod and the zip of two modules
 		t.Errorf("%d downloads were waited for, and %d edits made", waits, edits.Load())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
@@ -11,8 +12,9 @@ import (
 
 // A progress shows how far a job is. The nil progress shows nothing: not every client can.
 type progress struct {
-	server *server
-	token  protocol.ProgressToken
+	server     *server
+	token      protocol.ProgressToken
+	downloaded atomic.Int64 // modules that go has begun to download
 }
 
 // begin takes the token that came with the request, or makes one where the client can be asked to.
@@ -31,15 +33,21 @@ func (c *commands) begin(ctx context.Context, title string, token protocol.Progr
 	} else if s, ok := token.(protocol.String); ok {
 		token = protocol.String(strings.Clone(string(s)))
 	}
-	p := &progress{c.server, token}
+	p := &progress{server: c.server, token: token}
 	p.send(progressBegin(title))
 	return p
 }
 
+// report shows a line that go has printed, or another message. Of downloads it says how many there were so far; how many
+// there will be, go does not know itself.
 func (p *progress) report(message string) {
-	if message = strings.TrimSpace(message); p != nil && message != "" {
-		p.send(progressReport(message))
+	if message = strings.TrimSpace(message); p == nil || message == "" {
+		return
 	}
+	if what, ok := strings.CutPrefix(message, "go: downloading "); ok {
+		message = fmt.Sprintf("downloading %s (%d)", what, p.downloaded.Add(1))
+	}
+	p.send(progressReport(message))
 }
 
 func (p *progress) end(message string) {
