@@ -121,6 +121,7 @@ func (p *peer) offer() protocol.ServerCapabilities {
 			Save:      &protocol.SaveOptions{IncludeText: new(false)},
 		},
 		CodeActionProvider:     protocol.Boolean(true),
+		HoverProvider:          protocol.Boolean(true),
 		ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: commandNames()},
 		Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
 			Supported: new(true), ChangeNotifications: protocol.Boolean(true),

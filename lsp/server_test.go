@@ -33,7 +33,7 @@ func TestCapabilities(t *testing.T) {
 	if err := json.Unmarshal(raw, &offered); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"codeActionProvider", "executeCommandProvider", "positionEncoding", "textDocumentSync", "workspace"}
+	want := []string{"codeActionProvider", "executeCommandProvider", "hoverProvider", "positionEncoding", "textDocumentSync", "workspace"}
 	if got := sortedKeys(offered); !slices.Equal(got, want) {
 		t.Errorf("offered are %v, want %v", got, want)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -88,15 +89,41 @@ func contradiction(pass *analysis.Pass, key module.Version, hash string) *syntax
 	return nil
 }
 
+// report says what go.sum, the module cache and the checksum database have. What it offers believes none but the database.
 func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.SumLine) {
-	pass.Report(analysis.Diagnostic{
-		Span:   l.HashSpan,
-		Module: m,
-		Message: fmt.Sprintf("this line says %s, but %s of %s %s in the module cache has %s; go refuses with a security error",
-			l.Hash, what, m.Path, m.Version, hash),
-		Fixes: []fixes.Fix{{
-			Title: "Drop this line and let go check " + m.Path + " against the checksum database", Kind: fixes.QuickFix,
-			Command: pass.Command("gomodls.download", map[string]any{"recheck": m.Path + "@" + m.Version}),
-		}},
-	})
+	env := pass.View.Env()
+	d := analysis.Diagnostic{Span: l.HashSpan, Module: m}
+	recorded := ""
+	if env.AsksSumDB(m.Path) {
+		if sums, err := pass.Snapshot.Vouched(m); err == nil {
+			recorded = sums.Zip
+			if l.GoMod {
+				recorded = sums.Mod
+			}
+		}
+	}
+	said := fmt.Sprintf("this line says %s, but %s of %s %s in the module cache has %s", l.Hash, what, m.Path, m.Version, hash)
+	switch recorded {
+	case "":
+		d.Message = said + "; go refuses with a security error"
+		if env.AsksSumDB(m.Path) {
+			d.Fixes = []fixes.Fix{{
+				Title: "Drop this line and let go check " + m.Path + " against the checksum database", Kind: fixes.QuickFix,
+				Command: pass.Command("gomodls.download", map[string]any{"recheck": m.Path + "@" + m.Version}),
+			}}
+		} else {
+			d.Message += ", and by your settings no checksum database can tell which is right; ask whoever wrote the line"
+		}
+	case hash:
+		d.Message = said + ", and so has the checksum database: this line is wrong; go refuses with a security error"
+		d.Fixes = []fixes.Fix{{
+			Title: "Write the checksum that the checksum database has", Kind: fixes.QuickFix,
+			Edits: []fixes.Edit{pass.Edit(text.Edit{Span: l.HashSpan, New: recorded})},
+		}}
+	case l.Hash:
+		d.Message = said + "; the checksum database agrees with this line, so what is in the module cache is not that version; remove it with go clean -modcache; go refuses with a security error"
+	default:
+		d.Message = said + ", and the checksum database has " + recorded + ": trust neither; go refuses with a security error"
+	}
+	pass.Report(d)
 }

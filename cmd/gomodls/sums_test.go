@@ -172,3 +172,63 @@ func TestForgedCache(t *testing.T) {
 		})
 	}
 }
+
+// TestMismatch says who is wrong where the records prove it, and offers nothing but the database's word.
+func TestMismatch(t *testing.T) {
+	m := newVouchedModule(t)
+	const other = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	truth := strings.Fields(m.line)[2]
+	cached := filepath.Join(m.cache, "cache", "download", "alpha.example", "!lib", "@v", "v1.0.0.mod")
+	right, err := os.ReadFile(cached)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, sum, mod string
+		says, writes   string
+	}{
+		{"go.sum is wrong", other, string(right), "so has the checksum database: this line is wrong", truth},
+		{"the cache is wrong", truth, "module evil.example\n", "the checksum database agrees with this line", ""},
+		{"all differ", other, "module evil.example\n", "the checksum database has " + truth + ": trust neither", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			write(t, cached, tt.mod)
+			write(t, filepath.Join(m.dir, "go.sum"), strings.Replace(m.line, truth, tt.sum, 1))
+			e, err := newEngine([]string{m.dir}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := e.analyze(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := false
+			for _, f := range a.Files {
+				for _, d := range f.Diagnostics {
+					if d.Code != "summismatch" {
+						continue
+					}
+					found = true
+					if !strings.Contains(d.Message, tt.says) {
+						t.Errorf("it says %s", d.Message)
+					}
+					written := ""
+					for _, fix := range d.Fixes {
+						for _, e := range fix.Edits {
+							written += e.New
+						}
+						if fix.Command != nil || fix.Preferred {
+							t.Errorf("it offers %+v", fix)
+						}
+					}
+					if written != tt.writes {
+						t.Errorf("it offers to write %q, want %q", written, tt.writes)
+					}
+				}
+			}
+			if !found {
+				t.Error("nothing is reported")
+			}
+		})
+	}
+}

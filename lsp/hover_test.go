@@ -1,0 +1,66 @@
+package lsp
+
+import (
+	"strings"
+	"testing"
+
+	"go.lsp.dev/protocol"
+)
+
+// hover returns the text shown at the first occurrence of marked.
+func (c *client) hover(name, marked string) string {
+	c.t.Helper()
+	var h *protocol.Hover
+	c.call("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": c.uri(name)}, "position": c.rangeOf(name, marked).Start}, &h)
+	if h == nil {
+		return ""
+	}
+	content, ok := h.Contents.(*protocol.MarkupContent)
+	if !ok || h.Range == nil {
+		c.t.Fatalf("the hover is %+v", h)
+	}
+	return content.Value
+}
+
+func TestHover(t *testing.T) {
+	c := newClient(t, testLog(t))
+	c.serveModule("a.example/x@v1.0.0/go.mod", []byte("module a.example/x\n\ngo 1.25\n\nrequire b.example/y v1.1.0\n"))
+	c.serveModule("a.example/x@v1.0.0/x.go", []byte("package x\n\nimport _ \"b.example/y\"\n"))
+	c.serveModule("b.example/y@v1.1.0/go.mod", []byte("// Deprecated: use z.\nmodule b.example/y\n\ngo 1.25\n\nretract v1.1.0\n"))
+	c.serveModule("b.example/y@v1.1.0/y.go", []byte("package y\n"))
+	c.write("go.mod", "module example.com/m\n\ngo 1.25\n\nrequire (\n\ta.example/x v1.0.0\n\tb.example/y v1.1.0 // indirect\n\tc.example/z v1.0.0\n\td.example/w v1.0.0\n)\n\nreplace c.example/z => ./z\n")
+	c.write("z/go.mod", "module c.example/z\n")
+	c.write("main.go", "package main\n\nimport _ \"a.example/x\"\n\nfunc main() {}\n")
+	c.write("go.sum", "")
+	c.initialize(capabilities, options{})
+	c.call("workspace/executeCommand", map[string]any{"command": commandDownload, "arguments": []any{map[string]any{
+		"uri": c.uri("go.mod"), "modules": []string{"a.example/x@v1.0.0", "b.example/y@v1.1.0"},
+	}}}, nil)
+	const wrong = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	c.write("go.sum", strings.TrimSpace(c.read("go.sum"))+"\ne.example/v v1.0.0 "+wrong+"\n")
+	c.open("go.mod")
+	c.open("go.sum")
+	for _, tt := range []struct {
+		file, at string
+		want     []string
+	}{
+		{"go.mod", "a.example/x v1.0.0", []string{"go uses `v1.0.0`, as this line says"}},
+		{"go.mod", "b.example/y v1.1.0", []string{"Also required by `a.example/x v1.0.0` at `v1.1.0`", "**Deprecated**: use z.", "**Retracted**", "as far as `v1.1.0` knows"}},
+		{"go.mod", "c.example/z v1.0.0", []string{"Replaced by the directory `./z`"}},
+		{"go.mod", "d.example/w v1.0.0", []string{"Its go.mod file is not on this machine", "Whether it is retracted or deprecated is not known"}},
+		{"go.mod", "module example.com/m", nil},
+		{"go.sum", "a.example/x v1.0.0 h1:", []string{"Protects the source of `a.example/x v1.0.0`", "The module cache agrees, by what it noted", "The checksum database is off"}},
+		{"go.sum", "b.example/y v1.1.0/go.mod", []string{"Protects the go.mod file of `b.example/y v1.1.0`", "Needed: go reads that file", "The file in the module cache agrees"}},
+		{"go.sum", "e.example/v v1.0.0", []string{"Protects the source of", "Nothing to compare it with"}},
+	} {
+		got := c.hover(tt.file, tt.at)
+		if tt.want == nil && got != "" {
+			t.Errorf("%s at %q shows\n%s", tt.file, tt.at, got)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s at %q shows\n%s\nwithout %q", tt.file, tt.at, got, want)
+			}
+		}
+	}
+}
