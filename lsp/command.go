@@ -394,17 +394,22 @@ func (c *commands) do(ctx context.Context, j *job, run func(context.Context, *lo
 	return c.store.Do(ctx, c.transaction(j, run, func(_ context.Context, r locked.Result) (bool, error) { return c.apply(j, r) }))
 }
 
+// onWait tells whom a job waits for.
+func (c *commands) onWait(j *job) func(locked.Holder) {
+	return func(who locked.Holder) {
+		j.progress.report("waiting for " + who.String())
+		c.server.board.due.ring()
+	}
+}
+
 func (c *commands) transaction(j *job, run func(context.Context, *locked.Shadow) error, apply func(context.Context, locked.Result) (bool, error)) locked.Transaction {
 	return locked.Transaction{
-		Title: j.title,
-		World: func() locked.World { return c.world(j) },
-		Run:   run,
-		Apply: apply,
-		Go:    c.goCommand(j),
-		OnWait: func(who locked.Holder) {
-			j.progress.report("waiting for " + who.String())
-			c.server.board.due.ring()
-		},
+		Title:  j.title,
+		World:  func() locked.World { return c.world(j) },
+		Run:    run,
+		Apply:  apply,
+		Go:     c.goCommand(j),
+		OnWait: c.onWait(j),
 		OnLock: func(recovered []locked.Recovered) {
 			for _, r := range recovered {
 				c.server.tell(c.server.ctx, protocol.MessageTypeInfo, r.String())
@@ -561,6 +566,12 @@ func (c *commands) undo(ctx context.Context, j *job) error {
 	}); err != nil {
 		return err
 	}
+	// What is still being done counts as the last change, and is kept for undo only in its end.
+	lock, err := c.store.Acquire(ctx, []string{j.dir}, j.title, c.onWait(j))
+	if err != nil {
+		return err
+	}
+	lock.Release()
 	states, err := c.store.States(j.dir, work)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -461,5 +462,31 @@ func TestOldFix(t *testing.T) {
 	}
 	if got := c.read("go.sum"); got != "a.example/x v1.0.0/go.mod h1:new\n" {
 		t.Errorf("go.sum is\n%s", got)
+	}
+}
+
+// An undo that is asked for while a command makes its changes is of those changes.
+func TestUndoAtOnce(t *testing.T) {
+	c := newModule(t)
+	done := make(chan error, 1)
+	c.handlers["workspace/applyEdit"] = func(params jsonrpc2.RawMessage) (any, error) {
+		c.handlers["workspace/applyEdit"] = c.applyEdit
+		params = bytes.Clone(params)
+		go func() { done <- c.execute(commandUndo) }()
+		next(c, "$/progress", func(p protocol.ProgressParams) bool {
+			return strings.Contains(string(p.Value), "waiting for go mod tidy")
+		})
+		return c.applyEdit(params)
+	}
+	c.initialize(capabilities, options{})
+	c.open("go.mod")
+	if err := c.execute(commandTidy); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if got := c.texts["go.mod"].text; got != wanting {
+		t.Errorf("go.mod is\n%s", got)
 	}
 }
