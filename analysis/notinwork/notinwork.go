@@ -11,6 +11,8 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -48,10 +50,24 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	d.Message = fmt.Sprintf("%s does not list this module, so go build and go test refuse it here", filepath.ToSlash(name))
 	d.Related = []analysis.Related{{URI: work.URI, Span: work.Start(), Message: "the workspace"}}
-	d.Fixes = []fixes.Fix{{
-		Title: "Add " + dir + " to the workspace", Kind: fixes.QuickFix, Preferred: true,
-		Edits: []fixes.Edit{fixes.AddUse(work.URI, work.Work(), dir)},
-	}}
+	fix := fixes.Fix{Title: "Add " + dir + " to the workspace", Kind: fixes.QuickFix, Preferred: true}
+	if raises(work.Work().Go, pass.File.Mod().Go) {
+		fix.Command = pass.Command("gomodls.workUse", nil) // which raises the go line, too
+	} else {
+		fix.Edits = []fixes.Edit{fixes.AddUse(work.URI, work.Work(), dir)}
+	}
+	d.Fixes = []fixes.Fix{fix}
 	pass.Report(d)
 	return nil
+}
+
+// raises reports whether a workspace with the go line of work would refuse a module with that of mod; see
+// modload.loadModFile.
+func raises(work, mod *syntax.Go) bool {
+	have := "1.18" // what a missing line means
+	if work != nil {
+		have = work.Version
+	}
+	return mod != nil && mod.Valid && (work == nil || work.Valid) &&
+		goenv.CompareVersions(mod.Version, "1.21") >= 0 && goenv.CompareVersions(mod.Version, have) > 0
 }
