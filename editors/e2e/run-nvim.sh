@@ -15,8 +15,8 @@ export NVIM NVIM_0_10 GOPLS
 prepare
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy commands slow applyedit workspace life trust pull
-	plugin help gopls neovim-0.10 tui)
+[ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy undo commands slow applyedit workspace life
+	trust pull doctor plugin help gopls neovim-0.10 tui)
 cd "$e2e/nvim"
 export LUA_PATH="$e2e/nvim/?.lua;;"
 

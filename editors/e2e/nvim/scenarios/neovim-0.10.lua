@@ -28,6 +28,19 @@ e2e.run(function()
   end, 60000)
   e2e.wait_for_state(buf, 'ok')
 
+  -- The server is killed, and is there again.
+  local dead = assert(e2e.client(buf))
+  vim.uv.kill(e2e.pid(dead), 'sigkill')
+  e2e.wait('the server is started again', function()
+    local client = e2e.client(buf)
+    return client and client.id ~= dead.id
+  end)
+  e2e.wait_for_state(buf, 'ok')
+  e2e.change(buf, 'spf13/pflag v1.0.10', 'spf13/pflag v1.0.5')
+  e2e.wait_for_state(buf, 'error')
+  vim.cmd('Gomodls fix')
+  e2e.wait_for_state(buf, 'ok')
+
   vim.cmd('checkhealth gomodls')
   e2e.ok(
     'the health check has nothing against it',

@@ -24,6 +24,32 @@ e2e.run(function()
   e2e.ok('go mod tidy succeeds', accepted, output)
   e2e.wait_for_state(buf, 'ok')
 
+  -- A branch with another go.mod, and back.
+  local function git(...)
+    local result = vim
+      .system({ 'git', '-c', 'user.name=e2e', '-c', 'user.email=e2e', ... }, {
+        cwd = dir,
+        text = true,
+      })
+      :wait()
+    e2e.ok('git ' .. select(1, ...), result.code == 0, result.stderr)
+  end
+  git('init', '--quiet')
+  git('add', '.')
+  git('commit', '--quiet', '--message=right')
+  local right = e2e.text(buf)
+  git('switch', '--quiet', '--create=wrong')
+  e2e.go(dir, 'mod', 'edit', '-replace=example.com/clock=./chronometer')
+  git('commit', '--quiet', '--all', '--message=wrong')
+  e2e.wait_for_diagnostic(buf, 'replacepath', './chronometer')
+  git('checkout', '--quiet', '-')
+  e2e.wait_for_state(buf, 'ok')
+  e2e.equal('the buffer shows the branch', e2e.text(buf), right)
+  git('checkout', '--quiet', 'wrong')
+  e2e.wait_for_diagnostic(buf, 'replacepath', './chronometer')
+  git('checkout', '--quiet', '-')
+  e2e.wait_for_state(buf, 'ok')
+
   -- Unsaved changes are the user's: another program's are not put over them.
   e2e.change(buf, 'module example.com/farm', '// My farm.\nmodule example.com/farm')
   e2e.go(dir, 'mod', 'edit', '-require=golang.org/x/mod@v0.21.0')

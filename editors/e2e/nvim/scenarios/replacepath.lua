@@ -20,6 +20,15 @@ e2e.run(function()
   e2e.equal('the fix finds the directory', e2e.text(buf), original)
   e2e.ok('the buffer stays modified', vim.bo[buf].modified)
 
+  -- Columns are right where a character is more than one byte.
+  e2e.change(buf, '=> ./clock', '=> ./Übergrößen/🕰 // tick')
+  diagnostic = e2e.wait('the path is reported', function()
+    return e2e.diagnostics(buf)[1]
+  end)
+  e2e.equal('it marks the path', e2e.marked(buf, diagnostic), './Übergrößen/🕰')
+  e2e.change(buf, '=> ./Übergrößen/🕰 // tick', '=> ./clock')
+  e2e.wait_for_state(buf, 'ok')
+
   e2e.change(buf, '=> ./clock', '=> ./chronometer')
   vim.cmd.write()
   e2e.wait_for_diagnostic(buf, 'replacepath', './chronometer')
