@@ -118,7 +118,7 @@ func TestNonsense(t *testing.T) {
 		want           jsonrpc2.Code
 	}{
 		{"unknown", `{}`, jsonrpc2.MethodNotFound},
-		{"textDocument/hover", `{"textDocument": {"uri": "file:///x"}, "position": {"line": 0, "character": 0}}`, jsonrpc2.MethodNotFound},
+		{"textDocument/moniker", `{"textDocument": {"uri": "file:///x"}, "position": {"line": 0, "character": 0}}`, jsonrpc2.MethodNotFound},
 		{"textDocument/codeAction", `[]`, jsonrpc2.InvalidParams},
 		{"textDocument/codeAction", `{"range": 1}`, jsonrpc2.InvalidParams},
 		{"textDocument/codeAction", `{"textDocument": {"uri": "untitled:x"}, "range": {}, "context": {}}`, 0},

@@ -2,6 +2,7 @@ package goenv
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -289,4 +290,65 @@ func TestPatternFor(t *testing.T) {
 			t.Errorf("%s does not match %s", got, path)
 		}
 	}
+}
+
+// TestNoGapOnPublicModules looks at every module of the go.sum files of 26 large public projects, as the dependency of a
+// module of the same owner, on a machine that can log in to every host there is and rewrites whole public hosts to ssh.
+func TestNoGapOnPublicModules(t *testing.T) {
+	data, err := os.ReadFile("testdata/public.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := strings.Fields(string(data))
+	if len(paths) < 1000 {
+		t.Fatalf("only %d modules", len(paths))
+	}
+	machines := map[string]func(string) EvidenceInputs{
+		"nothing": func(string) EvidenceInputs { return EvidenceInputs{} },
+		"logins for whole hosts": func(string) EvidenceInputs {
+			in := EvidenceInputs{Git: new(GitConfig)}
+			for _, host := range []string{"github.com", "gitlab.com", "bitbucket.org"} {
+				in.Netrc = append(in.Netrc, NetrcMachine{Name: host, Line: 1})
+				in.Git = Merge(in.Git, gitRule("git@"+host+":", "https://"+host+"/"))
+				in.Git.Credentials = append(in.Git.Credentials, GitHelper{URL: "https://" + host})
+			}
+			return in
+		},
+		"everything fetched without a proxy": func(path string) EvidenceInputs {
+			return EvidenceInputs{Origin: func(string) Origin { return FromVCS }}
+		},
+		"this one fetched without a proxy": func(path string) EvidenceInputs {
+			return EvidenceInputs{Origin: func(p string) Origin {
+				if p == path && PublicHost(hostOf(p)) {
+					return FromVCS
+				}
+				return FromProxy
+			}}
+		},
+		"a rule for its owner, for other modules of that owner": func(path string) EvidenceInputs {
+			owner := ownerOf(path)
+			return EvidenceInputs{
+				Git:         gitRule("git@x:"+owner+"/", "https://"+owner+"/"),
+				PublicProxy: true, Origin: func(string) Origin { return FromProxy },
+			}
+		},
+	}
+	env := resolve(map[string]string{"GOSUMDB": "sum.example.com+0ddb4a0d+AcS0SWLNMk0rADgx9mDxL9fxxfUsZoqcyYdCCkVgXW+3"})
+	for name, machine := range machines {
+		for _, path := range paths {
+			in := machine(path)
+			in.OtherPaths = paths
+			if name != "this one fetched without a proxy" { // of a stranger, then
+				in.Mains = []string{ownerOf(path) + "/app"}
+			}
+			if gap, ok := FindGap(path, env, PrivateEvidence(path, in)); ok {
+				t.Errorf("%s: %s is taken for private: %s", name, path, show(gap.Evidence))
+			}
+		}
+	}
+}
+
+func hostOf(path string) string {
+	host, _ := cutHost(path)
+	return host
 }
