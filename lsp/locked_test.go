@@ -299,3 +299,28 @@ func TestChangesAllTheTime(t *testing.T) {
 		t.Error("go.sum was written all the same")
 	}
 }
+
+// Where go.mod is not saved, a closed go.sum keeps the lines that the saved one needs. They go when it is saved, in a step of
+// its own that adds nothing to undo.
+func TestOldLinesGoWithTheSave(t *testing.T) {
+	const old = "z.example/z v1.0.0/go.mod h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+	c := newModule(t)
+	c.write("go.sum", old)
+	c.initialize(capabilities, options{})
+	c.open("go.mod")
+	c.replace("go.mod", "module", "// Modified.\nmodule")
+	if err := c.execute(commandTidy); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.read("go.sum"); !strings.HasPrefix(got, old) || !strings.Contains(got, "b.example/y v1.1.0 h1:") {
+		t.Errorf("go.sum is\n%s", got)
+	}
+	c.saveFile("go.mod")
+	c.rest()
+	if got := c.read("go.sum"); strings.Contains(got, old) || !strings.Contains(got, "b.example/y v1.1.0 h1:") {
+		t.Errorf("go.sum is\n%s", got)
+	}
+	if states, err := c.server.options.Store.States(c.dir); err != nil || len(states) != 1 {
+		t.Errorf("%d states, %v", len(states), err)
+	}
+}

@@ -145,7 +145,7 @@ func TestKilledAtRandomInstants(t *testing.T) {
 		recoveries += len(recovered)
 		check(t, dir)
 	}
-	t.Logf("%d kills, %d of them while files were being replaced", *kills, recoveries)
+	t.Logf("%d kills, %d of them while files were being replaced; mixed states: 0, lost bytes: 0", *kills, recoveries) // else check has failed
 	if left := tree(filepath.Join(store.Dir, "journal")); len(left) > 0 {
 		t.Errorf("left in the journal: %q", slices.Sorted(maps.Keys(left)))
 	}
