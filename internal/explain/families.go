@@ -238,6 +238,14 @@ var families = []family{
 		f.say(fmt.Sprintf("%s needs Go %s; this is Go %s%s.", who, m["needs"], m["has"], why),
 			fmt.Sprintf("Install Go %s or newer, in CI where Go is set up, or let go fetch it with GOTOOLCHAIN=auto. If you do not need what is new in it, lower the go line or require an older version.", m["needs"]))
 	}},
+	{"toolchain", "toonew", "go.mod", re(`(?:note: module requires Go (?P<needs>[0-9][\w.]*)|go\.mod file indicates go (?P<indicates>[0-9][\w.]*), but maximum (?:supported version|version supported by tidy) is (?P<has>[\w.]+))`), func(f *Finding, m match) {
+		needs := m["needs"] + m["indicates"]
+		f.say("go.mod says go "+needs+", and this go is older; what it cannot compile may come of that.",
+			"Use Go "+needs+" or newer, in CI where Go is set up, or lower the go line.")
+	}},
+	{"modulesoff", "", "", re(`modules disabled by GO111MODULE=off`), func(f *Finding, m match) {
+		f.say("GO111MODULE=off switches modules off.", "Unset it: go env -u GO111MODULE, and look at the environment of the build.")
+	}},
 	{"toolchain", "toonew", "go.mod", re(`download (?P<tool>go[0-9][\w.-]*) for \S+: toolchain not available`), func(f *Finding, m match) {
 		f.say("There is no toolchain "+m["tool"]+" to download for this system. Most often the go or toolchain line names a version that was never released, or leaves out the last number.",
 			"Correct the line to a released version, such as 1.23.0, or install that toolchain by hand.")
