@@ -36,20 +36,19 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil {
 		return nil
 	}
-	for _, n := range g.Nodes() {
-		if key, ok := gosum.ModKey(n); ok && n.Mod != nil {
+	sums := pass.File.Checksums()
+	for _, n := range sums.Contradicted(g) {
+		if key, ok := gosum.ModKey(n); ok {
 			check(pass, n.Actual, key, n.Mod)
 		}
 	}
-	store := pass.Snapshot.Store()
 	checkZips(pass)
 	for _, m := range g.Mentioned() {
-		key := module.Version{Path: m.Path, Version: m.Version + "/go.mod"}
-		if len(pass.File.Checksums().Lines(key)) == 0 {
+		if !sums.HasMod(m) {
 			continue
 		}
-		if mod, err := store.Mod(store.Names().Node(m)); err == nil {
-			check(pass, m, key, mod)
+		if mod, ok := pass.Snapshot.Mod(m); ok {
+			check(pass, m, module.Version{Path: m.Path, Version: m.Version + "/go.mod"}, mod)
 		}
 	}
 	return nil

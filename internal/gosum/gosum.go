@@ -6,7 +6,9 @@
 package gosum
 
 import (
+	"iter"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/module"
 
@@ -17,39 +19,89 @@ import (
 // emptyModHash is the checksum of an empty go.mod, which old versions of go wrote by mistake: lines with it do not count.
 const emptyModHash = "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY="
 
-// An Index finds the lines of one go.sum by what they protect. The nil Index is that of a missing file.
+// An Index finds the lines of one go.sum by what they protect. The nil Index is that of a missing file. It is safe for
+// concurrent use.
 type Index struct {
-	lines map[module.Version][]*syntax.SumLine
+	entries []syntax.SumLine
+	first   map[key]int32 // one more than the place of the first line in entries
+	next    []int32       // the same of the next line with the same key; nil where no key has two lines
+
+	mu    sync.Mutex
+	known []uint8 // by node of a graph: what was found out about its go.mod file, as bits
 }
+
+type key struct {
+	path, version string
+	mod           bool
+}
+
+func keyOf(m module.Version) key {
+	version, mod := strings.CutSuffix(m.Version, "/go.mod")
+	return key{m.Path, version, mod}
+}
+
+// What an Index knows of a go.mod file.
+const (
+	askedHas = 1 << iota
+	has
+	askedContradicts
+	contradicts
+)
 
 // NewIndex reads a go.sum file. The key of a line that protects a go.mod file has a version that ends in "/go.mod".
 func NewIndex(s *syntax.Sum) *Index {
-	x := &Index{lines: make(map[module.Version][]*syntax.SumLine, len(s.Entries))}
+	x := &Index{entries: s.Entries, first: make(map[key]int32, len(s.Entries))}
+	var last map[key]int32
 	for i := range s.Entries {
 		e := &s.Entries[i]
 		if e.Hash == emptyModHash {
 			continue
 		}
-		key := module.Version{Path: e.Path, Version: e.Version}
-		if e.GoMod {
-			key.Version += "/go.mod"
+		k := key{e.Path, e.Version, e.GoMod}
+		if x.first[k] == 0 {
+			x.first[k] = int32(i + 1)
+			continue
 		}
-		x.lines[key] = append(x.lines[key], e)
+		if last == nil {
+			last, x.next = map[key]int32{}, make([]int32, len(s.Entries))
+		}
+		from := last[k]
+		if from == 0 {
+			from = x.first[k]
+		}
+		x.next[from-1], last[k] = int32(i+1), int32(i+1)
 	}
 	return x
 }
 
 // Lines returns the lines about key in the order of the file.
 func (x *Index) Lines(key module.Version) []*syntax.SumLine {
-	if x == nil {
-		return nil
+	var lines []*syntax.SumLine
+	for l := range x.each(keyOf(key)) {
+		lines = append(lines, l)
 	}
-	return x.lines[key]
+	return lines
+}
+
+// each goes through the lines about a key.
+func (x *Index) each(k key) iter.Seq[*syntax.SumLine] {
+	return func(yield func(*syntax.SumLine) bool) {
+		if x == nil {
+			return
+		}
+		for i := x.first[k]; i != 0; i = x.next[i-1] {
+			if !yield(&x.entries[i-1]) || x.next == nil {
+				return
+			}
+		}
+	}
 }
 
 // Has reports whether there is a checksum for key that the go command understands.
-func (x *Index) Has(key module.Version) bool {
-	for _, l := range x.Lines(key) {
+func (x *Index) Has(key module.Version) bool { return x.has(keyOf(key)) }
+
+func (x *Index) has(k key) bool {
+	for l := range x.each(k) {
 		if strings.HasPrefix(l.Hash, "h1:") {
 			return true
 		}
@@ -57,10 +109,15 @@ func (x *Index) Has(key module.Version) bool {
 	return false
 }
 
+// HasMod reports whether there is a line, understood or not, about the go.mod file of m.
+func (x *Index) HasMod(m module.Version) bool {
+	return x != nil && x.first[key{m.Path, m.Version, true}] != 0
+}
+
 // Contradiction returns the line that the go command would hold against a file whose checksum is hash, or nil if it would
 // accept the file.
 func (x *Index) Contradiction(key module.Version, hash string) *syntax.SumLine {
-	for _, l := range x.Lines(key) {
+	for l := range x.each(keyOf(key)) {
 		if l.Hash == hash {
 			return nil
 		}
@@ -74,7 +131,7 @@ func (x *Index) Contradiction(key module.Version, hash string) *syntax.SumLine {
 // AnyContradiction returns the first line about key with another checksum than hash. In a workspace the go command holds any
 // such line of a module's go.sum against a file, wherever it stands, unless go.work.sum has vouched for the file.
 func (x *Index) AnyContradiction(key module.Version, hash string) *syntax.SumLine {
-	for _, l := range x.Lines(key) {
+	for l := range x.each(keyOf(key)) {
 		if l.Hash != hash && strings.HasPrefix(l.Hash, "h1:") {
 			return l
 		}
@@ -84,7 +141,7 @@ func (x *Index) AnyContradiction(key module.Version, hash string) *syntax.SumLin
 
 // Vouches reports whether the go command accepts a file whose checksum is hash because of a line about key.
 func (x *Index) Vouches(key module.Version, hash string) bool {
-	for _, l := range x.Lines(key) {
+	for l := range x.each(keyOf(key)) {
 		if l.Hash == hash {
 			return true
 		}
@@ -108,10 +165,68 @@ func ModKey(n *modgraph.Node) (module.Version, bool) {
 // the go command would stumble over them.
 func Missing(g *modgraph.Graph, x *Index) []*modgraph.Node {
 	var missing []*modgraph.Node
+	if x == nil {
+		for _, n := range g.InOrder() {
+			if n.Actual.Version != "" {
+				missing = append(missing, n)
+			}
+		}
+		return missing
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	for _, n := range g.InOrder() {
-		if key, ok := ModKey(n); ok && !x.Has(key) {
+		if n.Actual.Version == "" {
+			continue
+		}
+		k := x.of(n)
+		if *k&askedHas == 0 {
+			*k |= askedHas
+			if x.has(key{n.Actual.Path, n.Actual.Version, true}) {
+				*k |= has
+			}
+		}
+		if *k&has == 0 {
 			missing = append(missing, n)
 		}
 	}
 	return missing
+}
+
+// of returns what is known of a node's go.mod file. The caller holds the lock.
+func (x *Index) of(n *modgraph.Node) *uint8 {
+	id := int(n.File())
+	if id >= len(x.known) {
+		x.known = append(x.known, make([]uint8, id+1-len(x.known))...)
+	}
+	return &x.known[id]
+}
+
+// Contradicted returns the modules of a graph whose go.mod files are not as some line of go.sum says, in the order of Nodes.
+// Whether the go command minds is for Contradiction and AnyContradiction to say.
+func (x *Index) Contradicted(g *modgraph.Graph) []*modgraph.Node {
+	if x == nil {
+		return nil
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var nodes []*modgraph.Node
+	for _, n := range g.Nodes() {
+		if n.Actual.Version == "" || n.Mod == nil {
+			continue
+		}
+		k := x.of(n)
+		if *k&askedContradicts == 0 {
+			*k |= askedContradicts
+			for l := range x.each(key{n.Actual.Path, n.Actual.Version, true}) {
+				if l.Hash != n.Mod.Hash() {
+					*k |= contradicts
+				}
+			}
+		}
+		if *k&contradicts != 0 {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
 }

@@ -91,7 +91,8 @@ type Mod struct {
 	Path       string   // the module path that it declares
 	Go         string   // its go line; "" if it has none
 	Pruned     bool     // its go line is 1.17 or above
-	Requires   []NodeID // in the file's order; with a go line of 1.21 or above, go@line comes last
+	Requires   []NodeID // in the file's order; with a go line of 1.21 or above, Counts comes last
+	Counts     NodeID   // go@line, where the go line is 1.21 or above and so is one of the requirements; else 0
 	Retract    []modfile.VersionInterval
 	Deprecated string
 	Err        error // why it cannot be read, in modfile's words; all else but Hash is zero then
@@ -128,7 +129,8 @@ func ParseMod(names *Names, text string) *Mod {
 		m.Go = f.Go.Version
 		m.Pruned = version.Compare("go"+m.Go, "go1.17") >= 0
 		if version.Compare("go"+m.Go, "go1.21") >= 0 {
-			m.Requires = append(m.Requires, names.Node(module.Version{Path: "go", Version: m.Go}))
+			m.Counts = names.Node(module.Version{Path: "go", Version: m.Go})
+			m.Requires = append(m.Requires, m.Counts)
 		}
 	}
 	return m

@@ -101,8 +101,12 @@ type Node struct {
 	Cause   Cause
 	Err     error
 
-	id modcache.NodeID
+	id, file modcache.NodeID
 }
+
+// File returns the ID of the module version whose go.mod file is read: that of the replacement, if there is one. It is 0 for
+// a directory.
+func (n *Node) File() modcache.NodeID { return n.file }
 
 // A Graph is the module graph of one main module or workspace. It is immutable and safe for concurrent use.
 type Graph struct {
@@ -120,7 +124,10 @@ type Graph struct {
 	requires [][]modcache.NodeID
 	isMain   map[modcache.PathID]bool
 
-	walk func() *walk
+	walk      func() *walk
+	all       func() []*Node
+	ordered   func() []*Node
+	mentioned func() []module.Version
 }
 
 type pruning uint8
@@ -187,7 +194,8 @@ func newGraph(in Input) *Graph {
 
 // load reads what the roots lead to.
 func (g *Graph) load(source Source) {
-	l := &loader{Graph: g, source: source, done: map[visit]bool{}}
+	l := &loader{Graph: g, source: source, local: g.names.Node(module.Version{Path: "go", Version: g.in.Local})}
+	l.nodes = make([]Node, 0, 2*len(g.roots)+16)
 	l.grow()
 	for _, id := range g.mains {
 		l.selected[g.names.PathOf(id)] = id
@@ -200,7 +208,8 @@ func (g *Graph) load(source Source) {
 	if g.in.Workspace {
 		l.reload()
 	}
-	g.walk = sync.OnceValue(g.breadthFirst)
+	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
+	g.ordered, g.mentioned = sync.OnceValue(g.orderNodes), sync.OnceValue(g.listMentioned)
 }
 
 // What a missing go line means in go.mod and go.work; see cmd/go/internal/gover.
@@ -260,7 +269,13 @@ func (g *Graph) addReplacements(rs []Replacement, inWork bool) {
 // exact version goes before one of all versions. go.work's goes before those of the modules, and among the modules that of
 // the last one which has any. A main module is never replaced.
 func (g *Graph) Replacement(m module.Version) *Replacement {
-	path := g.names.Path(m.Path)
+	if len(g.byPath) == 0 {
+		return nil
+	}
+	return g.replacement(m, g.names.Path(m.Path))
+}
+
+func (g *Graph) replacement(m module.Version, path modcache.PathID) *Replacement {
 	files := g.byPath[path]
 	if len(files) == 0 || m.Version == "" && g.isMain[path] {
 		return nil
@@ -322,7 +337,8 @@ type visit struct {
 type loader struct {
 	*Graph
 	source Source
-	done   map[visit]bool
+	local  modcache.NodeID // the user's Go version
+	done   []uint8         // by node, a bit for each way of pruning
 	queue  []visit
 }
 
@@ -334,6 +350,7 @@ func (l *loader) grow() {
 	}
 	if nodes > len(l.index) {
 		l.index = append(l.index, make([]int32, nodes-len(l.index))...)
+		l.done = append(l.done, make([]uint8, nodes-len(l.done))...)
 	}
 }
 
@@ -351,33 +368,35 @@ func (l *loader) mention(ids []modcache.NodeID) {
 }
 
 func (l *loader) enqueue(id modcache.NodeID, p pruning) {
-	v := visit{id, p}
-	if l.done[v] || l.names.Version(id).Version == "none" {
+	if int(id) >= len(l.done) {
+		l.grow()
+	}
+	if l.done[id]&(1<<p) != 0 || !l.names.Valid(id) && l.names.Version(id).Version == "none" {
 		return
 	}
-	l.done[v] = true
-	l.queue = append(l.queue, v)
+	l.done[id] |= 1 << p
+	l.queue = append(l.queue, visit{id, p})
 }
 
 func (l *loader) drain() {
-	for len(l.queue) > 0 {
-		v := l.queue[0]
-		l.queue = l.queue[1:]
+	for next := 0; next < len(l.queue); next++ {
+		v := l.queue[next]
 		requires, ok := l.load(v.id)
 		if !ok {
 			continue
 		}
 		own := l.ownPruning(v.id)
-		next := own
+		pruning := own
 		if v.pruning == unpruned {
-			next = unpruned
+			pruning = unpruned
 		}
 		if v.pruning != pruned || own == unpruned {
 			for _, r := range requires {
-				l.enqueue(r, next)
+				l.enqueue(r, pruning)
 			}
 		}
 	}
+	l.queue = l.queue[:0]
 }
 
 // ownPruning returns whether a loaded module's own go line lets its graph be pruned.
@@ -441,8 +460,10 @@ func (l *loader) read(id modcache.NodeID) Node {
 		return n
 	}
 	var err error
-	if n.Replace = l.Replacement(m); n.Replace != nil {
-		n.Actual = n.Replace.New
+	if len(l.byPath) > 0 {
+		if n.Replace = l.replacement(m, l.names.PathOf(id)); n.Replace != nil {
+			n.Actual = n.Replace.New
+		}
 	}
 	if n.Replace != nil && n.Replace.New.Version == "" {
 		n.Dir = n.Replace.Directory()
@@ -452,6 +473,7 @@ func (l *loader) read(id modcache.NodeID) Node {
 		if n.Replace != nil {
 			actual = l.names.Node(n.Actual)
 		}
+		n.file = actual
 		n.Mod, err = l.source.Mod(actual)
 	}
 	switch {
@@ -463,7 +485,7 @@ func (l *loader) read(id modcache.NodeID) Node {
 		n.Cause, n.Err = Unavailable, err
 	case n.Mod.Err != nil:
 		n.Cause, n.Err = Unreadable, n.Mod.Err
-	case l.in.Local != "" && version.Compare("go"+n.Mod.Go, "go1.21") >= 0 && version.Compare("go"+n.Mod.Go, "go"+l.in.Local) > 0:
+	case l.in.Local != "" && n.Mod.Counts != 0 && l.tooNew(n.Mod):
 		n.Cause = TooNew
 	case n.Dir != "": // a directory may call itself what it likes
 	case n.Mod.Path == "":
@@ -472,6 +494,14 @@ func (l *loader) read(id modcache.NodeID) Node {
 		n.Cause = WrongPath
 	}
 	return n
+}
+
+// tooNew reports whether a module needs a newer go command than the user's.
+func (l *loader) tooNew(mod *modcache.Mod) bool {
+	if !l.names.Valid(l.local) { // a version of the user's own making
+		return version.Compare("go"+mod.Go, "go"+l.in.Local) > 0
+	}
+	return l.names.Compare(mod.Counts, l.local) > 0
 }
 
 // mainMod returns the requirements of a workspace's module in the form of a dependency's.
@@ -574,8 +604,11 @@ func (g *Graph) Compare(path, a, b string) int {
 }
 
 // Nodes returns every module version whose go.mod file the go command reads, in the order of loading. The pseudo-modules go
-// and toolchain and the main modules are not among them.
-func (g *Graph) Nodes() []*Node {
+// and toolchain and the main modules are not among them. As with the other lists of a graph, the elements of the slice are not
+// to be changed.
+func (g *Graph) Nodes() []*Node { return slices.Clip(g.all()) }
+
+func (g *Graph) listNodes() []*Node {
 	nodes := make([]*Node, 0, len(g.nodes))
 	for i := range g.nodes {
 		if n := &g.nodes[i]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
@@ -587,7 +620,9 @@ func (g *Graph) Nodes() []*Node {
 
 // Mentioned returns the selected module versions whose go.mod files the go command does not need for the graph. Commands that
 // list modules read them all the same, where go.sum protects them: to tell their Go versions; see modload.moduleInfo.
-func (g *Graph) Mentioned() []module.Version {
+func (g *Graph) Mentioned() []module.Version { return slices.Clip(g.mentioned()) }
+
+func (g *Graph) listMentioned() []module.Version {
 	var list []module.Version
 	for path, id := range g.selected {
 		if id == 0 || g.isMain[modcache.PathID(path)] || int(id) < len(g.index) && g.index[id] != 0 {
@@ -643,19 +678,21 @@ func (g *Graph) BuildList() []module.Version {
 // decides which of several errors the go command prints, and the chain that it prints with it.
 type walk struct {
 	order  []modcache.NodeID
-	parent map[modcache.NodeID]modcache.NodeID
+	parent []modcache.NodeID // by node; 0 for main modules and what the walk does not come to
 }
 
 func (g *Graph) breadthFirst() *walk {
-	w := &walk{parent: map[modcache.NodeID]modcache.NodeID{}}
-	seen := map[modcache.NodeID]bool{}
+	w := &walk{order: make([]modcache.NodeID, 0, 2*len(g.nodes)), parent: make([]modcache.NodeID, len(g.index))}
+	seen := make([]bool, len(g.index))
 	push := func(id, from modcache.NodeID) {
+		if int(id) >= len(seen) { // a name that was given out later
+			w.parent = append(w.parent, make([]modcache.NodeID, int(id)+1-len(seen))...)
+			seen = append(seen, make([]bool, int(id)+1-len(seen))...)
+		}
 		if !seen[id] {
 			seen[id] = true
 			w.order = append(w.order, id)
-			if from != 0 {
-				w.parent[id] = from
-			}
+			w.parent[id] = from
 		}
 	}
 	start := g.mains
@@ -696,7 +733,9 @@ func sortedRoots(g *Graph) []modcache.NodeID {
 
 // InOrder returns the Nodes in breadth-first order from the main modules: where several cannot be loaded, the go command
 // speaks of the first.
-func (g *Graph) InOrder() []*Node {
+func (g *Graph) InOrder() []*Node { return slices.Clip(g.ordered()) }
+
+func (g *Graph) orderNodes() []*Node {
 	w := g.walk()
 	nodes := make([]*Node, 0, len(w.order))
 	for _, id := range w.order {
@@ -713,13 +752,19 @@ func (g *Graph) InOrder() []*Node {
 func (g *Graph) Chain(m module.Version) []module.Version {
 	w := g.walk()
 	id := g.names.Node(m)
-	if _, ok := w.parent[id]; !ok {
+	from := func(id modcache.NodeID) modcache.NodeID {
+		if int(id) < len(w.parent) {
+			return w.parent[id]
+		}
+		return 0
+	}
+	if from(id) == 0 {
 		return nil
 	}
 	chain := []module.Version{m}
 	for {
-		from, ok := w.parent[id]
-		if !ok {
+		from := from(id)
+		if from == 0 {
 			break
 		}
 		chain = append(chain, g.names.Version(from))

@@ -553,6 +553,12 @@ func (s *Snapshot) source(env *goenv.Env) modgraph.Source {
 	return modgraph.Source{Mod: mod, Dir: dir}
 }
 
+// Mod returns the go.mod file of a module version, and false if it is not on this machine or cannot be read.
+func (s *Snapshot) Mod(m module.Version) (*modcache.Mod, bool) {
+	mod, err := s.source(s.Env()).Mod(s.stores.Names().Node(m))
+	return mod, err == nil
+}
+
 // versionMod finds the go.mod file of a module version. That it is missing is a fact like any other, so that it is noticed
 // when it appears; that it is there never changes.
 func (s *Snapshot) versionMod(env *goenv.Env, id modcache.NodeID) (*modcache.Mod, error) {
