@@ -16,7 +16,9 @@ const user = {
 	'editor.lineNumbersMinChars': 3,
 	'editor.overviewRulerBorder': false,
 	'editor.renderLineHighlight': 'none',
+	'editor.scrollBeyondLastLine': false,
 	'editor.scrollbar.vertical': 'hidden',
+	'remote.autoForwardPorts': false,
 	'window.commandCenter': false,
 	'workbench.activityBar.location': 'hidden',
 	'workbench.layoutControl.enabled': false,
@@ -26,7 +28,7 @@ const user = {
 
 const go = await goEnvironment();
 const template = await prepare(go.env);
-const code = await VSCode.start(go.env, { screen: { viewport: { width: 900, height: 440 }, deviceScaleFactor: 2 } });
+const code = await VSCode.start(go.env, { screen: { viewport: { width: 900, height: 440 }, deviceScaleFactor: 1.5 } });
 
 /** Opens a copy of the module and takes pictures of it. */
 async function session(arrange, act) {

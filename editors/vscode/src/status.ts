@@ -13,8 +13,8 @@ export type Shown = { health: Health } | { starting: true } | { problem: string;
 const ownActions: readonly Command[] = [
 	{ title: 'Doctor', command: 'gomodls.doctor' },
 	{ title: 'Show Log', command: 'gomodls.showLog' },
-	{ title: 'Restart Server', command: 'gomodls.restart' },
 ];
+const restart: Command = { title: 'Restart Server', command: 'gomodls.restart' };
 
 export class Status implements Disposable {
 	private readonly item = window.createStatusBarItem('gomodls.status', StatusBarAlignment.Left, 0);
@@ -69,7 +69,7 @@ export class Status implements Disposable {
 		const items: Item[] = this.actions().map(action => ({ label: action.title, action }));
 		items.push(
 			{ label: '', kind: QuickPickItemKind.Separator },
-			...ownActions.map(action => ({ label: action.title, action })),
+			...[...ownActions, restart].map(action => ({ label: action.title, action })),
 		);
 		const picked = await window.showQuickPick(items, { title });
 		if (picked?.action) {
