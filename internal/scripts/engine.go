@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gomodls/gomodls/analysis"
@@ -21,6 +22,8 @@ type answer struct {
 	trouble string    // why something could not be checked, "" if all was
 	unknown bool      // it says that facts are not on this machine, and reports no error
 	cache   string    // where the engine looks for modules
+	dirs    []string  // the main modules
+	sources bool      // the sources of all modules that have packages which are needed are on this machine
 }
 
 // A finding is one error that the engine reports.
@@ -44,8 +47,8 @@ func (s *script) check() (*answer, error) {
 	machine := &workspace.Machine{Environ: environ, Home: environ["HOME"], ConfigDir: s.configDir(), Go: s.runner.goCmd, GOOS: s.runner.goos}
 	session := workspace.NewSession(machine, new(workspace.Settings), modcache.NewStores())
 	var trouble string
-	result, err := gather.Settle(s.ctx, session, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
-		var documents []string
+	var documents []string
+	result, err := gather.Answer(s.ctx, session, new(gather.Scholar), func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		documents, trouble = documentsOf(snap, s.cwd)
 		return analysis.Run(ctx, snap, suite.All, documents)
 	})
@@ -75,7 +78,24 @@ func (s *script) check() (*answer, error) {
 	for _, failure := range result.Failures {
 		a.trouble = failure.Error()
 	}
+	a.sources = len(documents) > 0
+	for _, path := range documents {
+		if views := result.Snapshot.Views(path); len(views) > 0 {
+			a.addPackages(views[0])
+		}
+	}
 	return a, nil
+}
+
+// addPackages notes where go would be asked about packages, and whether the engine knows about them, too.
+func (a *answer) addPackages(v *workspace.View) {
+	for _, m := range v.Modules() {
+		if !slices.Contains(a.dirs, m.Dir) {
+			a.dirs = append(a.dirs, m.Dir)
+		}
+	}
+	r := v.Packages()
+	a.sources = a.sources && r != nil && len(r.Unknown) == 0
 }
 
 // documentsOf returns the module files that stand for dir, as for gomodls check: the go.mod of the module that it lies in and

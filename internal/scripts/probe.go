@@ -63,7 +63,10 @@ func (s *script) probe(cmd *command) error {
 		return nil
 	}
 	return s.inCopy(func() error {
-		if c.reference, err = s.ask(c.ours.cache); err != nil {
+		if c.reference, err = s.ask(c.ours.cache); err == nil && !c.reference.refused {
+			err = s.askPackages(c)
+		}
+		if err != nil {
 			return err
 		}
 		if c.skipped = c.reference.silence(); c.skipped != "" {
@@ -156,6 +159,23 @@ func (s *script) ask(cache string) (verdict, error) {
 	return s.runGo("list", "-m")
 }
 
+// askPackages asks go whether it loads the packages of the modules whose module graph it loads. What the engine cannot know,
+// because sources are not on this machine, does not count.
+func (s *script) askPackages(c *comparison) error {
+	for _, dir := range c.ours.dirs {
+		v, err := s.runGoIn(dir, "list", "-deps", "-test", "./...")
+		if err != nil {
+			return err
+		}
+		blames := v.refused && slices.ContainsFunc(families, func(f string) bool { return strings.Contains(v.output, f) })
+		if blames && (c.ours.sources || c.ours.refuses()) {
+			c.reference = v
+			return nil
+		}
+	}
+	return nil
+}
+
 // silence is why a refusal says nothing about module files, "" if it may.
 func (v verdict) silence() string {
 	switch {
@@ -181,16 +201,19 @@ const (
 // families are what go says of packages whose trouble lies in the module files.
 var families = []string{
 	"missing go.sum entry", "checksum mismatch", "updates to go.mod needed", "inconsistent vendoring",
-	"no required module provides package", "ambiguous import", "does not contain package",
+	"no required module provides package", "cannot find module providing package", "ambiguous import", "does not contain package",
+	"is replaced but not required", "from implicitly required module", "used for two different module paths",
 }
 
 // runGo runs the go command in the state's directory and environment. Of a build cache of the script's own there is no copy,
 // and loading does not depend on one.
-func (s *script) runGo(args ...string) (verdict, error) {
+func (s *script) runGo(args ...string) (verdict, error) { return s.runGoIn(s.cwd, args...) }
+
+func (s *script) runGoIn(dir string, args ...string) (verdict, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, referenceTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, s.runner.goCmd, args...)
-	cmd.Dir, cmd.Env = s.cwd, append(s.environ(), "GOCACHE="+s.runner.goCache)
+	cmd.Dir, cmd.Env = dir, append(s.environ(), "GOCACHE="+s.runner.goCache)
 	var out strings.Builder
 	cmd.Stderr = &out
 	err := cmd.Run()

@@ -10,7 +10,6 @@ import (
 // reasons says of a script why go and the engine differ in states of it. It becomes docs/disagreements.md, and a whole run
 // fails where a reason is missing, or is there and the engine agrees.
 var reasons = map[string]string{
-	"mod_e":         "With vendoring, go reads the packages too, and finds an import of a module that is replaced and not required. gomodls reports no imports.",
 	"mod_gonoproxy": "GOPROXY is a lone comma. go list -m all refuses, because it wants to print when versions were made; commands that build accept what is in the cache.",
 	"tooltags":      "GORISCV64 has a value that every go command refuses. It is for the compiler; gomodls reads no settings of architectures.",
 }
