@@ -71,8 +71,8 @@ type document struct {
 	saved   string
 }
 
-// newClient starts a server and connects to it, without a word yet.
-func newClient(t *testing.T, log *zap.Logger) *client {
+// newClient starts a server and connects to it, without a word yet. The server runs more analyzers than the usual ones.
+func newClient(t *testing.T, log *zap.Logger, more ...*analysis.Analyzer) *client {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -92,7 +92,7 @@ func newClient(t *testing.T, log *zap.Logger) *client {
 	made := make(chan *server, 1)
 	go func() {
 		c.served <- serve(t.Context(), there, Options{
-			Version: "test", Analyzers: analyzers, Log: log,
+			Version: "test", Analyzers: slices.Concat(analyzers, more), Log: log,
 			Store: &locked.Store{Dir: t.TempDir(), Log: log},
 			rested: func(id int64) {
 				c.rested <- id

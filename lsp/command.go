@@ -198,6 +198,11 @@ func (c *commands) execute(ctx context.Context, name string, args arguments, tok
 			return err
 		}
 	}
+	if name == commandTidy {
+		if err := c.confirm(ctx, j); err != nil {
+			return err
+		}
+	}
 	ctx, j.cancel = context.WithCancel(ctx)
 	defer j.cancel()
 	j.progress = c.begin(ctx, j.title, token)
@@ -268,6 +273,35 @@ func workView(snap *workspace.Snapshot, work string) *workspace.View {
 	}
 	return nil
 }
+
+// confirm asks the user before tidy drops what may well be needed: because a file does not parse for the moment, or because there
+// are no Go files at all.
+func (c *commands) confirm(ctx context.Context, j *job) error {
+	a, err := c.server.studies.scholar.Tidied(ctx, c.server.session, j.dir)
+	if err != nil {
+		return err
+	}
+	danger := a.Danger()
+	if danger == "" {
+		return nil
+	}
+	anyway := protocol.MessageActionItem{Title: "Run " + j.title + " anyway"}
+	answer, err := c.server.peer.ShowMessageRequest(ctx, &protocol.ShowMessageRequestParams{
+		Type: protocol.MessageTypeWarning, Message: upper(danger) + ".", Actions: []protocol.MessageActionItem{anyway, {Title: "Cancel"}},
+	})
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil: // the client cannot ask
+		return jsonrpc2.Errorf(errRequestFailed, "%s is not run: %s", j.title, danger)
+	case answer == nil || answer.Title != anyway.Title:
+		return protocol.ErrRequestCancelled
+	}
+	return nil
+}
+
+// upper makes a clause a sentence.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // track runs a job where it can be found to be cancelled.
 func (c *commands) track(j *job, run func() error) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.lsp.dev/protocol"
 	"golang.org/x/tools/txtar"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/suite"
 )
 
 // TestScripts runs the sessions in testdata. The comment of an archive is the script, its files are the folder that is open,
@@ -21,6 +25,7 @@ import (
 //
 // The lines of a script that do not begin with "#" are
 //
+//	analyzers NAME…                begins a script that needs others than the usual ones beside them
 //	open FILE | close FILE | save FILE
 //	replace FILE "old" "new"       types over the first occurrence
 //	write FILE "text"              from outside, as a terminal does; the editor is told
@@ -42,7 +47,7 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			archive := txtar.Parse(data)
-			c := newClient(t, testLog(t))
+			c := newClient(t, testLog(t), analyzersOf(t, string(archive.Comment))...)
 			files := archive.Files[:0]
 			for _, f := range archive.Files {
 				if f.Name != "transcript" {
@@ -71,6 +76,24 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// analyzersOf returns the analyzers that a script asks for.
+func analyzersOf(t *testing.T, script string) (more []*analysis.Analyzer) {
+	for line := range strings.Lines(script) {
+		names := strings.Fields(line)
+		if len(names) == 0 || names[0] != "analyzers" {
+			continue
+		}
+		for _, name := range names[1:] {
+			i := slices.IndexFunc(suite.All, func(a *analysis.Analyzer) bool { return a.Name == name })
+			if i < 0 {
+				t.Fatalf("no analyzer %s", name)
+			}
+			more = append(more, suite.All[i])
+		}
+	}
+	return more
+}
+
 type session struct {
 	*client
 	out   bytes.Buffer
@@ -89,6 +112,8 @@ func (s *session) run(script string) {
 		fmt.Fprintf(&s.out, "> %s\n", line)
 		words := s.words(line)
 		switch args := words[1:]; words[0] {
+		case "analyzers":
+			continue
 		case "open":
 			s.open(args[0])
 		case "close":

@@ -67,13 +67,23 @@ func (s *studies) next(ctx context.Context, snap *workspace.Snapshot) (context.C
 	return ctx, t, true
 }
 
-// done says that an answer is not being worked out any more.
-func (s *studies) done(t workspace.Topic) {
+// done says that an answer is not being worked out any more. It reports whether another about the same module is, or is to be:
+// the client is told of both at once.
+func (s *studies) done(t workspace.Topic, snap *workspace.Snapshot) (more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running[t].cancel()
 	delete(s.running, t)
+	for other := range s.running {
+		more = more || related(t, other)
+	}
+	return more || slices.ContainsFunc(s.questions, func(other workspace.Topic) bool {
+		return other != t && related(t, other) && !snap.Answered(other)
+	})
 }
+
+// related reports whether two questions are about the same module, or one about its workspace.
+func related(a, b workspace.Topic) bool { return within(a.Dir(), b.Dir()) || within(b.Dir(), a.Dir()) }
 
 // keepStudying is one of those who work out answers.
 func (s *server) keepStudying(ctx context.Context) {
@@ -94,13 +104,14 @@ func (s *server) study(ctx context.Context) bool {
 	if !ok {
 		return false
 	}
-	defer s.studies.done(topic)
 	defer func() {
 		if r := recover(); r != nil {
+			s.studies.done(topic, s.session.Snapshot())
 			s.log.DPanic("study panicked", zap.Any("topic", topic), zap.Any("error", r), zap.ByteString("stack", debug.Stack()))
 		}
 	}()
-	if err := s.studies.scholar.Study(run, s.session, topic); err == nil {
+	err := s.studies.scholar.Study(run, s.session, topic)
+	if more := s.studies.done(topic, s.session.Snapshot()); err == nil && !more {
 		s.changedOutside()
 	}
 	return true

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -47,7 +48,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			continue
 		case slices.ContainsFunc(mod.Exclude, func(x *syntax.Exclude) bool { return x.Path == r.Path && x.Version == r.Version }):
 			continue
-		case len(a.Faults) > 0 && r.Indirect:
+		case len(a.Faults) > 0 && (r.Indirect || slices.ContainsFunc(a.Faults, func(f tidy.Fault) bool { return below(f.Path, r.Path) })):
 			continue
 		}
 		d := analysis.Diagnostic{
@@ -75,6 +76,12 @@ func run(_ context.Context, pass *analysis.Pass) error {
 
 // hides reports whether nobody can know what is behind a fault.
 func hides(f tidy.Fault) bool { return f.Kind != tidy.Missing || f.Inside }
+
+// below reports whether a package could by its path be of a module.
+func below(pkg, path string) bool {
+	_, ok := imports.Within(pkg, path)
+	return ok
+}
 
 // without returns the requirements of all other modules.
 func without(mod *syntax.Mod, path string) []module.Version {

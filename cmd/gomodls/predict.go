@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,9 +40,8 @@ func (e *engine) predictTidy(cmd *cobra.Command, dir string, diff bool) error {
 	if after.HasSum {
 		add("go.sum", after.Sum)
 	}
-	if len(after.Broken) > 0 && len(after.Dropped) > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: what these files import does not count, because they do not parse: %s; so look at what would be dropped: %s\n",
-			strings.Join(after.Broken, ", "), strings.Join(after.Dropped, ", "))
+	if err := e.confirmTidy(cmd, dir, diff); err != nil {
+		return err
 	}
 	return e.show(cmd, "changed", result, diff)
 }

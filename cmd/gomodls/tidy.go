@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +23,9 @@ func newTidy() *cobra.Command {
 		Long: `Tidy runs go mod tidy for the module that DIR, by default the working directory, lies in. Nobody else who uses gomodls
 changes the module meanwhile, a failure or an interrupt leaves every file as it was, and gomodls undo takes the result
 back. In a vendored module it runs go mod vendor, too.
+
+Before it drops a requirement only because a Go file does not parse for the moment, with the marks of a merge conflict for
+instance, or because there are no Go files at all, it asks; where it is not run from a terminal, it stops.
 
 With --diff it writes nothing, prints what it would change, and exits with 1 if that is anything.
 
@@ -44,6 +52,9 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 			if err := privategap.Doubt(a.Result, root); err != nil {
 				return fmt.Errorf("go mod tidy is not run: %w", err)
 			}
+			if err := e.confirmTidy(cmd, root, diff); err != nil {
+				return err
+			}
 			result, err := change{
 				cmd: cmd, title: "go mod tidy", dir: root, diff: diff,
 				run: func(ctx context.Context, s *locked.Shadow) error { return s.Tidy(ctx) },
@@ -57,6 +68,34 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 	cmd.Flags().BoolVar(&diff, "diff", false, "print what would change and write nothing")
 	cmd.Flags().BoolVar(&predict, "predict", false, "with --diff: work it out without running go")
 	return cmd
+}
+
+// confirmTidy warns of what tidy would drop though it may well be needed. Where something would be written it asks, and where
+// there is nobody to ask it says no.
+func (e *engine) confirmTidy(cmd *cobra.Command, dir string, diff bool) error {
+	answer, err := e.scholar.Tidied(cmd.Context(), e.session, dir)
+	if err != nil {
+		return err
+	}
+	danger := answer.Danger()
+	switch {
+	case danger == "":
+		return nil
+	case diff:
+		fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: %s\n", danger)
+		return nil
+	case !isTerminal(os.Stdin) || !isTerminal(os.Stderr):
+		return fmt.Errorf("go mod tidy is not run: %s; see gomodls tidy --diff, and run go mod tidy itself if that is what you want", danger)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "gomodls: %s\nRun it all the same? [y/N] ", danger)
+	line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if yes := strings.ToLower(strings.TrimSpace(line)); yes != "y" && yes != "yes" {
+		return errors.New("go mod tidy is not run")
+	}
+	return nil
 }
 
 // show prints what a transaction did: the names of the files after what was done to them or, where nothing was written, the diff, which makes the

@@ -20,6 +20,14 @@ type Topic struct {
 	Of   string // for Tidy the directory of a module, for Packages that of a module alone or the path of a go.work
 }
 
+// Dir returns the directory of the module or workspace that a question is about.
+func (t Topic) Dir() string {
+	if filepath.Base(t.Of) == "go.work" {
+		return filepath.Dir(t.Of)
+	}
+	return t.Of
+}
+
 // A StudyKind says what a Topic asks.
 type StudyKind string
 
@@ -108,11 +116,7 @@ func (s *Snapshot) Studies() map[Topic]*Study { return s.studies }
 // Outdated reports whether the answer that is being worked out to a question from an older snapshot cannot be exact: a file in
 // the topic's directory has changed since.
 func (s *Snapshot) Outdated(t Topic, from *Snapshot) bool {
-	dir := t.Of
-	if filepath.Base(dir) == "go.work" {
-		dir = filepath.Dir(dir)
-	}
-	return s.Env() != from.Env() || s.changedSince(from, &Study{Trees: []string{dir}})
+	return s.Env() != from.Env() || s.changedSince(from, &Study{Trees: []string{t.Dir()}})
 }
 
 // Studied gives the answer to a question as it was worked out from a snapshot. It counts as exact only if nothing that it
