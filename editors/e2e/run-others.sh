@@ -1,6 +1,6 @@
 #!/bin/bash
-# Smoke tests of the configurations that editors/README.md gives for Helix and Emacs, each in the real editor with the real
-# server: open a go.mod with a fault, see the diagnostic, apply the fix. The last line counts what was expected.
+# Smoke tests of the configurations that editors/README.md gives for Helix, Emacs and Vim, each in the real editor with the
+# real server: open a go.mod with a fault, see the diagnostic, apply the fix. The last line counts what was expected.
 #
 #   GOMODLS_BIN   the server to test; built from this checkout if it is not given
 set -euo pipefail
@@ -10,7 +10,7 @@ source "$e2e/scenarios.sh"
 
 programs=$(bash "$e2e/setup-others.sh") || fail "setup-others.sh could not install what the tests need"
 eval "$programs"
-export HX HELIX_RUNTIME EMACS
+export HX HELIX_RUNTIME EMACS VIM_PROGRAM VIM_RUNTIME ALE
 [ -n "$HELIX_RUNTIME" ] || unset HELIX_RUNTIME
 prepare
 
@@ -20,7 +20,9 @@ configuration() {
 }
 configuration toml >"$E2E_WORK/languages.toml"
 configuration elisp >"$E2E_WORK/gomodls.el"
+configuration vim >"$E2E_WORK/vimrc"
 
 run helix bash "$e2e/others/helix.sh"
 run emacs "$EMACS" --batch -Q -l "$e2e/others/emacs.el"
+run vim bash "$e2e/others/vim.sh"
 finish

@@ -3,6 +3,7 @@
 #   HX            Helix: $HX, else `hx` on PATH, else unpacked from Debian
 #   HELIX_RUNTIME its runtime folder; empty where Helix finds it itself
 #   EMACS         Emacs 29 or newer, which has Eglot: $EMACS, else the one on PATH if it is new enough, else from Debian
+#   VIM_PROGRAM, VIM_RUNTIME, ALE   Vim, its runtime folder, and the folder of its plugin ALE, unpacked from Debian
 # A second run does nothing and takes no time.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -47,4 +48,10 @@ if [ -z "${EMACS:-}" ] && { [ -z "$emacs" ] || [ "$(major "$emacs")" -lt 29 ]; }
 fi
 [ "$(major "$emacs")" -ge 29 ] || fail "$emacs is not Emacs 29 or newer"
 
+unpack forky "$at/vim" vim-ale usr/bin/vim.basic
+vim=$at/vim/usr/bin/vim.basic vimruntime=$(echo "$at"/vim/usr/share/vim/vim[0-9]*) ale=$at/vim/usr/share/vim-ale
+VIMRUNTIME=$vimruntime "$vim" --version | grep -q '+job' || fail "$vim does not run"
+[ -d "$ale/autoload" ] || fail "there is no ALE in $ale"
+
 printf 'HX=%q\nHELIX_RUNTIME=%q\nEMACS=%q\n' "$hx" "$runtime" "$emacs"
+printf 'VIM_PROGRAM=%q\nVIM_RUNTIME=%q\nALE=%q\n' "$vim" "$vimruntime" "$ale"
