@@ -67,6 +67,8 @@ type Pass struct {
 	File     *workspace.File
 	Codes    []string // of all analyzers that run
 	Report   func(Diagnostic)
+
+	tried int // graphs that were computed to find ways out; see affords
 }
 
 // A Diagnostic is one fault at one place.

@@ -16,11 +16,19 @@ import (
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
+// affords reports whether another graph may be computed to find a way out, and counts it. A file that is all wrong must not
+// take longer than a keystroke: its first faults have their ways out, and the others when these are gone.
+func (p *Pass) affords() bool {
+	const most = 20
+	p.tried++
+	return p.tried <= most
+}
+
 // UsableVersion returns another version of a required module with which the go command could load it and does not meet bad
 // any more: the one that the rest of the graph selects, or else the highest that go.sum knows, or that the module cache has;
 // "" if there is none. A line without a version, or with one that is none, has any other.
 func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Version) string {
-	if g == nil || p.Module == nil || p.Module.Mod != p.File {
+	if g == nil || p.Module == nil || p.Module.Mod != p.File || !p.affords() {
 		return ""
 	}
 	var rest []module.Version
@@ -33,10 +41,13 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Ve
 		return g.WithRequireOf(p.View.Source(), p.Module.Dir, require)
 	}
 	usable := func(v string) bool {
+		if !p.affords() {
+			return false
+		}
 		m := module.Version{Path: r.Path, Version: v}
 		with := load(append(rest[:len(rest):len(rest)], m))
 		n, b := with.Node(m), with.Node(bad)
-		return n != nil && n.Cause == modgraph.OK && (b == nil || b.Cause == modgraph.OK)
+		return n != nil && n.Cause == modgraph.OK && !with.BelowSelected(m) && (b == nil || b.Cause == modgraph.OK)
 	}
 	if v := load(rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
 		return v
@@ -123,6 +134,7 @@ func (p *Pass) WaysOut(g *modgraph.Graph, n *modgraph.Node, root *syntax.Require
 		// Nobody can use this version, so that nothing is lost but a line that stays to be read, or an edge of the graph.
 		at := root.Line.Span.Start
 		switch {
+		case !p.affords():
 		case own && n.Replace == nil && gone(p.without(g, root), n.Module):
 			list = append(list, fixes.Fix{
 				Title: "Turn the requirement of " + root.Path + " into a comment", Kind: fixes.QuickFix, Preferred: preferred,
@@ -181,6 +193,9 @@ func (p *Pass) similarPath(r *syntax.Require) string {
 
 // loads reports whether go could load the module of another path at the version of a requirement.
 func (p *Pass) loads(g *modgraph.Graph, r *syntax.Require, path string) bool {
+	if !p.affords() {
+		return false
+	}
 	m := module.Version{Path: path, Version: r.Version}
 	n := p.without(g, r, m).Node(m)
 	return n != nil && n.Cause == modgraph.OK
@@ -245,7 +260,7 @@ func (p *Pass) NotReplaced(r *syntax.Replace) fixes.Fix {
 
 func (p *Pass) needless(r *syntax.Replace) bool {
 	g := p.View.Graph()
-	if g == nil {
+	if g == nil || !p.affords() {
 		return false
 	}
 	without := g.WithoutReplacement(p.View.Source(), r.Old)

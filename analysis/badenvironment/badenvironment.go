@@ -54,6 +54,15 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -modfile names %s, which cannot be read; go refuses", env.ModFile)})
 		}
 	}
+	if file, _ := env.Flag("overlay"); file != "" {
+		path := file
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(pass.View.Dir, path)
+		}
+		if pass.Snapshot.Read(path).State == workspace.Missing {
+			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -overlay names %s, which does not exist; go refuses", file)})
+		}
+	}
 	if work := env.GoWork; work != "" && work != "auto" && work != "off" && filepath.IsAbs(work) {
 		switch f := pass.Snapshot.Read(work); f.State {
 		case workspace.Unknown, workspace.Regular:

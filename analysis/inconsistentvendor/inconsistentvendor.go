@@ -38,6 +38,12 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	default:
 		return nil
 	}
+	if list := filepath.Join(pass.View.Dir, "vendor", "modules.txt"); pass.View.Mode == workspace.Vendor && pass.Snapshot.Read(list).State == workspace.Directory {
+		if filepath.Dir(pass.File.Path) == pass.View.Dir && pass.File.Kind != workspace.VendorFile {
+			pass.Report(analysis.Diagnostic{Span: pass.File.Start(), Message: "vendor/modules.txt is a directory, not a file; go refuses"})
+		}
+		return nil
+	}
 	for _, fault := range pass.View.VendorFaults() {
 		if span, ok := place(pass, fault); ok {
 			report(pass, fault, span)

@@ -2,8 +2,11 @@ package summismatch
 
 import (
 	"context"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -90,6 +93,7 @@ func contradiction(pass *analysis.Pass, key module.Version, hash string) *syntax
 
 // report says what go.sum, the module cache and the checksum database have. What it offers believes none but the database.
 func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.SumLine) {
+<<<<<<< HEAD
 	env := pass.View.Env()
 	d := analysis.Diagnostic{Span: l.HashSpan, Module: m}
 	recorded := ""
@@ -125,4 +129,38 @@ func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.
 		d.Message = said + ", and the checksum database has " + recorded + ": trust neither; go refuses with a security error"
 	}
 	pass.Report(d)
+=======
+	pass.Report(analysis.Diagnostic{
+		Span:   l.HashSpan,
+		Module: m,
+		Message: fmt.Sprintf("this line says %s, but %s of %s %s in the module cache has %s; go refuses with a security error",
+			l.Hash, what, m.Path, m.Version, hash),
+		Fixes: append(surplus(pass, hash, l), fixes.Fix{
+			Title: "Drop this line and let go check " + m.Path + " against the checksum database", Kind: fixes.QuickFix,
+			Command: pass.Command("gomodls.download", map[string]any{"recheck": m.Path + "@" + m.Version}),
+		}),
+	})
+>>>>>>> d7cd9ca (Delete surplus checksums, say what is a directory, and look for ways out only so long)
+}
+
+// surplus returns the fix that deletes a line whose checksum no module can have, or beside which the right one stands: what
+// go.sum vouches for is the same without it.
+func surplus(pass *analysis.Pass, hash string, l *syntax.SumLine) []fixes.Fix {
+	sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(l.Hash, "h1:"))
+	right := slices.ContainsFunc(pass.File.Sum().Entries, func(e syntax.SumLine) bool {
+		return e.Path == l.Path && e.Version == l.Version && e.GoMod == l.GoMod && e.Hash == hash
+	})
+	if !right && err == nil && len(sum) == sha256.Size {
+		return nil
+	}
+	title := "Delete this line, which holds no checksum"
+	if right {
+		title = "Delete this line, beside which the right checksum stands"
+	}
+	lines := pass.File.Sum().Lines
+	whole := text.Span{Start: lines.Span(l.Number - 1).Start, End: len(pass.File.Text)}
+	if l.Number < lines.Count() {
+		whole.End = lines.Span(l.Number).Start
+	}
+	return []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(text.Edit{Span: whole})}}}
 }

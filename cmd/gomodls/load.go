@@ -194,7 +194,9 @@ func (e *engine) documents(snap *workspace.Snapshot, dir string) ([]string, erro
 		documents = append(documents, work)
 		for _, v := range snap.Views(work) {
 			for _, m := range v.Modules() {
-				documents = append(documents, m.Mod.Path)
+				if views := snap.Views(m.Mod.Path); len(views) > 0 && views[0].Work == v.Work { // elsewhere go would not find the go.work
+					documents = append(documents, m.Mod.Path)
+				}
 			}
 		}
 	}

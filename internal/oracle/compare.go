@@ -30,7 +30,7 @@ func compare(c *testCase, v verdict, a *answer) (o outcome, why string) {
 	switch {
 	case len(a.failures) > 0:
 		return failed, a.failures[0].Error()
-	case a.unknown:
+	case a.unknown && len(a.errors) == 0:
 		return unknown, ""
 	case v.refused && len(a.errors) == 0:
 		return missed, ""

@@ -94,7 +94,9 @@ func documents(snap *workspace.Snapshot, dir string) []string {
 	list := []string{filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.work")}
 	for _, v := range snap.Views(list[1]) {
 		for _, m := range v.Modules() {
-			list = append(list, m.Mod.Path)
+			if views := snap.Views(m.Mod.Path); len(views) > 0 && views[0].Work == v.Work { // elsewhere go would not find the go.work
+				list = append(list, m.Mod.Path)
+			}
 		}
 	}
 	return list

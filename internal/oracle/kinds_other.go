@@ -550,7 +550,7 @@ var envKinds = []*kind{
 		return true
 	}},
 	{name: "env-value", run: func(m *mutator) bool {
-		v, _ := pick(m, []string{"GO111MODULE=off", "GO111MODULE=auto", "GO111MODULE=on", "GO111MODULE=yes", "GOWORK=go.work", "GOWORK=$DIR", "GOWORK=$DIR/go.mod", "GOWORK=auto", "GOWORK=on", "GOTOOLCHAIN=go1.21.0", "GOTOOLCHAIN=nonsense", "GOTOOLCHAIN=local+auto", "GOTOOLCHAIN=path", "GOTOOLCHAIN=go1.26.8+path", "GOEXPERIMENT=nosuch", "GOEXPERIMENT=none", "GOARCH=nosuch", "GOARCH=arm", "GOOS=nosuch", "GOOS=windows",
+		v, _ := pick(m, []string{"GO111MODULE=off", "GO111MODULE=auto", "GO111MODULE=on", "GO111MODULE=yes", "GOWORK=go.work", "GOWORK=$DIR", "GOWORK=$DIR/go.mod", "GOWORK=auto", "GOWORK=on", "GOTOOLCHAIN=nonsense", "GOTOOLCHAIN=local+auto", "GOTOOLCHAIN=path", "GOTOOLCHAIN=go1.26.8+path", "GOEXPERIMENT=nosuch", "GOEXPERIMENT=none", "GOARCH=nosuch", "GOARCH=arm", "GOOS=nosuch", "GOOS=windows",
 			"GOAMD64=v9", "GOAMD64=v3", "GOARM=9", "GOFIPS140=nosuch", "GOFIPS140=off", "GORISCV64=x", "GOMODCACHE=relative", "GOPATH=relative", "GOPROXY=nonsense", "GOPROXY=ftp://example.com", "GOSUMDB=nonsense", "GONOSUMDB=[", "GOPRIVATE=[", "GOVCS=nonsense", "GOINSECURE=*", "GOFLAGS= ", "GODEBUG=nosuch=1", "GOCACHE=relative", "GOENV=nowhere", "CGO_ENABLED=2", "GOAUTH=nonsense"})
 		key, value, _ := strings.Cut(v, "=")
 		m.env[key] = value

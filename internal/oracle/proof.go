@@ -47,8 +47,11 @@ func (w *world) prove(ctx context.Context, r *result) (proof, string, error) {
 	a := r.answer
 	for {
 		a, err = w.check(ctx, r.c, dir)
-		if err != nil || len(a.failures) > 0 {
-			return worse, "the engine failed", err
+		if err != nil {
+			return 0, "", err
+		}
+		if len(a.failures) > 0 {
+			return worse, "the engine failed: " + a.failures[0].Error(), nil
 		}
 		edits, titles := preferred(a)
 		if len(edits) == 0 {

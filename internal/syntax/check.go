@@ -354,9 +354,26 @@ func (c *checker) dropExtra(p *Problem, l *Line, n int) {
 	if p == nil || n == 0 || len(l.Args) <= n {
 		return
 	}
+	if end := l.Args[n-1].End; strings.Contains(c.tree.Text[end:l.Span.End], "\r") {
+		if !strings.Contains(c.tree.Text[l.Span.Start:end], "\r") {
+			c.breakRows(p, text.Span{Start: end, End: l.Span.End})
+		}
+		return
+	}
 	title := "Delete " + strconv.Quote(joinRaw(l.Args[n:]))
 	ok := !refused(c.grammar, l.Verb, l.Args[:n]) && (!c.taken(l.Verb) || c.count(l.Verb) == 1)
 	p.offer(ok, title, remove(text.Span{Start: l.Args[n-1].End, End: l.Span.End}))
+}
+
+// breakRows offers to break a line at the carriage returns in span, which go takes for blanks.
+func (c *checker) breakRows(p *Problem, span text.Span) {
+	var edits []text.Edit
+	for at := span.Start; at < span.End; at++ {
+		if c.tree.Text[at] == '\r' {
+			edits = append(edits, substitute(text.Span{Start: at, End: at + 1}, "\n"))
+		}
+	}
+	p.suggest("Break the line at its carriage returns", edits...)
 }
 
 func (c *checker) readModule(l *Line) {

@@ -116,6 +116,7 @@ func (p *parser) findConflicts() {
 		prob := p.problems.add("conflict-markers", Refused, Directive, span, nil, "a merge of %s and %s left a conflict here", ours, theirs)
 		prob.relate(text.Span{Start: at(m.mid), End: at(m.mid) + len("=======")}, "the other side begins here")
 		prob.relate(text.Span{Start: at(m.theirs), End: at(m.theirs) + len(">>>>>>>")}, "the conflict ends here")
+		prob.relate(text.Span{Start: whole.Start, End: at(m.theirs) + len(">>>>>>>")}, "go takes each of these lines for what it says")
 		prob.suggest("Keep ours ("+ours+")",
 			remove(text.Span{Start: whole.Start, End: p.rows[m.ours].end}), remove(text.Span{Start: at(ancestor), End: whole.End}))
 		prob.suggest("Keep theirs ("+theirs+")",
