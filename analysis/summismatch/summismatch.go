@@ -93,7 +93,6 @@ func contradiction(pass *analysis.Pass, key module.Version, hash string) *syntax
 
 // report says what go.sum, the module cache and the checksum database have. What it offers believes none but the database.
 func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.SumLine) {
-<<<<<<< HEAD
 	env := pass.View.Env()
 	d := analysis.Diagnostic{Span: l.HashSpan, Module: m}
 	recorded := ""
@@ -128,19 +127,12 @@ func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.
 	default:
 		d.Message = said + ", and the checksum database has " + recorded + ": trust neither; go refuses with a security error"
 	}
+	if gone := surplus(pass, hash, l); gone != nil {
+		d.Fixes = append(gone, d.Fixes...)
+	} else if recorded == hash {
+		d.Fixes[0].Preferred = true // it is proven
+	}
 	pass.Report(d)
-=======
-	pass.Report(analysis.Diagnostic{
-		Span:   l.HashSpan,
-		Module: m,
-		Message: fmt.Sprintf("this line says %s, but %s of %s %s in the module cache has %s; go refuses with a security error",
-			l.Hash, what, m.Path, m.Version, hash),
-		Fixes: append(surplus(pass, hash, l), fixes.Fix{
-			Title: "Drop this line and let go check " + m.Path + " against the checksum database", Kind: fixes.QuickFix,
-			Command: pass.Command("gomodls.download", map[string]any{"recheck": m.Path + "@" + m.Version}),
-		}),
-	})
->>>>>>> d7cd9ca (Delete surplus checksums, say what is a directory, and look for ways out only so long)
 }
 
 // surplus returns the fix that deletes a line whose checksum no module can have, or beside which the right one stands: what
