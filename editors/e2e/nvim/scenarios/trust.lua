@@ -55,6 +55,11 @@ e2e.run(function()
       return #said == i
     end)
   end
+  vim.cmd('Gomodls doctor')
+  e2e.wait('the doctor is allowed', function()
+    return vim.bo.filetype == 'gomodlsdoctor'
+  end)
+  vim.cmd.bwipeout()
   vim.cmd('Gomodls fix')
   vim.cmd('checkhealth gomodls')
   e2e.ok('the health check says so', e2e.text(0):find('trusted: false', 1, true), e2e.text(0))

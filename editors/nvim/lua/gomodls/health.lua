@@ -4,11 +4,13 @@ local M = {}
 
 local health = vim.health
 
+--- What a program prints. It does not run in the folder that is open, whose go.mod could choose another toolchain.
 ---@param cmd string[]
 ---@return string? output nil when it cannot be run or fails
 local function output(cmd)
   local ok, result = pcall(function()
-    return vim.system(cmd, { text = true }):wait(5000)
+    local env = { GOTOOLCHAIN = 'local', GOWORK = 'off' }
+    return vim.system(cmd, { text = true, cwd = vim.uv.os_homedir(), env = env }):wait(5000)
   end)
   return ok and result.code == 0 and vim.trim(result.stdout) or nil
 end
@@ -56,7 +58,11 @@ local function check_server()
       { 'diagnostics work; tidy, download, verify and vendor need it' }
     )
   end
-  health.info('trusted: ' .. tostring(vim.g.gomodls_trusted ~= false))
+  local trusted = vim.g.gomodls_trusted
+  health.info(
+    'trusted: '
+      .. (type(trusted) == 'function' and 'as your function says' or tostring(trusted ~= false))
+  )
 end
 
 local function check_clients()
