@@ -97,6 +97,7 @@ func TestPages(t *testing.T) {
 	}{
 		{"vscode/package.json", "      \"properties\": {\n", "\n      }\n    },\n    \"commands\"", properties(t, all)},
 		{"vscode/README.md", "<!-- settings -->\n", "<!-- end of settings -->", table(all, "vscode")},
+		{"nvim/doc/gomodls.txt", "*gomodls-server-settings*\n", "\n------", help(all)},
 		{"README.md", "<!-- settings -->\n", "<!-- end of settings -->", table(all, "")},
 	} {
 		old := read(t, page.file)
@@ -193,10 +194,49 @@ func table(all []setting, editor string) string {
 	return b.String()
 }
 
+// help is the settings of the server as Neovim's help shows them.
+func help(all []setting) string {
+	var b strings.Builder
+	for _, s := range all {
+		if s.Client != "" {
+			continue
+		}
+		doc := s.Doc
+		if s.Repository {
+			doc += " A repository may set it in its `.gomodls.yaml`."
+		}
+		fmt.Fprintf(&b, "\n%s (%s, default %s)\n", s.Key, s.Type, lua(compact(s.Default)))
+		for _, line := range wrap(strings.ReplaceAll(doc, "`", ""), 70) {
+			b.WriteString("        " + line + "\n")
+		}
+	}
+	return b.String()
+}
+
 func compact(value json.RawMessage) string {
 	var b bytes.Buffer
 	if err := json.Compact(&b, value); err != nil {
 		return string(value)
 	}
 	return strings.NewReplacer(`:`, `: `, `,`, `, `).Replace(b.String())
+}
+
+// lua writes the empty values of JSON as Lua has them.
+func lua(value string) string {
+	return strings.NewReplacer("[]", "{}", `"`, "'").Replace(value)
+}
+
+func wrap(s string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
 }

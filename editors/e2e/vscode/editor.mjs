@@ -179,7 +179,7 @@ export class Editor {
 		await this.focusEditor();
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+g', input);
-		await this.page.keyboard.type(`${line}:${column}`);
+		await input.first().fill(`:${line}:${column}`);
 		await this.page.keyboard.press('Enter');
 		await until('the cursor should move', () => this.page.locator('[id="status.editor.selection"]').innerText(),
 			text => text.includes(`Ln ${line}, Col ${column}`));
@@ -264,7 +264,7 @@ export class Editor {
 		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
 		for (let tries = 0; ; tries++) {
 			await this.press('F1', input);
-			await this.page.keyboard.type(title);
+			await input.first().fill(`>${title}`);
 			try {
 				await row.click({ timeout: 5000 });
 				return;
@@ -281,7 +281,7 @@ export class Editor {
 	async commands(typed) {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('F1', input);
-		await this.page.keyboard.type(typed);
+		await input.first().fill(`>${typed}`);
 		const rows = this.page.locator('.quick-input-list .monaco-list-row');
 		const titles = await until('the palette should have such commands only', () => rows.allInnerTexts(),
 			all => all.length > 0 && all.every(title => title.includes(typed.trim())));
@@ -299,7 +299,7 @@ export class Editor {
 	async openFile(name, folder = '') {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+p', input);
-		await this.page.keyboard.type(folder ? `${folder}/${name}` : name);
+		await input.first().fill(folder ? `${folder}/${name}` : name);
 		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).filter({ hasText: folder }).first();
 		await row.click();
 		await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
