@@ -102,6 +102,7 @@ const importIt = (module, path) => module.edit('main.go', '\t"fmt"\n', `\t"fmt"\
 		await editor.command('gomodls: Tidy (go mod tidy)');
 		await editor.status(busy);
 		await editor.append(first, '// typed while tidy runs\n');
+		await until('what is typed should be there', () => editor.text(), text => text.includes('// typed while tidy runs'));
 		release();
 		await until('tidy should do its work on what was typed', () => editor.text(), text => text.includes(`${made.path} v1.0.0`));
 		await editor.status(ok);
