@@ -116,7 +116,7 @@ func (c *collector) view(ctx context.Context, v *workspace.View, analyzers []*An
 		return err
 	}
 	g := v.Graph()
-	unknown := g != nil && !g.Complete() || v.UnknownToolchain()
+	unknown := g != nil && !g.Complete() || v.UnknownToolchain() || lacksSources(v)
 	for _, m := range v.Modules() {
 		i, ok := c.modules[m.Dir]
 		if !ok {
@@ -129,6 +129,15 @@ func (c *collector) view(ctx context.Context, v *workspace.View, analyzers []*An
 		}
 	}
 	return nil
+}
+
+// lacksSources reports whether nobody can say what some packages of the view import.
+func lacksSources(v *workspace.View) bool {
+	if v.Own {
+		return false
+	}
+	r := v.Packages()
+	return r != nil && len(r.Unknown) > 0
 }
 
 func (c *collector) indexEntries() {

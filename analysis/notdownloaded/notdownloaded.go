@@ -37,7 +37,11 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g != nil && g.Inconsistent() { // what is missing for that reason alone is not worth a download
 		g = g.Repair(pass.View.Source()).Graph
 	}
-	if g == nil || g.Complete() || pass.File.Kind != workspace.ModFile || pass.File != pass.View.Modules()[0].Mod {
+	if g == nil || pass.File.Kind != workspace.ModFile || pass.File != pass.View.Modules()[0].Mod {
+		return nil
+	}
+	if g.Complete() {
+		sources(pass)
 		return nil
 	}
 	var missing []string
@@ -50,13 +54,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if len(missing) == 1 {
 		count, title = "the go.mod file of 1 module version is", "Download "+missing[0]
 	}
-	list := strings.Join(missing[:min(len(missing), shown)], ", ")
-	if len(missing) > shown {
-		list += ", …"
-	}
 	d := analysis.Diagnostic{
 		Span:    pass.File.Mod().Module.Line.Span,
-		Message: fmt.Sprintf("%s not on this machine, so there may be more to say: %s", count, list),
+		Message: fmt.Sprintf("%s not on this machine, so there may be more to say: %s", count, first(missing)),
 	}
 	for _, n := range g.InOrder() {
 		if n.Cause == modgraph.NotKnown && pass.WouldLeak(n.Actual.Path) {
@@ -68,4 +68,43 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", nil)}}
 	pass.Report(d)
 	return nil
+}
+
+// sources says which modules' packages are needed and cannot be looked at.
+func sources(pass *analysis.Pass) {
+	r := pass.Packages()
+	if r == nil || len(r.Unknown) == 0 || pass.File.Mod().Module == nil {
+		return
+	}
+	var missing, names []string
+	for _, m := range r.Unknown {
+		missing = append(missing, m.Path+" "+m.Version)
+		names = append(names, m.String())
+	}
+	count, title := fmt.Sprintf("the sources of %d module versions, whose packages are needed, are", len(missing)), fmt.Sprintf("Download the %d missing modules", len(missing))
+	if len(missing) == 1 {
+		count, title = "the source of 1 module version, whose packages are needed, is", "Download "+missing[0]
+	}
+	d := analysis.Diagnostic{
+		Span:    pass.File.Mod().Module.Line.Span,
+		Message: fmt.Sprintf("%s not on this machine, so there may be more to say: %s", count, first(missing)),
+	}
+	for _, m := range r.Unknown {
+		if pass.WouldLeak(m.Path) {
+			d.Message += fmt.Sprintf("; %s is private and not covered by GOPRIVATE, so nothing is downloaded", m.Path)
+			pass.Report(d)
+			return
+		}
+	}
+	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", map[string]any{"modules": names})}}
+	pass.Report(d)
+}
+
+// first lists the first of some names.
+func first(names []string) string {
+	list := strings.Join(names[:min(len(names), shown)], ", ")
+	if len(names) > shown {
+		list += ", …"
+	}
+	return list
 }
