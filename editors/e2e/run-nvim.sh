@@ -16,7 +16,7 @@ prepare
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy undo commands slow applyedit workspace life
-	trust pull doctor plugin help gopls neovim-0.10 tui)
+	trust pull doctor plugin help gopls neovim-0.10 tui large)
 cd "$e2e/nvim"
 export LUA_PATH="$e2e/nvim/?.lua;;"
 
@@ -31,7 +31,7 @@ scenario() {
 
 for name in "${names[@]}"; do
 	case $name in
-	tui) run tui bash tui.sh ;;
+	tui | large) run "$name" bash "$name.sh" ;;
 	neovim-0.10) scenario "$NVIM_0_10" "$name" ;;
 	*) scenario "$NVIM" "$name" ;;
 	esac
