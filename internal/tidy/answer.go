@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -221,7 +220,7 @@ func mended(in Input, broken []string) imports.FS {
 			return text, err
 		}
 		var b strings.Builder
-		b.WriteString("package " + path.Base(filepath.ToSlash(filepath.Dir(name))) + "\n")
+		b.WriteString("package p\n")
 		for _, p := range imports.Guess(text) {
 			b.WriteString("import _ \"" + p + "\"\n")
 		}
