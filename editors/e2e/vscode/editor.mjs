@@ -237,7 +237,7 @@ export class Editor {
 			await this.page.keyboard.press('ArrowDown');
 			await until('the next fix should be chosen', () => focused.innerText(), next => next !== row);
 		}
-		await this.page.keyboard.press('Enter');
+		await focused.press('Enter'); // or nothing, where the menu has gone: the editor would take it
 		await menu.waitFor({ state: 'hidden' });
 	}
 
@@ -341,14 +341,17 @@ export class Editor {
 		await this.page.keyboard.press('Control+1');
 	}
 
-	/** Presses a key until what it opens is there: while the workbench is busy with something else, a key may be lost. */
+	/**
+	 * Presses a key until what it opens is there: while the workbench is busy with something else, a key may be lost. It is
+	 * more often late, and what a late key and its repetition do together is anybody's guess: so there is time between them.
+	 */
 	async press(key, opened, state = 'visible') {
 		for (let tries = 0; ; tries++) {
 			for (const one of key.split(' ')) {
 				await this.page.keyboard.press(one);
 			}
 			try {
-				await opened.first().waitFor({ state, timeout: 3000 });
+				await opened.first().waitFor({ state, timeout: 15_000 });
 				return;
 			} catch (error) {
 				if (tries === 9) {
