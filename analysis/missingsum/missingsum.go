@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -69,6 +70,16 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		title = "Add the missing checksums to go.sum"
 	}
 	fix, proved := pass.AddSums(title, keys)
+	if pass.Snapshot.Read(filepath.Join(pass.Module.Dir, "go.sum")).State == workspace.Directory { // nothing can be added to that
+		withFix := pass.Report
+		with := *pass
+		with.Report = func(d analysis.Diagnostic) {
+			d.Fixes = nil
+			d.Message += "; the go.sum here is a directory, which has to go"
+			withFix(d)
+		}
+		pass = &with
+	}
 	for _, root := range order {
 		if !proved {
 			args := only(g, behind[root], len(order) > 1)

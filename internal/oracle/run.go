@@ -55,7 +55,7 @@ func (o *options) plan(corpus []*corpusModule, seed uint64) *plan {
 	// A file of a layout's own is changed as often as all others together.
 	var groups []string
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
-		weight := map[string]int{"go.mod": 8, "form": 6, "go.sum": 5, "replaced": 4, "go.work": 18, "vendor": 18, "environment": 2}[file]
+		weight := map[string]int{"go.mod": 8, "form": 6, "go.sum": 5, "replaced": 4, "go.work": 18, "vendor": 18, "environment": 1}[file]
 		for range weight {
 			groups = append(groups, file)
 		}

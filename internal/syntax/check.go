@@ -301,7 +301,7 @@ func (c *checker) value(t Token) (string, bool) {
 		p := c.refuse("backquote-rejected", t.Span, "a word without double quotes around it cannot contain a quote")
 		if s := strings.Trim(t.Raw, "'"); p != nil && len(s) == len(t.Raw)-2 && s != "" && !strings.ContainsAny(s, "\"'`") {
 			p.offer(c.acceptsWith(t, s), "Write "+s, substitute(t.Span, s))
-		} else if bare := strings.NewReplacer(`"`, "", "'", "", "`", "").Replace(t.Raw); p != nil && bare != "" {
+		} else if bare := strings.NewReplacer(`\"`, "", `\'`, "", `"`, "", "'", "", "`", "").Replace(t.Raw); p != nil && bare != "" {
 			p.offer(c.acceptsWith(t, bare), "Write "+bare, substitute(t.Span, bare))
 		}
 	}
