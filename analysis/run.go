@@ -30,6 +30,13 @@ type FileResult struct {
 	Diagnostics []Diagnostic
 }
 
+// Same reports whether two results about one document are the very same answer, so that nobody need look at them again. It may
+// say no of answers that are equal.
+func (r FileResult) Same(other FileResult) bool {
+	return r.File == other.File && len(r.Diagnostics) == len(other.Diagnostics) &&
+		(len(r.Diagnostics) == 0 || &r.Diagnostics[0] == &other.Diagnostics[0])
+}
+
 // A ModuleResult sums up one main module.
 type ModuleResult struct {
 	Dir    string

@@ -36,6 +36,7 @@ type shown struct {
 	version     int32
 	open        bool
 	diagnostics []protocol.Diagnostic
+	of          analysis.FileResult // what they were made from
 }
 
 // renew says that there is a newer snapshot.
@@ -133,15 +134,20 @@ func (s *server) push(ctx context.Context, result *analysis.Result) {
 		return
 	}
 	conv := newConverter(s.peer, result.Snapshot)
-	current := make(map[uri.URI]bool, len(result.Files))
+	current := make(map[uri.URI]bool, len(p.shown))
 	for _, r := range result.Files {
 		if ctx.Err() != nil {
 			return
 		}
 		f := r.File
-		current[f.URI] = true
-		next := shown{version: f.Version, open: f.Open, diagnostics: conv.diagnostics(f, r.Diagnostics)}
 		last, known := p.shown[f.URI]
+		if known {
+			current[f.URI] = true
+		}
+		if !known && len(r.Diagnostics) == 0 || known && last.of.Same(r) {
+			continue
+		}
+		next := shown{version: f.Version, open: f.Open, diagnostics: conv.diagnostics(f, r.Diagnostics), of: r}
 		// A document that has moved on without its diagnostics is told again: editors move or drop the marks themselves.
 		moved := known && len(next.diagnostics) > 0 && (last.version != next.version || last.open != next.open)
 		if len(next.diagnostics) == 0 && len(last.diagnostics) == 0 ||
@@ -154,6 +160,7 @@ func (s *server) push(ctx context.Context, result *analysis.Result) {
 		if !s.send(f.URI, next) {
 			return
 		}
+		current[f.URI] = true
 	}
 	for _, u := range sortedKeys(p.shown) {
 		if current[u] {

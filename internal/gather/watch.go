@@ -23,6 +23,8 @@ type Watcher struct {
 	mu      sync.Mutex // guards what follows
 	notify  *fsnotify.Watcher
 	watched map[string]bool // directories
+	places  int64           // one more than the newest Places that were followed
+	moved   bool            // something has come or gone since, so that other directories may have to be watched
 }
 
 // maxWatched bounds the directories watched at once; beyond it changes are seen at the next Refresh.
@@ -77,9 +79,10 @@ func (w *Watcher) Run(ctx context.Context) {
 func (w *Watcher) Follow(snap *workspace.Snapshot) (more bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.notify == nil {
+	if w.notify == nil || w.places == snap.Places()+1 && !w.moved {
 		return false
 	}
+	w.places, w.moved = snap.Places()+1, false
 	before := len(w.watched)
 	for want := range snap.Facts() {
 		dir := filepath.Dir(want.Path)
@@ -166,6 +169,7 @@ func touched(snap *workspace.Snapshot, paths []string) []workspace.Change {
 func (w *Watcher) forgetGone(paths []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.moved = true
 	for _, p := range paths {
 		if w.watched[p] {
 			if _, err := os.Stat(p); err != nil {

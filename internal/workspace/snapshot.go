@@ -85,7 +85,7 @@ type contents struct {
 	changes   []noted // the newest changes of facts and documents, in order
 	forgotten int64   // the snapshot up to which changes are not remembered
 	arrivals  int64   // grows whenever something appears that was missing: a download perhaps
-	places    int64   // grows whenever a fact is about something that there was no fact about
+	places    int64   // see Places
 
 	memo      *memo // shared by all snapshots of a session; holds values by the identity of their inputs
 	mu        sync.Mutex
@@ -171,7 +171,7 @@ func (s *Snapshot) Facts() map[Want]*Fact {
 	return s.facts
 }
 
-// Places returns a number that is another whenever Facts has a new key.
+// Places returns a number that is another whenever there may be more to watch: Facts has a new key, or Studies are others.
 func (s *Snapshot) Places() int64 { return s.places }
 
 // Settings returns the user's settings; those of a module are View.Settings.

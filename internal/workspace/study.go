@@ -196,6 +196,7 @@ func (d *draft) setStudy(t Topic, st *Study) {
 	if !d.ownStudies {
 		d.studies, d.ownStudies = clone(d.studies), true
 	}
+	d.places++ // its directories may be others
 	if st == nil {
 		delete(d.studies, t)
 		return
