@@ -129,10 +129,15 @@ func (s *server) report(ctx context.Context) {
 	if result == nil {
 		return
 	}
+	behind := s.publish.behind()
 	current := map[uri.URI]bool{}
 	for _, h := range healthsOf(s.peer, result, holders, s.targets(result.Snapshot)) {
 		current[h.URI] = true
-		if last, ok := b.told[h.URI]; ok && reflect.DeepEqual(last, h) {
+		last, ok := b.told[h.URI]
+		if ok && last.Busy != nil && h.Busy == nil && behind {
+			continue // what was done has its result in a moment; the state before it is of no interest
+		}
+		if ok && reflect.DeepEqual(last, h) {
 			continue
 		}
 		if !s.announce(ctx, h) {

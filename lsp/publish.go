@@ -28,6 +28,8 @@ type publisher struct {
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the work that is going on
 	paused int
+	asked  int // how often there was something newer
+	told   int // what asked was when the work began whose result was told last
 
 	shown map[uri.URI]shown // what the client was told last; only for the goroutine
 }
@@ -42,6 +44,7 @@ type shown struct {
 // renew says that there is a newer snapshot.
 func (p *publisher) renew() {
 	p.mu.Lock()
+	p.asked++
 	if p.cancel != nil {
 		p.cancel()
 	}
@@ -61,13 +64,15 @@ func (p *publisher) pause() (resume func()) {
 	return func() {
 		p.mu.Lock()
 		p.paused--
+		p.asked++
 		p.mu.Unlock()
 		p.due.ring()
 	}
 }
 
-// begin returns the context of the work on the newest snapshot. It has ended already while there is a pause.
-func (p *publisher) begin(ctx context.Context) (context.Context, context.CancelFunc) {
+// begin returns the context of the work on the newest snapshot, and what to give to tells afterwards. The context has ended
+// already while there is a pause.
+func (p *publisher) begin(ctx context.Context) (context.Context, context.CancelFunc, int) {
 	ctx, cancel := context.WithCancel(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,7 +80,21 @@ func (p *publisher) begin(ctx context.Context) (context.Context, context.CancelF
 	if p.paused > 0 {
 		cancel()
 	}
-	return ctx, cancel
+	return ctx, cancel, p.asked
+}
+
+// tells notes of what state the client is being told.
+func (p *publisher) tells(asked int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.told = asked
+}
+
+// behind reports whether the client will be told of a newer state soon.
+func (p *publisher) behind() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.told != p.asked
 }
 
 func (s *server) keepPublishing(ctx context.Context) {
@@ -85,15 +104,17 @@ func (s *server) keepPublishing(ctx context.Context) {
 			return
 		case <-s.publish.due:
 		}
-		run, cancel := s.publish.begin(ctx)
+		run, cancel, asked := s.publish.begin(ctx)
 		result, err := s.settle(run, s.targets)
 		if err == nil {
 			s.last.Store(result)
 			s.push(run, result)
+			s.publish.tells(asked)
 			s.board.renew(result)
 			s.follow(result)
 			s.studies.renew(result.Snapshot)
 		} else if run.Err() == nil {
+			s.publish.tells(asked) // there is nothing better to come
 			s.log.Error("analyzing", zap.Error(err))
 		}
 		cancel()
