@@ -129,8 +129,6 @@ func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.
 	}
 	if gone := surplus(pass, hash, l); gone != nil {
 		d.Fixes = append(gone, d.Fixes...)
-	} else if recorded == hash {
-		d.Fixes[0].Preferred = true // it is proven
 	}
 	pass.Report(d)
 }
