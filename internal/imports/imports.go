@@ -64,6 +64,25 @@ type Group struct {
 	Imports   []string // in order, without duplicates
 }
 
+// Under returns the conditions of the files of a package, or of its tests, that import a path; none if a file without a condition
+// does, or one that does not parse.
+func (p *Package) Under(path string, test bool) []string {
+	var conditions []string
+	for _, g := range p.Groups {
+		if g.Test != test {
+			continue
+		}
+		if _, ok := slices.BinarySearch(g.Imports, path); !ok {
+			continue
+		}
+		if g.Condition == "" {
+			return nil
+		}
+		conditions = append(conditions, g.Condition)
+	}
+	return conditions
+}
+
 // groups collects what files import by the condition that they are built under.
 type groups struct {
 	list    []Group

@@ -29,6 +29,7 @@ type pkg struct {
 	err          error
 	imports      []*pkg
 	testImports  []string
+	files        *imports.Package // nil where it has none that are of interest
 	alternatives []module.Version
 	test         *pkg
 	importer     *pkg // on a shortest chain from the main module
@@ -337,7 +338,7 @@ func (l *loader) read(pk *pkg) {
 	for _, path := range at.files.Imports {
 		pk.imports = append(pk.imports, l.pkg(path, pk.flags&inAll))
 	}
-	pk.testImports = at.files.TestImports
+	pk.testImports, pk.files = at.files.TestImports, at.files
 	l.mark(pk, isRead)
 }
 
@@ -372,7 +373,7 @@ func (l *loader) loadTest(pk *pkg, flags flag) {
 		l.mark(pk.test, flags)
 		return
 	}
-	pk.test = &pkg{path: pk.path, testOf: pk, mod: pk.mod, err: pk.err}
+	pk.test = &pkg{path: pk.path, testOf: pk, mod: pk.mod, err: pk.err, files: pk.files}
 	l.mark(pk.test, flags)
 	for _, path := range pk.testImports {
 		pk.test.imports = append(pk.test.imports, l.pkg(path, pk.test.flags&inAll))

@@ -10,7 +10,7 @@ func (l *loader) reasons() []Requirement {
 			first[pk.mod.Path] = pk
 		}
 	}
-	built := l.built()
+	built, under := l.built(), l.under()
 	required := map[string]bool{}
 	for _, r := range l.file.Require {
 		required[r.Mod.Path] = true
@@ -28,6 +28,7 @@ func (l *loader) reasons() []Requirement {
 		}
 		slices.Reverse(r.Chain)
 		r.Tests = len(r.Chain) > 0 && !built[m.Path]
+		r.Under = under[m.Path]
 		if !required[m.Path] && !r.Indirect {
 			r.Sites = l.sites(func(dep *pkg) bool { return dep.mod.Path == m.Path })
 		}
@@ -60,4 +61,87 @@ func (l *loader) built() map[string]bool {
 		}
 	}
 	return mods
+}
+
+// under returns the first build constraints on the ways to modules that no way without one leads to.
+func (l *loader) under() map[string][]string {
+	free := map[*pkg]bool{} // some way leads there without a constraint
+	var queue []*pkg
+	push := func(pk *pkg) {
+		if !free[pk] {
+			free[pk] = true
+			queue = append(queue, pk)
+		}
+	}
+	type edge struct {
+		to         *pkg
+		conditions []string
+	}
+	var edges []edge
+	for _, pk := range l.pkgs {
+		if pk.importer == nil && pk.testOf == nil {
+			push(pk)
+		}
+	}
+	for len(queue) > 0 {
+		pk := queue[0]
+		queue = queue[1:]
+		if pk.test != nil {
+			push(pk.test)
+		}
+		for _, dep := range pk.imports {
+			if pk.files != nil && pk.files.Groups != nil {
+				if c := pk.files.Under(dep.path, pk.testOf != nil); c != nil {
+					edges = append(edges, edge{dep, c})
+					continue
+				}
+			}
+			push(dep)
+		}
+	}
+	open := map[string]bool{} // modules
+	for pk := range free {
+		open[pk.mod.Path] = true
+	}
+	found := map[string]map[string]bool{}
+	passed := map[*pkg]map[string]bool{}
+	for len(edges) > 0 {
+		e := edges[0]
+		edges = edges[1:]
+		if free[e.to] || e.to.isStd() {
+			continue
+		}
+		if passed[e.to] == nil {
+			passed[e.to] = map[string]bool{}
+		}
+		var more []string
+		for _, c := range e.conditions {
+			if !passed[e.to][c] {
+				passed[e.to][c] = true
+				more = append(more, c)
+			}
+		}
+		if len(more) == 0 {
+			continue
+		}
+		if path := e.to.mod.Path; !open[path] {
+			if found[path] == nil {
+				found[path] = map[string]bool{}
+			}
+			for _, c := range more {
+				found[path][c] = true
+			}
+		}
+		for _, dep := range e.to.imports {
+			edges = append(edges, edge{dep, more})
+		}
+		if e.to.test != nil {
+			edges = append(edges, edge{e.to.test, more})
+		}
+	}
+	under := map[string][]string{}
+	for path, conditions := range found {
+		under[path] = mapKeys(conditions)
+	}
+	return under
 }

@@ -84,6 +84,9 @@ type Requirement struct {
 	// empty for a module that provides none, and is kept for the versions that it requires.
 	Chain []string
 	Tests bool // only tests lead to it
+	// Under are build constraints: every way to the module leads through a file that has one of them. There are none if some way
+	// leads through files without any.
+	Under []string
 	// Sites are where packages of the main module import something from the module, if go.mod does not require it yet.
 	Sites []Site
 }

@@ -204,6 +204,9 @@ func (m *machine) explain(t *testing.T, a *txtar.Archive) {
 	var b strings.Builder
 	for _, r := range got.Require {
 		fmt.Fprintf(&b, "%s indirect=%v tests=%v: %s\n", r.Module, r.Indirect, r.Tests, strings.Join(r.Chain, " > "))
+		if r.Under != nil {
+			fmt.Fprintf(&b, "\tunder %s\n", strings.Join(r.Under, ", "))
+		}
 	}
 	fmt.Fprintf(&b, "dropped: %s\nbroken: %s\n", strings.Join(got.Dropped, " "), strings.Join(got.Broken, " "))
 	if diff := cmp.Diff(string(a.Files[i].Data), b.String()); diff != "" {
