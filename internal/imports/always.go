@@ -28,7 +28,7 @@ func Always(release int, conditions ...string) bool {
 		return false
 	}
 	var free []string
-	systems, archs, cgo := []string{""}, []string{""}, []Truth{No}
+	systems, archs, cgo := []string{"any"}, []string{"any"}, []Truth{No} // no names of any
 	for tag := range tagsOf(any) {
 		switch {
 		case tag == "unix" || slices.Contains(oses, tag):
