@@ -11,9 +11,11 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
+	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -47,7 +49,7 @@ func (q *query) Hover(ctx context.Context, params *protocol.HoverParams) (*proto
 	default:
 		for _, r := range f.Mod().Require {
 			if r.Path != "" && r.Line.Span.Start <= offset && offset <= r.Line.Span.End {
-				words, span = aboutRequirement(views[0], r), r.Line.Span
+				words, span = append(aboutRequirement(views[0], r), purpose(views, r)...), r.Line.Span
 			}
 		}
 	}
@@ -211,6 +213,63 @@ func aboutRequirement(v *workspace.View, r *syntax.Require) []string {
 		say("Its go.mod file is not on this machine.")
 	}
 	return append(words, reputation(v, n.Actual))
+}
+
+// purpose says what would miss a requirement: which imports lead to it, and whether they are such that a build may not notice
+// its removal. It says nothing that go mod tidy would not know for certain.
+func purpose(views []*workspace.View, r *syntax.Require) []string {
+	i := slices.IndexFunc(views, func(v *workspace.View) bool { return v.Work == nil && len(v.Modules()) == 1 })
+	if i < 0 {
+		return nil
+	}
+	a, exact := views[i].Tidied(views[i].Modules()[0])
+	if !exact || a == nil || a.Result == nil || len(a.Faults) > 0 || len(a.Result.Broken) > 0 {
+		return nil
+	}
+	list := a.Result.Require
+	if i = slices.IndexFunc(list, func(kept tidy.Requirement) bool { return kept.Module.Path == r.Path }); i < 0 {
+		return nil
+	}
+	kept := list[i]
+	if len(kept.Chain) == 0 {
+		return []string{"No package of it is needed; " + mono("go mod tidy") + " keeps the line for the versions that it stands for."}
+	}
+	var steps []string
+	for _, path := range kept.Chain {
+		steps = append(steps, mono(path))
+	}
+	words := []string{"Imported through " + strings.Join(steps, " → ") + "."}
+	if kept.Tests {
+		words = append(words, "**Kept only by tests**: what is not a test does not lead to it.")
+	}
+	if len(kept.Under) > 0 && !imports.Always(release(views[0].GoVersion()), kept.Under...) {
+		words = append(words, "**Kept only under build constraints**: "+constraints(kept.Under)+
+			" stands before every way to it, so a build without does not notice when the line is gone.")
+	}
+	return words
+}
+
+// constraints names the first of some build constraints.
+func constraints(list []string) string {
+	const shown = 3
+	var named []string
+	for _, c := range list[:min(len(list), shown)] {
+		named = append(named, mono(c))
+	}
+	if n := len(list) - shown; n > 0 {
+		named = append(named, fmt.Sprintf("one of %d more", n))
+	}
+	if n := len(named); n > 1 {
+		return strings.Join(named[:n-1], ", ") + " or " + named[n-1]
+	}
+	return named[0]
+}
+
+// release returns the 26 of 1.26.3.
+func release(goVersion string) int {
+	var n int
+	_, _ = fmt.Sscanf(goVersion, "1.%d", &n) // 0 if it is not known
+	return n
 }
 
 // requirers returns who else requires a module, the highest version first, three at most.

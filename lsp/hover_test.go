@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"go.lsp.dev/protocol"
+
+	"github.com/gomodls/gomodls/analysis/unusedrequire"
 )
 
 // hover returns the text shown at the first occurrence of marked.
@@ -60,6 +62,60 @@ func TestHover(t *testing.T) {
 		for _, want := range tt.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s at %q shows\n%s\nwithout %q", tt.file, tt.at, got, want)
+			}
+		}
+	}
+}
+
+// TestHoverPurpose asks about requirements that a build on this machine would not miss.
+func TestHoverPurpose(t *testing.T) {
+	c := newClient(t, testLog(t), unusedrequire.Analyzer) // which asks what tidy would do
+	var requires, modules []string
+	for _, name := range []string{"always", "below", "either", "ever", "integrated", "tested", "windows"} {
+		path := name + ".example/x"
+		mod, src := "module "+path+"\n\ngo 1.25\n", "package x\n"
+		if name == "always" {
+			mod, src = mod+"\nrequire below.example/x v1.0.0\n", src+"\nimport _ \"below.example/x\"\n"
+		}
+		c.serveModule(path+"@v1.0.0/go.mod", []byte(mod))
+		c.serveModule(path+"@v1.0.0/x.go", []byte(src))
+		requires, modules = append(requires, "\t"+path+" v1.0.0\n"), append(modules, path+"@v1.0.0")
+	}
+	c.write("go.mod", "module example.com/m\n\ngo 1.25\n\nrequire (\n"+strings.Join(requires, "")+")\n")
+	c.write("m.go", "package m\n\nimport _ \"always.example/x\"\n")
+	c.write("m_test.go", "package m\n\nimport _ \"tested.example/x\"\n")
+	c.write("m_windows.go", "package m\n\nimport (\n\t_ \"either.example/x\"\n\t_ \"windows.example/x\"\n)\n")
+	c.write("other.go", "//go:build !windows\n\npackage m\n\nimport _ \"either.example/x\"\n")
+	c.write("ever.go", "//go:build go1.18\n\npackage m\n\nimport _ \"ever.example/x\"\n")
+	c.write("it_test.go", "//go:build integration\n\npackage m\n\nimport _ \"integrated.example/x\"\n")
+	c.initialize(capabilities, options{})
+	c.call("workspace/executeCommand", map[string]any{"command": commandDownload, "arguments": []any{map[string]any{
+		"uri": c.uri("go.mod"), "modules": modules,
+	}}}, nil)
+	c.open("go.mod")
+	c.rest()
+	const byTests, byTag = "**Kept only by tests**", "**Kept only under build constraints**"
+	for _, tt := range []struct {
+		name string
+		want []string
+	}{
+		{"always", nil},
+		{"below", []string{"Imported through `example.com/m` → `always.example/x` → `below.example/x`."}},
+		{"either", nil},
+		{"ever", nil},
+		{"integrated", []string{byTests, byTag + ": `integration`"}},
+		{"tested", []string{byTests}},
+		{"windows", []string{byTag + ": `windows`"}},
+	} {
+		got := c.hover("go.mod", tt.name+".example/x v1.0.0")
+		for _, want := range append(tt.want, "Imported through `example.com/m` → ") {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s shows\n%s\nwithout %q", tt.name, got, want)
+			}
+		}
+		for _, word := range []string{byTests, byTag} {
+			if strings.Contains(got, word) && !strings.Contains(strings.Join(tt.want, "\n"), word) {
+				t.Errorf("%s shows\n%s", tt.name, got)
 			}
 		}
 	}
