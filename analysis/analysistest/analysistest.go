@@ -122,6 +122,8 @@ func analyze(t *testing.T, a *txtar.Archive, analyzers []*analysis.Analyzer) *tx
 	}
 	w.add(goroot+"/VERSION", "go1.26.8\n")
 	w.add(goroot+"/src/internal/godebugs/table.go", godebugs)
+	w.add(goroot+"/src/internal/goexperiment/flags.go", "type Flags struct {\n\tSynctest bool\n\tJSONv2 bool\n}\n")
+	w.add(goroot+"/lib/fips140/v1.0.0.zip", "")
 	w.add(goroot+"/go.env", "GOPROXY=https://proxy.example.com,direct\nGOSUMDB=sum.example.com+0ddb4a0d+AcS0SWLNMk0rADgx9mDxL9fxxfUsZoqcyYdCCkVgXW+3\nGOTOOLCHAIN=local\n")
 	if w.env["GOMODCACHE"] == "" {
 		w.env["GOMODCACHE"] = cache

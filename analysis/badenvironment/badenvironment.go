@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/goenv"
@@ -29,6 +30,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	env := pass.View.Env()
 	span := place(pass.File)
+	if !checkGoroot(pass, env, span) {
+		return nil
+	}
 	for _, p := range env.Problems {
 		if env.Goroot == "" && p.Value.Source == goenv.Default { // its default is not known
 			continue
@@ -79,6 +83,38 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFLAGS: -mod=mod is refused in a workspace; use -mod=readonly or -mod=vendor, or leave it out (it is set by %s)", source(env.Get("GOFLAGS")))})
 	}
 	return nil
+}
+
+// checkGoroot reports what the user's GOROOT lacks: itself, or what GOEXPERIMENT and GOFIPS140 ask for. It returns false if
+// there is no such directory.
+func checkGoroot(pass *analysis.Pass, env *goenv.Env, span text.Span) bool {
+	root := env.Get("GOROOT")
+	if root.Source != goenv.Default {
+		if s := pass.Snapshot.List(root.Value).State; filepath.IsAbs(root.Value) && (s == workspace.Missing || s == workspace.Regular) {
+			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOROOT: cannot find the directory %s; go refuses (it is set by %s)", root.Value, source(root))})
+			return false
+		}
+	}
+	if env.Goroot == "" || pass.View.UnknownToolchain() {
+		return true
+	}
+	if v := env.Get("GOEXPERIMENT"); v.Value != "" {
+		flags := pass.Snapshot.Read(filepath.Join(env.Goroot, "src", "internal", "goexperiment", "flags.go"))
+		if flags.State == workspace.Regular {
+			if known, ok := goenv.ParseExperiments(flags.File.Text); ok {
+				if name := env.UnknownExperiment(known); name != "" {
+					pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOEXPERIMENT: the installed Go has no experiment %s; go refuses (it is set by %s)", name, source(v))})
+				}
+			}
+		}
+	}
+	if name := env.FIPSVersion(); name != "" {
+		dir := pass.Snapshot.List(filepath.Join(env.Goroot, "lib", "fips140"))
+		if dir.State == workspace.Directory && !slices.Contains(dir.Names, name+".zip") && !slices.Contains(dir.Names, name+".txt") {
+			pass.Report(analysis.Diagnostic{Span: span, Message: fmt.Sprintf("GOFIPS140: the installed Go has no version %s; go refuses (it is set by %s)", name, source(env.Get("GOFIPS140")))})
+		}
+	}
+	return true
 }
 
 // requires reports whether any module of the view requires another.

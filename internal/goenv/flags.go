@@ -74,13 +74,92 @@ func (f Flag) check(goos string) error {
 		}
 	case !f.HasValue:
 		return fmt.Errorf("flag needs an argument: -%s (from %s)", f.Name, where)
-	case kind == intFlag:
-		if _, err := strconv.ParseInt(f.Value, 0, strconv.IntSize); err != nil {
-			return fmt.Errorf("invalid value %q for flag -%s (from %s): parse error", f.Value, f.Name, where)
+	}
+	if err := kind.checkValue(f.Value); err != nil {
+		return fmt.Errorf("invalid value %q for flag -%s (from %s): %w", f.Value, f.Name, where, err)
+	}
+	return nil
+}
+
+// checkValue returns what go has against the value of a flag that needs one.
+func (kind flagKind) checkValue(value string) error {
+	switch kind {
+	case intFlag:
+		if _, err := strconv.ParseInt(value, 0, strconv.IntSize); err != nil {
+			return errors.New("parse error")
+		}
+	case compilerFlag:
+		if value != "gc" && value != "gccgo" {
+			return fmt.Errorf("unknown compiler %q", value)
+		}
+	case coverModeFlag:
+		if value != "" && value != "set" && value != "count" && value != "atomic" {
+			return errors.New(`valid modes are "set", "count", or "atomic"`)
+		}
+	case wordsFlag:
+		_, err := splitQuoted(value)
+		return err
+	case packageFlag:
+		return checkPackageFlag(value)
+	}
+	return nil
+}
+
+// checkPackageFlag checks the value of a flag such as -gcflags: words, perhaps behind a pattern and "=".
+func checkPackageFlag(value string) error {
+	value = strings.TrimSpace(value)
+	if value != "" && value[0] != '-' {
+		pattern, words, ok := strings.Cut(value, "=")
+		switch {
+		case !ok:
+			return errors.New("missing =<value> in <pattern>=<value>")
+		case pattern == "":
+			return errors.New("missing <pattern> in <pattern>=<value>")
+		case pattern[0] == '\'' || pattern[0] == '"':
+			return fmt.Errorf("parameter may not start with quote character %c", pattern[0])
+		}
+		value = words
+	}
+	_, err := splitQuoted(value)
+	return err
+}
+
+// checkFlagUse returns what go has against flags that are well formed, once all are set: what "go list -m" does not take,
+// and what does not go together. What depends on the platform or on files is not looked at.
+func (e *Env) checkFlagUse() error {
+	on := func(name string) bool {
+		value, ok := e.Flag(name)
+		set, err := strconv.ParseBool(value)
+		return ok && set && err == nil
+	}
+	for _, pair := range [][2]string{{"race", "msan"}, {"race", "asan"}, {"msan", "asan"}} {
+		if on(pair[0]) && on(pair[1]) {
+			return fmt.Errorf("may not use -%s and -%s simultaneously", pair[0], pair[1])
+		}
+	}
+	if mode, ok := e.Flag("buildmode"); ok && !slices.Contains(buildModes, mode) {
+		return fmt.Errorf("buildmode=%s not supported", mode)
+	}
+	if p, ok := e.Flag("p"); ok {
+		if n, err := strconv.ParseInt(p, 0, strconv.IntSize); err == nil && n <= 0 {
+			return fmt.Errorf("-p must be a positive integer: %d", n)
+		}
+	}
+	if mode, ok := e.Flag("covermode"); ok && on("race") && mode != "" && mode != "atomic" {
+		return fmt.Errorf(`-covermode must be "atomic", not %q, when -race is enabled`, mode)
+	}
+	for _, name := range packageListFlags {
+		if on(name) {
+			return fmt.Errorf("go list -%s cannot be used with -m", name)
 		}
 	}
 	return nil
 }
+
+var buildModes = strings.Fields("archive c-archive c-shared default exe pie shared plugin")
+
+// packageListFlags are the flags of "go list" that it refuses where it lists modules, in the order in which it looks.
+var packageListFlags = strings.Fields("compiled deps export find test")
 
 // splitQuoted splits s at blanks, except within quotes that start a word. Nothing is unescaped.
 func splitQuoted(s string) ([]string, error) {
@@ -116,18 +195,23 @@ const (
 	autoBoolFlag          // -x, -x=true, -x=false, -x=auto
 	intFlag
 	chdirFlag
+	compilerFlag  // gc, gccgo
+	coverModeFlag // set, count, atomic
+	wordsFlag     // words, perhaps quoted
+	packageFlag   // words, or pattern=words
 )
 
 // listFlags are the flags of "go list": the command that decides whether a module loads.
 var listFlags = func() map[string]flagKind {
-	m := map[string]flagKind{"C": chdirFlag, "p": intFlag, "buildvcs": autoBoolFlag, "json": freeBoolFlag}
+	m := map[string]flagKind{"C": chdirFlag, "p": intFlag, "buildvcs": autoBoolFlag, "json": freeBoolFlag,
+		"compiler": compilerFlag, "covermode": coverModeFlag, "toolexec": wordsFlag,
+		"asmflags": packageFlag, "gccgoflags": packageFlag, "gcflags": packageFlag, "ldflags": packageFlag}
 	for _, name := range strings.Fields(`a asan compiled cover deps e export find linkshared m modcacherw msan n race
 		retracted test trimpath u v versions work x`) {
 		m[name] = boolFlag
 	}
-	for _, name := range strings.Fields(`asmflags buildmode compiler covermode coverpkg debug-actiongraph
-		debug-runtime-trace debug-trace f gccgoflags gcflags installsuffix ldflags mod modfile overlay pgo pkgdir reuse
-		tags toolexec`) {
+	for _, name := range strings.Fields(`buildmode coverpkg debug-actiongraph debug-runtime-trace debug-trace f installsuffix
+		mod modfile overlay pgo pkgdir reuse tags`) {
 		m[name] = valueFlag
 	}
 	return m

@@ -263,6 +263,66 @@ func TestRefusals(t *testing.T) {
 		{"GOFLAGS": "-=x"},
 		{"GOFLAGS": "-run=x -timeout"}, // flags of other commands
 		{"GOFLAGS": "-insecure"},
+		{"GOFLAGS": "-compiler=gcc"},
+		{"GOFLAGS": "-compiler=gccgo"},
+		{"GOFLAGS": "-compiler="},
+		{"GOFLAGS": "-covermode=foo"},
+		{"GOFLAGS": "-covermode="},
+		{"GOFLAGS": "-covermode=count"},
+		{"GOFLAGS": "-coverpkg=["},
+		{"GOFLAGS": "-pgo=gone"},
+		{"GOFLAGS": "-toolexec='x"},
+		{"GOFLAGS": "\"-toolexec='a b' c\""},
+		{"GOFLAGS": "-gcflags=N"},
+		{"GOFLAGS": "-gcflags=-N"},
+		{"GOFLAGS": "-gcflags="},
+		{"GOFLAGS": "-gcflags=all=-N"},
+		{"GOFLAGS": "-gcflags==-N"},
+		{"GOFLAGS": "-gcflags='all=-N'"},
+		{"GOFLAGS": "'-gcflags=all=\"-N'"},
+		{"GOFLAGS": "'-ldflags=-X \"a=b c\"'"},
+		{"GOFLAGS": "'-ldflags=-X \"a=b c'"},
+		{"GOFLAGS": "-asmflags=x"},
+		{"GOFLAGS": "-gccgoflags=x"},
+		{"GOFLAGS": "-buildmode=dll"},
+		{"GOFLAGS": "-buildmode="},
+		{"GOFLAGS": "-buildmode=dll -buildmode=exe"},
+		{"GOFLAGS": "-p=0"},
+		{"GOFLAGS": "-p=-1"},
+		{"GOFLAGS": "-race -msan"},
+		{"GOFLAGS": "-race -asan"},
+		{"GOFLAGS": "-msan -asan"},
+		{"GOFLAGS": "-race -msan -race=false -msan=false"},
+		{"GOFLAGS": "-deps"},
+		{"GOFLAGS": "-deps=false"},
+		{"GOFLAGS": "-test"},
+		{"GOFLAGS": "-find -export"},
+		{"GOFLAGS": "-compiled"},
+		{"GOFLAGS": "-e -retracted -trimpath"},
+		{"GOAMD64": "v9", "GOARM": "9", "GO386": "387"}, // only the compiler looks at them
+		{"GOARM64": "v7"},
+		{"GOARM64": "v8.0,crypto,lse"},
+		{"GOARM64": "v9.6"},
+		{"GOARM64": "v8.0,,lse"},
+		{"GOMIPS": "hard"},
+		{"GOMIPS": "softfloat"},
+		{"GOMIPS64": "hard"},
+		{"GOPPC64": "power7"},
+		{"GOPPC64": "power10"},
+		{"GORISCV64": "rv64g"},
+		{"GORISCV64": "rva22u64"},
+		{"GOWASM": "satconv,,signext"},
+		{"GOWASM": "simd,threads"},
+		{"GOFIPS140": "off"},
+		{"GOFIPS140": "latest"},
+		{"GOFIPS140": "on"},
+		{"GOFIPS140": "v1"},
+		{"GOFIPS140": "v1.0.x"},
+		{"CC": "'gcc -x"},
+		{"CC": "gcc -x"},
+		{"CC": "./gcc"},
+		{"CXX": "bin/g++"},
+		{"FC": "/usr/bin/gone"},
 		{"GO111MODULE": "auto"},
 		{"GO111MODULE": "off"},
 		{"GO111MODULE": "yes"},
@@ -282,6 +342,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, env := range tests {
 		t.Run(fmt.Sprint(env), func(t *testing.T) {
+			t.Parallel()
 			m := newMachine(t, env)
 			var refusal string
 			for _, p := range Resolve(readInputs(t, m.work, m.env)).Problems {
@@ -300,6 +361,52 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("problem %q, and go says: %s", refusal, stderr)
 			}
 		})
+	}
+}
+
+// TestRefusalsOfTheFile writes settings with the means of "go env -w", which counts for some of them.
+func TestRefusalsOfTheFile(t *testing.T) {
+	for _, line := range []string{"GORISCV64=rv64g", "GOMIPS=hard", "GOFIPS140=on", "GOFIPS140=a/b", "GOFIPS140=v2.0.0", "GOFIPS140=latest",
+		"CC='gcc", "CXX=./g++", "GOFLAGS=-p=0", "GOWASM=threads"} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			m := newMachine(t, nil)
+			delete(m.env, "GOFLAGS")
+			writeFile(t, filepath.Join(configDir(m.env), "go/env"), line+"\n")
+			var refusal string
+			for _, p := range Resolve(readInputs(t, m.work, m.env)).Problems {
+				if p.Effect == RefusesAll {
+					refusal = p.Message
+				}
+			}
+			if stderr, ok := m.run(t, "list", "-m"); ok != (refusal == "") || !strings.Contains(stderr, refusal) {
+				t.Errorf("problem %q, and go says: %s", refusal, stderr)
+			}
+		})
+	}
+}
+
+// TestExperiments compares the experiments of the installed Go, and words that are none, with what go says.
+func TestExperiments(t *testing.T) {
+	m := newMachine(t, nil)
+	known, ok := ParseExperiments(readText(t, filepath.Join(Resolve(readInputs(t, m.work, m.env)).Goroot, "src/internal/goexperiment/flags.go")).Text)
+	if !ok || len(known) < 10 {
+		t.Fatalf("experiments %v, %v", known, ok)
+	}
+	all := strings.Join(slices.Sorted(maps.Keys(known)), ",")
+	for _, value := range []string{all, "no" + strings.ReplaceAll(all, ",", ",no"), "none", "regabi,noregabi", ",,", "nonone", "rangefunctions", "nope,none", " none", "NONE"} {
+		t.Run(value, func(t *testing.T) {
+			t.Parallel()
+			m := newMachine(t, map[string]string{"GOEXPERIMENT": value})
+			unknown := Resolve(readInputs(t, m.work, m.env)).UnknownExperiment(known)
+			stderr, ok := m.run(t, "list", "-m")
+			if ok != (unknown == "") || !ok && !strings.Contains(stderr, "unknown GOEXPERIMENT "+unknown) {
+				t.Errorf("unknown experiment %q, and go says: %s", unknown, stderr)
+			}
+		})
+	}
+	if _, ok := ParseExperiments("package goexperiment\n"); ok {
+		t.Error("a text without the table has experiments")
 	}
 }
 

@@ -36,6 +36,7 @@ func (e *Env) problems() []Problem {
 	e.checkProxies(report)
 	e.checkSumDB(report)
 	e.checkFlags(report)
+	e.checkBuild(report)
 	e.checkDirectories(report)
 	e.checkModes(report)
 	for _, key := range []string{"GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE"} {
@@ -74,7 +75,13 @@ func (e *Env) checkSumDB(report reportFunc) {
 func (e *Env) checkFlags(report reportFunc) {
 	const key = "GOFLAGS"
 	if e.FlagsErr != nil {
-		report(key, RefusesAll, "write each flag as one word: -name or -name=value", "%v", e.FlagsErr)
+		remedy := "give the flag a value that it takes, or leave it out"
+		if strings.HasPrefix(e.FlagsErr.Error(), "parsing ") {
+			remedy = "write each flag as one word: -name or -name=value"
+		}
+		report(key, RefusesAll, remedy, "%v", e.FlagsErr)
+	} else if err := e.checkFlagUse(); err != nil {
+		report(key, RefusesAll, "give the flag to the commands that need it", "%v", err)
 	}
 	if checkMod(e.Mod) != nil {
 		report(key, RefusesAll, "use -mod=mod, -mod=readonly or -mod=vendor, or leave it out",

@@ -11,7 +11,6 @@ import (
 // fails where a reason is missing, or is there and the engine agrees.
 var reasons = map[string]string{
 	"mod_gonoproxy": "GOPROXY is a lone comma. go list -m all refuses, because it wants to print when versions were made; commands that build accept what is in the cache.",
-	"tooltags":      "GORISCV64 has a value that every go command refuses. It is for the compiler; gomodls reads no settings of architectures.",
 }
 
 func reasonFor(c *comparison) string { return reasons[c.script] }
