@@ -130,6 +130,16 @@ bench-tidy: ## how long the predicted tidy takes beside go's; TIDY="-modules hug
 scripts: ## the go command's own script tests against the engine; writes docs/disagreements.md
 	@$(GO) run ./internal/scripts -v -docs docs/disagreements.md
 
+# One line for each measurement, gomodls beside gopls and the go command. BENCH=quick takes one module and fewer repetitions;
+# BENCH_FLAGS="-modules path@version,… -gopls none" chooses.
+.PHONY: bench
+bench: build ## what an edit, opening and checking cost beside gopls and go
+	@$(GO) run ./internal/bench -gomodls $(bin)/gomodls $(if $(filter quick,$(BENCH)),-quick) $(BENCH_FLAGS)
+
+.PHONY: growth
+growth: build ## how the cost grows with the size; draws docs/growth.svg
+	@$(GO) run ./internal/bench -growth -docs docs -gomodls $(bin)/gomodls -gopls none $(if $(filter quick,$(BENCH)),-quick)
+
 .PHONY: help
 help:
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 16

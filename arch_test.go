@@ -57,6 +57,8 @@ var edges = map[string][]string{
 	// Programs that compare the engine with the go command.
 	"internal/tidy/oracle": append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
 	"internal/oracle":      append(below("oracle"), "analysis", "analysis/suite", "internal/gather"),
+	// A program that measures; it knows the servers it measures only as programs.
+	"internal/bench": {},
 	// A program that runs the go command's own test scripts against the engine.
 	"internal/scripts": append(below("scripts"), "analysis", "analysis/suite", "internal/gather"),
 
