@@ -169,6 +169,6 @@ func unresolvable(pass *Pass, p syntax.Problem) bool {
 			path = arg.Value
 		}
 	}
-	found, known := pass.Snapshot.Resolves(path, version)
-	return known && !found
+	found, known := pass.Snapshot.Resolve(path, version)
+	return known && found == ""
 }

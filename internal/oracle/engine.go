@@ -80,13 +80,24 @@ func (w *world) analyze(ctx context.Context, c *testCase, dir string) (*answer, 
 		for _, d := range f.Diagnostics {
 			switch {
 			case d.Code == "notdownloaded":
-				a.unknown = true
+				a.unknown = a.unknown || !ofSources(result.Snapshot, f.File)
 			case d.Severity == analysis.Error && !d.Silenced:
 				a.errors = append(a.errors, newFinding(f.File, d, result.Snapshot, dir))
 			}
 		}
 	}
 	return a, nil
+}
+
+// ofSources reports whether nothing that is said about a file can be said for want of a go.mod file: then it is for want of the
+// sources of modules, few of which are in the world, and go is asked about the graph.
+func ofSources(snap *workspace.Snapshot, f *workspace.File) bool {
+	views := snap.Views(f.Path)
+	if len(views) == 0 || views[0].UnknownToolchain() {
+		return false
+	}
+	g := views[0].Graph()
+	return g == nil || g.Complete()
 }
 
 // documents returns the module files that stand for a directory.

@@ -659,8 +659,11 @@ func (c *checker) notCanonical(versTok Token, vers string, role versionRole) {
 	}
 }
 
-// disallowed reports whether no proxy could serve a version of this name.
+// disallowed reports whether no proxy could serve a version of this name, and it is no bound such as >=v1.2.0 either.
 func disallowed(vers string) bool {
+	if bound := strings.TrimPrefix(strings.TrimLeft(vers[:1], "<>")+vers[1:], "="); bound != vers && semver.IsValid(bound) {
+		return false
+	}
 	_, err := module.EscapeVersion(vers)
 	return err != nil
 }

@@ -1,8 +1,9 @@
 package workspace
 
 import (
+	"cmp"
+	"encoding/json"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -11,53 +12,53 @@ import (
 	"github.com/gomodls/gomodls/internal/goenv"
 )
 
-// Resolves reports whether the go command would find a version of a module for a word such as v1, latest or a branch, which
-// it looks up even where it may change nothing; see modload.Query. It reports false for known where the answer is not on
-// this machine: wherever a proxy on the network, or the module's repository, would be asked.
-func (s *Snapshot) Resolves(path, query string) (found, known bool) {
+// Resolve returns the version that the go command would find for a module and a word such as v1, latest or a branch, which it
+// looks up even where it may change nothing; see modload.Query. It is "" where there is none, and known is false where the
+// answer is not on this machine: wherever a proxy on the network, or the module's repository, would be asked.
+func (s *Snapshot) Resolve(path, query string) (version string, known bool) {
 	env := s.Env()
 	if env.ProxyErr != nil {
-		return false, true
+		return "", true
 	}
 	if env.NoProxy.Match(path) {
-		return false, false
+		return "", false
 	}
 	escaped, err := module.EscapePath(path)
 	if err != nil {
-		return false, true
+		return "", true
 	}
 	for _, p := range env.Proxies {
 		switch p.Kind {
 		case goenv.Off:
-			return false, true
+			return "", true
 		case goenv.FileProxy:
 			dir := filepath.Join(p.Dir, filepath.FromSlash(escaped), "@v")
 			list := s.Read(filepath.Join(dir, "list"))
 			if list.State == Unknown {
-				return false, false
+				return "", false
 			}
 			var versions []string
 			if list.File != nil {
 				versions = strings.Fields(list.File.Text)
 			}
-			switch ok, known := s.matches(dir, versions, query); {
-			case !known:
-				return false, false
-			case ok:
-				return true, true
+			if v, known := s.match(dir, versions, query); v != "" || !known {
+				return v, known
 			}
 		default:
-			return false, false
+			return "", false
 		}
 	}
-	return false, true
+	return "", true
 }
 
-// matches reports whether a query finds one of the versions of a proxy's list, or a file of its own.
-func (s *Snapshot) matches(dir string, versions []string, query string) (ok, known bool) {
-	above := func(op string, strict bool) bool {
+// match returns the version that a query finds among those of a proxy's list, or in a file of its own.
+func (s *Snapshot) match(dir string, versions []string, query string) (version string, known bool) {
+	bounded := func(op string, strict bool) string {
 		bound := strings.TrimPrefix(query, op)
-		return semver.IsValid(bound) && slices.ContainsFunc(versions, func(v string) bool {
+		if !semver.IsValid(bound) || strict && semver.Canonical(bound) != bound && semver.Build(bound) == "" {
+			return ""
+		}
+		return best(versions, op[0] == '>', func(v string) bool {
 			c := semver.Compare(v, bound)
 			if op[0] == '<' {
 				c = -c
@@ -67,22 +68,59 @@ func (s *Snapshot) matches(dir string, versions []string, query string) (ok, kno
 	}
 	switch {
 	case query == "latest", query == "upgrade":
-		return len(versions) > 0, true
+		return best(versions, false, func(string) bool { return true }), true
 	case query == "patch", query == "none", query == "":
-		return false, true
+		return "", true
 	case strings.HasPrefix(query, "<="), strings.HasPrefix(query, ">="):
-		return above(query[:2], false), true
+		return bounded(query[:2], false), true
 	case query[0] == '<', query[0] == '>':
-		return above(query[:1], true), true
+		return bounded(query[:1], true), true
 	case semver.IsValid(query) && semver.Canonical(query) != query && semver.Build(query) == "":
-		return slices.ContainsFunc(versions, func(v string) bool { return strings.HasPrefix(v, query+".") }), true
+		return best(versions, false, func(v string) bool {
+			return strings.HasPrefix(v, query+".") && semver.Compare(v, query) >= 0
+		}), true
 	case semver.IsValid(query):
 		query = semver.Canonical(query)
 	}
 	name, err := module.EscapeVersion(query)
 	if err != nil {
-		return false, true
+		return "", true
 	}
 	info := s.Read(filepath.Join(dir, name+".info"))
-	return info.State == Regular, info.State != Unknown
+	if info.File == nil {
+		return "", info.State != Unknown
+	}
+	var rev struct{ Version string }
+	if json.Unmarshal([]byte(info.File.Text), &rev) != nil {
+		return "", true
+	}
+	return rev.Version, true
+}
+
+// best returns the highest of the versions that match, or the lowest, a release if there is one and one whose path fits it if
+// there is one.
+func best(versions []string, lowest bool, match func(string) bool) string {
+	rank := func(v string) (n int) {
+		if semver.Prerelease(v) == "" {
+			n = 2
+		}
+		if semver.Build(v) == "" {
+			n++
+		}
+		return n
+	}
+	found := ""
+	for _, v := range versions {
+		if !semver.IsValid(v) || !match(v) {
+			continue
+		}
+		c := semver.Compare(v, found)
+		if lowest {
+			c = -c
+		}
+		if found == "" || cmp.Or(cmp.Compare(rank(v), rank(found)), c) > 0 {
+			found = v
+		}
+	}
+	return found
 }

@@ -596,7 +596,10 @@ func (v *View) input() (modgraph.Input, bool) {
 	}
 	for i, m := range v.modules {
 		own := m.main()
-		if own.broken || own.oddExclude && v.Work == nil {
+		if own.queries {
+			own = mainOf(m.Mod.Mod(), m.Dir, v.Snapshot.Resolve)
+		}
+		if own.broken || own.oddExclude && v.Work == nil && v.Mode != Vendor {
 			return modgraph.Input{}, false
 		}
 		in.Main[i] = own.MainModule
@@ -616,7 +619,7 @@ func (v *View) input() (modgraph.Input, bool) {
 			in.Toolchain = work.Toolchain.Name
 		}
 		var ok bool
-		if in.Replace, ok = replacements(work.Replace, v.Dir); !ok {
+		if in.Replace, ok = replacements(work.Replace, v.Dir, nil); !ok {
 			return modgraph.Input{}, false
 		}
 	}
@@ -628,14 +631,17 @@ type mainModule struct {
 	modgraph.MainModule
 	broken     bool // nobody can say what the graph would be
 	oddExclude bool // an exclude line has no version: a workspace looks it up, and goes on; a single module is refused
+	queries    bool // a line has a word in the place of a version, which go looks up
 }
 
 func newModule(m *Module) *Module {
-	m.main = sync.OnceValue(func() mainModule { return mainOf(m.Mod.Mod(), m.Dir) })
+	m.main = sync.OnceValue(func() mainModule { return mainOf(m.Mod.Mod(), m.Dir, nil) })
 	return m
 }
 
-func mainOf(mod *syntax.Mod, dir string) mainModule {
+// mainOf reads a go.mod. Where a line has no version but a word that go looks up, the version is what resolve finds; such
+// lines are left out as long as there is nobody to ask, or the answer is not known.
+func mainOf(mod *syntax.Mod, dir string, resolve resolver) mainModule {
 	if conflicted(mod) || mod.Module == nil || !mod.Module.Valid || mod.Module.Path == "go" || mod.Module.Path == "toolchain" || mod.Go != nil && !mod.Go.Valid || mod.Toolchain != nil && !mod.Toolchain.Valid {
 		return mainModule{broken: true}
 	}
@@ -653,19 +659,58 @@ func mainOf(mod *syntax.Mod, dir string) mainModule {
 			main.Require = append(main.Require, module.Version{Path: r.Path, Version: r.Version})
 		case buildOnly(r.Version): // refused, but what go goes on with is known
 			main.Require = append(main.Require, module.Version{Path: r.Path, Version: semver.Canonical(r.Version)})
+		case isQuery(r.Path, r.Version):
+			main.queries = true
+			if v := resolve.version(r.Path, r.Version); v != "" {
+				main.Require = append(main.Require, module.Version{Path: r.Path, Version: v})
+			}
 		}
 	}
 	for _, x := range mod.Exclude {
 		if !x.Valid && !buildOnly(x.Version) {
-			main.oddExclude = true
+			query := isQuery(x.Path, x.Version)
+			main.queries = main.queries || query
+			if v := resolve.version(x.Path, x.Version); query && v != "" {
+				main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: v})
+			} else {
+				main.oddExclude = true
+			}
 			continue
 		}
 		main.Exclude = append(main.Exclude, module.Version{Path: x.Path, Version: module.CanonicalVersion(x.Version)})
 	}
+	main.queries = main.queries || slices.ContainsFunc(mod.Replace, replacesByQuery)
 	var ok bool
-	main.Replace, ok = replacements(mod.Replace, dir)
+	main.Replace, ok = replacements(mod.Replace, dir, resolve)
 	main.broken = !ok
 	return main
+}
+
+// A resolver is [Snapshot.Resolve], or nil.
+type resolver func(path, query string) (version string, known bool)
+
+// version returns what r finds, or "".
+func (r resolver) version(path, query string) string {
+	if r == nil {
+		return ""
+	}
+	v, _ := r(path, query)
+	return v
+}
+
+// isQuery reports whether version is a word that go looks up where a version should stand.
+func isQuery(path, version string) bool {
+	if version == "" || module.CheckPath(path) != nil || module.CanonicalVersion(version) == version {
+		return false
+	}
+	_, err := module.EscapeVersion(strings.TrimLeft(version, "<>="))
+	return err == nil
+}
+
+// replacesByQuery reports whether nothing is wrong with a replacement but that a module is replaced by a word that go looks up.
+func replacesByQuery(r *syntax.Replace) bool {
+	return !r.Valid && !r.IsDir && r.Old.Path != "" && module.CheckPath(r.Old.Path) == nil && isQuery(r.New.Path, r.New.Version) &&
+		(r.Old.Version == "" || module.Check(r.Old.Path, r.Old.Version) == nil)
 }
 
 // highest drops requirements that another of the same path is above. Where it may change go.mod, the go command does so before
@@ -690,13 +735,19 @@ func buildOnly(v string) bool {
 	return semver.Build(v) != "" && semver.Canonical(v) == strings.TrimSuffix(v, semver.Build(v))
 }
 
-func replacements(lines []*syntax.Replace, dir string) ([]modgraph.Replacement, bool) {
+func replacements(lines []*syntax.Replace, dir string, resolve resolver) ([]modgraph.Replacement, bool) {
 	var rs []modgraph.Replacement
 	for _, r := range lines {
+		new := r.New
 		if !r.Valid {
-			return nil, false
+			if !replacesByQuery(r) {
+				return nil, false
+			}
+			if new.Version = resolve.version(new.Path, new.Version); new.Version == "" {
+				return nil, false
+			}
 		}
-		rs = append(rs, modgraph.Replacement{Old: r.Old, New: r.New, Dir: dir})
+		rs = append(rs, modgraph.Replacement{Old: r.Old, New: new, Dir: dir})
 	}
 	return rs, true
 }
