@@ -9,6 +9,9 @@
 // of the module's packages, of what they import, and so on; the related places are imports because of which a checksum is
 // needed. Where a source is not on this machine, nobody knows what its packages import, and nothing is said about that.
 //
+// In go.sum itself the places where the lines belong are marked as information: one cause is one error, and that is at the
+// requirement.
+//
 // A checksum is demanded under the name of the replacement, where a module is replaced by another. Nothing is demanded for
 // directories, in a workspace, with a vendor directory or with -mod=mod.
 package missingsum

@@ -17,6 +17,7 @@ import (
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/packages"
 	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -32,13 +33,24 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	if pass.File.Kind != workspace.ModFile || pass.View.Work != nil || pass.View.Mode != workspace.Readonly {
+	if pass.View.Work != nil || pass.View.Mode != workspace.Readonly {
 		return nil
 	}
 	g := pass.View.Graph()
 	if g == nil {
 		return nil
 	}
+	switch pass.File.Kind {
+	case workspace.ModFile:
+		runMod(pass, g)
+	case workspace.SumFile:
+		runSum(pass, g)
+	}
+	return nil
+}
+
+// runMod reports the errors.
+func runMod(pass *analysis.Pass, g *modgraph.Graph) {
 	// What is missing, by the requirement that leads to it.
 	behind, needed := map[*syntax.Require][]*modgraph.Node{}, map[*syntax.Require][]packages.Need{}
 	var order []*syntax.Require
@@ -48,7 +60,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	var keys []module.Version
-	for _, n := range fetchable(lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums()))) {
+	for _, n := range missingMods(pass, g) {
 		root := pass.RootOf(g, n.Module)
 		begin(root)
 		behind[root] = append(behind[root], n)
@@ -63,12 +75,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		keys = append(keys, n.Key)
 	}
 	if len(keys) == 0 {
-		return nil
+		return
 	}
-	title := fmt.Sprintf("Add the missing checksum of %s %s to go.sum", keys[0].Path, strings.TrimSuffix(keys[0].Version, "/go.mod"))
-	if len(keys) > 1 {
-		title = "Add the missing checksums to go.sum"
-	}
+	title := titleOf(keys)
 	fix, proved := pass.AddSums(title, keys)
 	if pass.Snapshot.Read(filepath.Join(pass.Module.Dir, "go.sum")).State == workspace.Directory { // nothing can be added to that
 		withFix := pass.Report
@@ -90,7 +99,75 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		report(pass, root, behind[root], besides(behind[root], needed[root]), fix)
 	}
-	return nil
+}
+
+// runSum says where in go.sum the lines belong. That is no error of its own: there is one at the requirement.
+func runSum(pass *analysis.Pass, g *modgraph.Graph) {
+	if pass.File != pass.Module.Sum {
+		return
+	}
+	var sums []fixes.Sum
+	var keys []module.Version
+	mods, needs := missingMods(pass, g), missingNeeds(pass, g)
+	for _, n := range mods {
+		key, _ := gosum.ModKey(n)
+		keys = append(keys, key)
+	}
+	for _, n := range needs {
+		keys = append(keys, n.Key)
+	}
+	if len(keys) == 0 {
+		return
+	}
+	for _, key := range keys {
+		sums = append(sums, fixes.Sum{Version: key})
+	}
+	fix, proved := pass.AddSums(titleOf(keys), keys)
+	if !proved {
+		args := only(g, mods, false)
+		if len(needs) > 0 {
+			args = all(g, map[*syntax.Require][]*modgraph.Node{nil: mods}, needs)
+		}
+		fix = fixes.Fix{Title: titleOf(keys), Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", args)}
+		fix.Command.Arguments["uri"] = string(pass.Module.Mod.URI)
+	}
+	file := pass.File.Sum()
+	for _, place := range fixes.AddSums(file, sums) {
+		lines := slices.Collect(strings.Lines(strings.TrimSpace(place.New)))
+		path, version, _ := strings.Cut(strings.TrimSpace(lines[0]), " ")
+		what := "the checksum of " + path + " " + version + " is"
+		if n := len(lines) - 1; n > 0 {
+			what = fmt.Sprintf("the checksums of %s %s and %d more are", path, version, n)
+		}
+		where := "before this line"
+		i := slices.IndexFunc(file.Entries, func(e syntax.SumLine) bool { return e.Span.Start >= place.Span.Start })
+		var at text.Span
+		switch n := len(file.Entries); {
+		case n == 0:
+			where = "here"
+		case i < 0:
+			where, at = "after this line", file.Entries[n-1].Span
+		default:
+			at = file.Entries[i].Span
+		}
+		pass.Report(analysis.Diagnostic{
+			Severity: analysis.Information, Span: at, Fixes: []fixes.Fix{fix},
+			Message: what + " missing " + where + "; the error is at the requirement in go.mod",
+		})
+	}
+}
+
+// titleOf names the fix that adds checksums.
+func titleOf(keys []module.Version) string {
+	if len(keys) > 1 {
+		return "Add the missing checksums to go.sum"
+	}
+	return fmt.Sprintf("Add the missing checksum of %s %s to go.sum", keys[0].Path, strings.TrimSuffix(keys[0].Version, "/go.mod"))
+}
+
+// missingMods returns the modules that go cannot list for want of a checksum.
+func missingMods(pass *analysis.Pass, g *modgraph.Graph) []*modgraph.Node {
+	return fetchable(lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums())))
 }
 
 // besides keeps one of each module whose go.mod file's checksum is not missing, too: one fix adds both.
@@ -108,7 +185,10 @@ func besides(missing []*modgraph.Node, needs []packages.Need) []packages.Need {
 
 // missingNeeds returns the checksums that go demands only when it loads packages, and go.sum does not have.
 func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
-	r := pass.Packages()
+	if pass.View.Own {
+		return nil
+	}
+	r := pass.View.Packages()
 	if r == nil {
 		return nil
 	}
