@@ -63,26 +63,21 @@ func (s *script) probe(cmd *command) error {
 		return nil
 	}
 	return s.inCopy(func() error {
-		if c.reference, err = s.ask(c.ours.cache); err == nil && !c.reference.refused {
-			err = s.askPackages(c)
-		}
-		if err != nil {
+		if err := s.askAll(c); err != nil || c.skipped != "" || !c.ours.unknown {
 			return err
-		}
-		if c.skipped = c.reference.silence(); c.skipped != "" {
-			return nil
-		}
-		if !c.ours.unknown {
-			return nil
 		}
 		// The facts that the engine lacked are in the module cache now, unless nobody has them.
 		if err := s.forget(c.ours.cache); err != nil {
 			return err
 		}
-		if c.ours, err = s.check(); err == nil && c.ours.unknown {
-			c.skipped = notKnown
+		if c.ours, err = s.check(); err != nil {
+			return err
 		}
-		return err
+		if c.ours.unknown {
+			c.skipped = notKnown
+			return nil
+		}
+		return s.askAll(c)
 	})
 }
 
@@ -157,6 +152,17 @@ func (s *script) ask(cache string) (verdict, error) {
 	}
 	// What is left are faults of the Go files, unless go cannot even name the main module.
 	return s.runGo("list", "-m")
+}
+
+// askAll asks go about the modules, and about the packages if it loads the modules.
+func (s *script) askAll(c *comparison) (err error) {
+	if c.reference, err = s.ask(c.ours.cache); err == nil && !c.reference.refused {
+		err = s.askPackages(c)
+	}
+	if err == nil {
+		c.skipped = c.reference.silence()
+	}
+	return err
 }
 
 // askPackages asks go whether it loads the packages of the modules whose module graph it loads. What the engine cannot know,

@@ -10,7 +10,8 @@ import (
 // reasons says of a script why go and the engine differ in states of it. It becomes docs/disagreements.md, and a whole run
 // fails where a reason is missing, or is there and the engine agrees.
 var reasons = map[string]string{
-	"mod_gonoproxy": "GOPROXY is a lone comma. go list -m all refuses, because it wants to print when versions were made; commands that build accept what is in the cache.",
+	"mod_internal": "Another fault hides it: with a package that may not import an internal one, go list -deps ./... says only that. The packages that no requirement provides are missing all the same: go build of those that import them refuses.",
+	"mod_replace":  "One module is used under two paths. go list -m all accepts it and no command loads packages, so gomodls gives a warning.",
 }
 
 func reasonFor(c *comparison) string { return reasons[c.script] }
