@@ -19,7 +19,7 @@ interface Kind {
 export const kinds: readonly Kind[] = [
 	{ source: 'syntax' },
 	{ source: 'go.work file' },
-	{ source: 'go list', says: /inconsistent vendoring/, codes: ['inconsistentvendor'] },
+	{ source: 'go list', says: /[Ii]nconsistent vendoring/, codes: ['inconsistentvendor'] },
 	{ source: 'go list' },
 	{ source: 'go mod tidy', says: /is not used in this module/, codes: ['unusedrequire'] },
 	{ source: 'go mod tidy', says: /should be (in)?direct/, codes: ['wrongindirect'] },
