@@ -64,7 +64,42 @@ func newNet(t *testing.T) net {
 				http.NotFound(w, r)
 			}
 		}),
-		database: newListener(t, refuse), hosts: newListener(t, refuse),
+		database: newListener(t, refuse), hosts: newListener(t, serveGit(t, refuse)),
+	}
+}
+
+const (
+	hosted     = "git.acme.dev/login" // the private module that is in a repository
+	repository = "http://" + hosted + ".git"
+)
+
+// serveGit answers what go and git ask the host of a module for.
+func serveGit(t *testing.T, others http.HandlerFunc) http.HandlerFunc {
+	work, bare := t.TempDir(), filepath.Join(t.TempDir(), "login.git")
+	write(t, filepath.Join(work, "go.mod"), "module "+hosted+"\n")
+	write(t, filepath.Join(work, "login.go"), "package login\n")
+	for _, args := range [][]string{
+		{"init", "-q", work}, {"-C", work, "add", "."},
+		{"-C", work, "-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgSign=false", "commit", "-q", "-m", "login"},
+		{"-C", work, "-c", "tag.gpgSign=false", "tag", "v1.0.0"},
+		{"clone", "-q", "--bare", work, bare}, {"-C", bare, "update-server-info"},
+	} {
+		if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	files := http.StripPrefix("/login.git", http.FileServer(http.Dir(bare)))
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch path, _, _ := strings.Cut(r.Host+r.URL.Path, "?"); {
+		case r.Method == http.MethodConnect:
+			others(w, r)
+		case path == hosted:
+			fmt.Fprintf(w, `<meta name="go-import" content="%s git %s">`, hosted, repository)
+		case strings.HasPrefix("http://"+path, repository+"/"):
+			files.ServeHTTP(w, r)
+		default:
+			others(w, r)
+		}
 	}
 }
 
@@ -140,6 +175,9 @@ func TestNothingLeaks(t *testing.T) {
 			}
 			if covered && !slices.ContainsFunc(n.proxy.heard(), func(request string) bool { return strings.Contains(request, public) }) {
 				t.Error("nobody was asked for anything, so nothing was tested")
+			}
+			if covered && !slices.ContainsFunc(n.hosts.heard(), func(request string) bool { return strings.Contains(request, hosted+".git/info/refs") }) {
+				t.Errorf("git has fetched nothing, so that it does not where it must not says nothing: %q", n.hosts.heard())
 			}
 		})
 	}
