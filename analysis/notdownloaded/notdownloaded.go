@@ -27,7 +27,7 @@ var Analyzer = &analysis.Analyzer{
 const shown = 5
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	if pass.File == pass.View.Files()[0] && pass.View.UnknownToolchain() {
+	if pass.File == pass.View.Head() && pass.View.UnknownToolchain() {
 		pass.Report(analysis.Diagnostic{
 			Span:    pass.File.Start(),
 			Message: fmt.Sprintf("go would switch to a toolchain newer than the installed go %s, of which nothing is known here, so there may be more to say", pass.View.Env().GoVersion),
@@ -37,7 +37,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g != nil && g.Inconsistent() { // what is missing for that reason alone is not worth a download
 		g = g.Repair(pass.View.Source()).Graph
 	}
-	if g == nil || pass.File.Kind != workspace.ModFile || pass.File != pass.View.Modules()[0].Mod {
+	if g == nil || pass.File.Kind != workspace.ModFile || !pass.View.Leads(pass.Module) {
 		return nil
 	}
 	if g.Complete() {

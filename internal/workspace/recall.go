@@ -75,6 +75,7 @@ type trace struct {
 	reads   []read
 	graph   *modgraph.Graph
 	modules []*Module
+	leader  string // the directory of the first module, if anybody asked
 	topics  []topicRead
 
 	privacies []privacyRead
@@ -123,7 +124,8 @@ func (v *View) traced(t *trace) *View {
 func (r *recalled) current(v *View) bool {
 	s := v.Snapshot
 	t := &r.trace
-	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.usesGraph && t.graph != v.graph() {
+	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.usesGraph && t.graph != v.graph() ||
+		t.leader != "" && (len(v.modules) == 0 || t.leader != v.modules[0].Dir) {
 		return false
 	}
 	if !s.unchanged(r.since.Load(), t.reads) {

@@ -84,6 +84,23 @@ func (v *View) Module(path string) *Module {
 	return nil
 }
 
+// Head returns the file at which what concerns the whole view is shown: the go.work, or the single module's go.mod.
+func (v *View) Head() *File {
+	if v.Work != nil {
+		return v.Work
+	}
+	return v.Modules()[0].Mod
+}
+
+// Leads reports whether m is the first module of the view.
+func (v *View) Leads(m *Module) bool {
+	leader := v.modules[0].Dir
+	if t := v.Snapshot.trace; t != nil {
+		t.leader = leader
+	}
+	return m != nil && m.Dir == leader
+}
+
 // Env returns the environment that the go command would run with here.
 func (v *View) Env() *goenv.Env { return v.Snapshot.Env() }
 
@@ -439,9 +456,12 @@ func (v *View) readVendor() bool {
 // VendorFaults returns how the module files contradict the vendor directory, or nil where the go command does not look into
 // it, or where they are so broken that nobody can say.
 func (v *View) VendorFaults() []modgraph.VendorFault {
+	if v.Mode != Vendor {
+		return nil
+	}
 	v.Modules() // all of them count
 	in, ok := v.input()
-	if v.Mode != Vendor || !ok {
+	if !ok {
 		return nil
 	}
 	return modgraph.CheckVendor(in, v.Vendor.VendorList(), v.Dir)
