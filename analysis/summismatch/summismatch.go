@@ -127,30 +127,35 @@ func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.
 	default:
 		d.Message = said + ", and the checksum database has " + recorded + ": trust neither; go refuses with a security error"
 	}
-	if gone := surplus(pass, hash, l); gone != nil {
-		d.Fixes = append(gone, d.Fixes...)
-	}
+	d.Fixes = append(surplus(pass, recorded, hash, l), d.Fixes...)
 	pass.Report(d)
 }
 
-// surplus returns the fix that deletes a line whose checksum no module can have, or beside which the right one stands: what
-// go.sum vouches for is the same without it.
-func surplus(pass *analysis.Pass, hash string, l *syntax.SumLine) []fixes.Fix {
+// surplus returns the fix that deletes a line that can match nothing, or a wrong one beside the right one. Which is right is for
+// the checksum database to say; only of what it is not asked about, the module cache may decide between lines that are there.
+func surplus(pass *analysis.Pass, recorded, hash string, l *syntax.SumLine) []fixes.Fix {
 	sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(l.Hash, "h1:"))
-	right := slices.ContainsFunc(pass.File.Sum().Entries, func(e syntax.SumLine) bool {
+	other := slices.ContainsFunc(pass.File.Sum().Entries, func(e syntax.SumLine) bool {
 		return e.Path == l.Path && e.Version == l.Version && e.GoMod == l.GoMod && e.Hash == hash
 	})
-	if !right && err == nil && len(sum) == sha256.Size {
+	fix := fixes.Fix{Kind: fixes.QuickFix, Preferred: true}
+	switch {
+	case recorded != "" && recorded != hash: // this line may be the right one
 		return nil
-	}
-	title := "Delete this line, which holds no checksum"
-	if right {
-		title = "Delete this line, beside which the right checksum stands"
+	case other && recorded == hash:
+		fix.Title = "Delete this line: beside it stands the checksum that the checksum database has"
+	case err != nil || len(sum) != sha256.Size:
+		fix.Title = "Delete this line, which holds no checksum"
+	case other && !pass.View.Env().AsksSumDB(l.Path):
+		fix.Title, fix.Preferred = "Delete this line: the module cache agrees with the other one, and nobody else is asked", false
+	default:
+		return nil
 	}
 	lines := pass.File.Sum().Lines
 	whole := text.Span{Start: lines.Span(l.Number - 1).Start, End: len(pass.File.Text)}
 	if l.Number < lines.Count() {
 		whole.End = lines.Span(l.Number).Start
 	}
-	return []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(text.Edit{Span: whole})}}}
+	fix.Edits = []fixes.Edit{pass.Edit(text.Edit{Span: whole})}
+	return []fixes.Fix{fix}
 }

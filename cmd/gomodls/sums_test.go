@@ -232,3 +232,71 @@ func TestMismatch(t *testing.T) {
 		})
 	}
 }
+
+// TestConflictingSums has two checksums in go.sum for the same file. What is offered first believes the checksum database,
+// whatever the order, and never the module cache alone.
+func TestConflictingSums(t *testing.T) {
+	const forged = "module " + dependency + "\n// forged\n"
+	forgedHash, err := dirhash.Hash1([]string{"go.mod"}, func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(forged)), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	forgedLine := dependency + " v1.0.0/go.mod " + forgedHash + "\n"
+	m := newVouchedModule(t)
+	at := filepath.Join(m.cache, "cache", "download", "alpha.example", "!lib", "@v", "v1.0.0.mod")
+	honest, err := os.ReadFile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := func(sum string) (titles []string, first fixes.Fix) {
+		write(t, filepath.Join(m.dir, "go.sum"), sum)
+		e, err := newEngine([]string{m.dir}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := e.analyze(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range a.Files {
+			for _, d := range f.Diagnostics {
+				if d.Code == "summismatch" {
+					for i, fix := range d.Fixes {
+						titles = append(titles, fix.Title)
+						if i == 0 {
+							first = fix
+						}
+					}
+				}
+			}
+		}
+		return titles, first
+	}
+	got, first := titles(forgedLine + m.line)
+	if len(got) == 0 || got[0] != "Delete this line: beside it stands the checksum that the checksum database has" || !first.Preferred {
+		t.Fatalf("for a wrong line before the right one there is %q", got)
+	}
+	e := first.Edits[0]
+	write(t, filepath.Join(m.dir, "go.sum"), (forgedLine + m.line)[:e.Span.Start]+e.New+(forgedLine + m.line)[e.Span.End:])
+	m.run(t, "list", "-m", "all")
+
+	if got, _ := titles(m.line + forgedLine); len(got) > 0 { // go compares with the first
+		t.Errorf("for the right line before a wrong one there is %q", got)
+	}
+
+	if err := os.Chmod(at, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	write(t, at, forged)
+	if got, _ := titles(m.line + forgedLine); len(got) > 0 {
+		t.Errorf("for a forged module cache that a line agrees with there is %q", got)
+	}
+
+	write(t, at, string(honest))
+	if err := os.RemoveAll(filepath.Join(m.cache, "cache", "download", "sumdb")); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := titles(forgedLine + m.line); len(got) != 1 || !strings.HasPrefix(got[0], "Drop this line and let go check") {
+		t.Errorf("without a proof there is %q", got)
+	}
+}
