@@ -87,8 +87,9 @@ func below(name string) []string {
 var forTests = []string{"analysis/analysistest"}
 
 var testEdges = map[string][]string{
-	"lsp":     {"analysis/*"},
-	"editors": {"internal/workspace"},
+	"analysis": {"analysis/suite"},
+	"lsp":      {"analysis/*"},
+	"editors":  {"internal/workspace"},
 }
 
 // A restriction keeps packages from elsewhere out of ours.
