@@ -41,6 +41,11 @@ func (p *Pass) RootOf(g *modgraph.Graph, m module.Version) *syntax.Require {
 			return r
 		}
 	}
+	for _, r := range p.File.Mod().Require {
+		if !r.Valid && r.Path == chain[1].Path && !r.VersionTok.IsZero() { // a word that go looks up
+			return r
+		}
+	}
 	return nil
 }
 

@@ -40,7 +40,11 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	if list := filepath.Join(pass.View.Dir, "vendor", "modules.txt"); pass.View.Mode == workspace.Vendor && pass.Snapshot.Read(list).State == workspace.Directory {
 		if filepath.Dir(pass.File.Path) == pass.View.Dir && pass.File.Kind != workspace.VendorFile {
-			pass.Report(analysis.Diagnostic{Span: pass.File.Start(), Message: "vendor/modules.txt is a directory, not a file; go refuses"})
+			d := analysis.Diagnostic{Span: pass.File.Start(), Message: "vendor/modules.txt is a directory, not a file; go refuses"}
+			if pass.Snapshot.Empty(list) {
+				d.Fixes = []fixes.Fix{anew(pass)}
+			}
+			pass.Report(d)
 		}
 		return nil
 	}
@@ -89,16 +93,23 @@ func report(pass *analysis.Pass, f modgraph.VendorFault, span text.Span) {
 	d := analysis.Diagnostic{Span: span, Module: f.Module, Message: message(f)}
 	back, ok := asVendored(pass, f)
 	if f.Kind != modgraph.VendoredTooNew || lowEnough(pass, f) {
-		title := "Run go mod vendor"
-		if pass.View.Work != nil {
-			title = "Run go work vendor"
-		}
-		d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: !ok || !back.Preferred, Command: pass.Command("gomodls.vendor", nil)}}
+		fix := anew(pass)
+		fix.Preferred = !ok || !back.Preferred
+		d.Fixes = []fixes.Fix{fix}
 	}
 	if ok {
 		d.Fixes = append(d.Fixes, back)
 	}
 	pass.Report(d)
+}
+
+// anew returns the fix that makes the vendor directory anew.
+func anew(pass *analysis.Pass) fixes.Fix {
+	title := "Run go mod vendor"
+	if pass.View.Work != nil {
+		title = "Run go work vendor"
+	}
+	return fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.vendor", nil)}
 }
 
 // lowEnough reports whether a vendored module can do with the installed go command, whatever modules.txt says.

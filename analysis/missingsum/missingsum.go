@@ -79,7 +79,11 @@ func runMod(pass *analysis.Pass, g *modgraph.Graph) {
 	}
 	title := titleOf(keys)
 	fix, proved := pass.AddSums(title, keys)
-	if pass.Snapshot.Read(filepath.Join(pass.Module.Dir, "go.sum")).State == workspace.Directory { // nothing can be added to that
+	sum := filepath.Join(pass.Module.Dir, "go.sum")
+	isDir := pass.Snapshot.Read(sum).State == workspace.Directory
+	if isDir && pass.Snapshot.Empty(sum) {
+		proved = false // edits need a file; the command makes one
+	} else if isDir { // nothing can be added to that
 		withFix := pass.Report
 		with := *pass
 		with.Report = func(d analysis.Diagnostic) {

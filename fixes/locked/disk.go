@@ -38,7 +38,7 @@ func writable(c Change) error {
 		return &ChangedError{[]string{c.Path}}
 	}
 	if !exists {
-		if _, err := os.Lstat(c.Path); err == nil {
+		if _, err := os.Lstat(c.Path); err == nil && !emptyDir(c.Path) {
 			return fmt.Errorf("%s is a link to a file that does not exist", c.Path)
 		}
 		return nil
@@ -219,7 +219,7 @@ func (w write) prepare() error {
 		return err
 	}
 	_, err = file.WriteString(*w.to)
-	if info, statErr := os.Stat(realPath(w.path)); err == nil && statErr == nil {
+	if info, statErr := os.Stat(realPath(w.path)); err == nil && statErr == nil && !info.IsDir() {
 		err = file.Chmod(info.Mode().Perm())
 		keepOwner(file, info)
 	}
@@ -252,6 +252,9 @@ func (w write) rename() error {
 		return &ChangedError{[]string{w.path}}
 	}
 	if w.to != nil {
+		if emptyDir(target) {
+			os.Remove(target)
+		}
 		err = os.Rename(w.tmp, target)
 	} else if err = os.Remove(realFile(w.path)); err == nil { // of a link not what it leads to
 		removeEmpty(filepath.Dir(target))

@@ -404,6 +404,56 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// Where go lacks checksums or a requirement that the old vendor directory was made from, vendoring gets them first; an empty
+// directory in the place of modules.txt or go.sum gives way.
+func TestVendorAfter(t *testing.T) {
+	lib := map[string]string{
+		"lib/go.mod": "module example.com/lib\n\ngo 1.21\n", "lib/lib.go": "package lib\n",
+		"m/m.go": "package m\n\nimport _ \"example.com/lib\"\n",
+	}
+	const replaced = "module example.com/m\n\ngo 1.21\n\nreplace example.com/lib => ../lib\n"
+	for name, files := range map[string]map[string]string{
+		"a requirement is gone": {
+			"m/go.mod":             replaced,
+			"m/vendor/modules.txt": "# example.com/lib v1.2.0 => ../lib\n## explicit; go 1.21\nexample.com/lib\n# example.com/lib => ../lib\n",
+		},
+		"modules.txt is an empty directory": {
+			"m/go.mod":              replaced + "\nrequire example.com/lib v1.2.0\n",
+			"m/vendor/modules.txt/": "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := maps.Clone(lib)
+			for name, text := range files {
+				if !strings.HasSuffix(name, "/") {
+					all[name] = text
+				}
+			}
+			top := newModule(t, all)
+			dir := filepath.Join(top, "m")
+			for name := range files {
+				if strings.HasSuffix(name, "/") {
+					if err := os.MkdirAll(filepath.Join(top, name), 0o777); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			store := &Store{Dir: t.TempDir()}
+			_, err := store.Do(t.Context(), Transaction{
+				Title: "go mod vendor", World: func() World { return World{Dirs: []string{dir}} },
+				Run: func(ctx context.Context, s *Shadow) error { return s.Vendor(ctx) }, Apply: Disk,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			goCommand(t, dir, "list", "-mod=vendor", "-deps", "./...")
+			if text, _, err := readFile(filepath.Join(dir, "go.mod")); err != nil || !strings.Contains(text, "require example.com/lib v1.2.0") {
+				t.Errorf("go.mod, %v:\n%s", err, text)
+			}
+		})
+	}
+}
+
 // A module that is reached through links gets its overlays, and names as the user gave them.
 func TestLinkedDirectories(t *testing.T) {
 	top := newModule(t, map[string]string{

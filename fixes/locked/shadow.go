@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,6 +20,10 @@ import (
 	"time"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // DefaultTimeout ends a go command that hangs. Downloads that make progress may need long.
@@ -186,12 +192,80 @@ func (s *Shadow) vendorModule(ctx context.Context) error {
 		return err
 	}
 	vendor := filepath.Join(s.dir, "vendor")
-	if err := s.Run(ctx, "mod", "vendor", "-o", vendor); err != nil {
+	vendoring := func() error { return s.Run(ctx, "mod", "vendor", "-o", vendor) }
+	err := vendoring()
+	var failed *GoError
+	if ctx.Err() == nil && errors.As(err, &failed) {
+		err = s.vendorAfter(ctx, failed, vendoring)
+	}
+	if err != nil {
 		return err
 	}
 	s.vendored[target] = vendor
 	return nil
 }
+
+// vendorAfter tries again to vendor once what go lacked is there: the requirements that the old vendor directory was made from
+// and that provide what is imported, and the checksums of all modules whose sources go reads. If that is of no help, the shadow
+// is as before, and the error the first one.
+func (s *Shadow) vendorAfter(ctx context.Context, failed *GoError, vendoring func() error) error {
+	undo := maps.Clone(s.files)
+	back := func() error { s.files = undo; return failed }
+	if required, err := s.requireVendored(failed.Output); err != nil || !required && !strings.Contains(failed.Output, "missing go.sum entry") {
+		return back()
+	}
+	if err := s.Complete(ctx); err != nil {
+		return back()
+	}
+	if err := vendoring(); err != nil {
+		return back()
+	}
+	return nil
+}
+
+// requireVendored adds to go.mod the requirements that the vendor directory was made from, of modules that are not required
+// and provide a package that, says output, no required module provides. It reports whether there were any.
+func (s *Shadow) requireVendored(output string) (added bool, err error) {
+	lacking := make(map[string]bool)
+	for _, m := range unprovided.FindAllStringSubmatch(output, -1) {
+		lacking[m[1]] = true
+	}
+	gomod := filepath.Join(s.root, "go.mod")
+	src, _, err := s.Read(gomod)
+	if err != nil {
+		return false, err
+	}
+	list, _, err := s.Read(filepath.Join(s.root, "vendor", "modules.txt"))
+	if err != nil || len(lacking) == 0 {
+		return false, err
+	}
+	mod := syntax.ParseMod(src)
+	if mod.Module == nil {
+		return false, nil
+	}
+	required := make(map[string]bool)
+	for _, r := range mod.Require {
+		required[r.Path] = true
+	}
+	var module []string
+	for line := range strings.Lines(list) {
+		switch w := strings.Fields(line); {
+		case len(w) >= 3 && w[0] == "#":
+			module = w[1:3]
+		case len(w) == 1 && lacking[w[0]] && module != nil && !required[module[0]]:
+			edit := fixes.AddRequire(syntax.ParseMod(src), module[0], module[1], false)
+			src, _ = text.Apply(src, []text.Edit{edit})
+			required[module[0]], added = true, true
+		}
+	}
+	if added {
+		s.Write(gomod, src)
+	}
+	return added, nil
+}
+
+// unprovided is what go says of a package that it cannot find, or only in a replacement of what is not required.
+var unprovided = regexp.MustCompile(`provides package ([^\s;]+)`)
 
 // Run runs a go command that reads, or writes only go.mod and go.sum: mod tidy, mod download, mod verify, get, list. What
 // it wrote is then in the shadow; if it failed the shadow is as before. It ends with all its children within a second

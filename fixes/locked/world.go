@@ -61,7 +61,8 @@ func (w World) Read(path string) (text string, exists bool, err error) {
 	return readFile(path)
 }
 
-// readFile is os.ReadFile, but a missing file is no error and a directory is one that says so.
+// readFile is os.ReadFile, but a missing file is no error, and a directory is one that says so. An empty directory in the place
+// of a file that go can make counts as nothing: whoever writes the file takes nothing away.
 func readFile(path string) (text string, exists bool, err error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,11 +70,28 @@ func readFile(path string) (text string, exists bool, err error) {
 	}
 	if err != nil {
 		if fi, statErr := os.Stat(path); statErr == nil && fi.IsDir() {
+			if emptyDir(path) {
+				return "", false, nil
+			}
 			err = fmt.Errorf("%s is a directory", path)
 		}
 		return "", false, err
 	}
 	return string(data), true, nil
+}
+
+// emptyDir reports whether an empty directory stands in the place of a file that go makes from others.
+func emptyDir(path string) bool {
+	switch filepath.Base(path) {
+	case "go.sum", "go.work.sum", "modules.txt":
+		info, err := os.Lstat(path)
+		if err != nil || !info.IsDir() {
+			return false
+		}
+		entries, err := os.ReadDir(path)
+		return err == nil && len(entries) == 0
+	}
+	return false
 }
 
 // realFile resolves the directory of path, and not path itself: go, too, sees a linked file at its link's place.

@@ -126,6 +126,12 @@ func (s *Snapshot) List(path string) *Fact {
 	return s.fact(Want{Path: filepath.Clean(path), List: true})
 }
 
+// Empty reports whether what stands at path is known to be a directory without entries.
+func (s *Snapshot) Empty(path string) bool {
+	f := s.List(path)
+	return f.State == Directory && len(f.Names) == 0
+}
+
 var unknown = &Fact{State: Unknown}
 
 func (s *Snapshot) fact(w Want) *Fact {
