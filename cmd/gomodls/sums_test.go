@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/mod/sumdb/dirhash"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
 )
 
@@ -298,5 +300,102 @@ func TestConflictingSums(t *testing.T) {
 	}
 	if got, _ := titles(forgedLine + m.line); len(got) != 1 || !strings.HasPrefix(got[0], "Drop this line and let go check") {
 		t.Errorf("without a proof there is %q", got)
+	}
+}
+
+// TestSumFiles holds what is said about a go.sum against go list -m all: an error is shown if and only if go refuses, and what
+// is preferred as a fix, where it is an edit, makes go content.
+func TestSumFiles(t *testing.T) {
+	m := newVouchedModule(t)
+	t.Setenv("GOSUMDB", "off")
+	t.Setenv("GOPROXY", "off")
+	right := strings.TrimSuffix(m.line, "\n")
+	key := strings.Join(strings.Fields(right)[:2], " ") + " "
+	const wrong, orphan = "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "other.example/x v1.0.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+	for _, tt := range []struct{ name, sum string }{
+		{"right", right + "\n"},
+		{"no newline at the end", right},
+		{"empty", ""},
+		{"only the source", dependency + " v1.0.0 " + wrong + "\n"},
+		{"two fields", right + "\n" + dependency + " v1.0.0\n"},
+		{"four fields", right + " more\n"},
+		{"one word before", "word\n" + right + "\n"},
+		{"a comment", "// why\n" + right + "\n"},
+		{"a conflict", "<<<<<<< HEAD\n" + right + "\n=======\n" + orphan + "\n>>>>>>> theirs\n"},
+		{"a conflict with a base", "<<<<<<< HEAD\n" + orphan + "\n||||||| base\n=======\n" + right + "\n>>>>>>> theirs branch\n"},
+		{"a conflict of two checksums", "<<<<<<< HEAD\n" + right + "\n=======\n" + key + wrong + "\n>>>>>>> theirs\n"},
+		{"a marker of a conflict with three fields", "<<<<<<< HEAD two\n" + right + "\n"},
+		{"the checksum of an empty file", key + "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY=\n"},
+		{"the checksum of an empty file beside the right one", key + "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY=\n" + right + "\n"},
+		{"an unknown algorithm", key + "h2:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"},
+		{"an unknown algorithm before the right line", key + "h2:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" + right + "\n"},
+		{"no algorithm", key + "47DEQpj8HBSa\n"},
+		{"a checksum that is none", key + "h1:???\n"},
+		{"a checksum that is none behind the right one", right + "\n" + key + "h1:???\n"},
+		{"a version that is none", right + "\n" + dependency + " version h1:x\n"},
+		{"a path that is none", right + "\n../x v1.0.0 h1:x\n"},
+		{"a suffix that is none", right + "\n" + dependency + " v1.0.0/go.sum h1:x\n"},
+		{"twice", right + "\n" + right + "\n"},
+		{"wrong", key + wrong + "\n"},
+		{"wrong before right", key + wrong + "\n" + right + "\n"},
+		{"wrong behind right", right + "\n" + key + wrong + "\n"},
+		{"unsorted", "z.example/z v1.0.0 " + wrong + "\n" + right + "\n"},
+		{"CRLF", right + "\r\n"},
+		{"tabs, blanks and blank lines", "\n\n\t" + strings.ReplaceAll(right, " ", "\t\u00a0 ") + "  \n \n"},
+		{"a byte order mark", "\ufeff" + right + "\n"},
+		{"a byte of zero", right + "\x00\n"},
+		{"an orphan", orphan + "\n" + right + "\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := filepath.Join(m.dir, "go.sum")
+			refused := func(text string) (bool, string) {
+				write(t, file, text)
+				cmd := exec.Command("go", "list", "-m", "all")
+				cmd.Dir = m.dir
+				out, err := cmd.CombinedOutput()
+				return err != nil, string(out)
+			}
+			refuses, said := refused(tt.sum)
+			e, err := newEngine([]string{m.dir}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := e.analyze(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var shown []string
+			for _, f := range a.Files {
+				for _, d := range f.Diagnostics {
+					if d.Severity != analysis.Error {
+						continue
+					}
+					shown = append(shown, d.Message)
+					for _, fix := range d.Fixes {
+						if !fix.Preferred || len(shown) > 1 {
+							continue
+						}
+						mended := tt.sum
+						for _, e := range slices.Backward(fix.Edits) {
+							mended = mended[:e.Span.Start] + e.New + mended[e.Span.End:]
+						}
+						if len(fix.Edits) == 0 {
+							continue
+						}
+						for _, line := range []string{right + "\n", orphan + "\n"} {
+							if strings.Contains(tt.sum, line) && !strings.Contains(mended, line) {
+								t.Errorf("after %q there is no more %s", fix.Title, line)
+							}
+						}
+						if refuses, said := refused(mended); refuses && !strings.Contains(said, "missing go.sum entry") {
+							t.Errorf("after %q go refuses\n%s%s", fix.Title, mended, said)
+						}
+					}
+				}
+			}
+			if refuses != (len(shown) > 0) {
+				t.Errorf("go refuses: %v, shown is %q; go says\n%s", refuses, shown, said)
+			}
+		})
 	}
 }
