@@ -177,7 +177,7 @@ func (p *Pass) Stumbles(g *modgraph.Graph, span text.Span) []Related {
 		return nil
 	}
 	missing := gosum.Missing(g, p.Module.Sum.Checksums())
-	if len(missing) == 0 || g.Repair(p.View.Source()).Graph.Node(missing[0].Module) != nil { // that one is reported by itself
+	if len(missing) == 0 || p.View.Repair().Graph.Node(missing[0].Module) != nil { // that one is reported by itself
 		return nil
 	}
 	m := missing[0].Actual

@@ -133,7 +133,7 @@ func because(g *modgraph.Graph, m module.Version) string {
 // upgrade returns the fix that raises r to the selected version, together with whatever else that makes necessary. It is a
 // plain edit only if go accepts the result as it is; otherwise go get does it.
 func upgrade(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) fixes.Fix {
-	repair := g.Repair(pass.View.Source())
+	repair := pass.View.Repair()
 	fix := fixes.Fix{Title: fmt.Sprintf("Upgrade %s to %s", r.Path, g.Selected(r.Path)), Kind: fixes.QuickFix, Preferred: true}
 	edits, others := pass.RepairEdits(repair)
 	if pass.NeedsMore(g, repair.Graph) {

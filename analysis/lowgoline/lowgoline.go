@@ -60,7 +60,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		d.Related = []analysis.Related{{URI: pass.File.URI, Span: root.Line.Span, Message: "this requirement leads to go " + selected}}
 	}
 	d.Related = append(d.Related, pass.Stumbles(g, d.Span)...)
-	repair := g.Repair(pass.View.Source())
+	repair := pass.View.Repair()
 	fix := fixes.Fix{Title: "Set the go line to " + repair.Go, Kind: fixes.QuickFix, Preferred: true}
 	if !pass.NeedsMore(g, repair.Graph) {
 		fix.Edits, _ = pass.RepairEdits(repair)

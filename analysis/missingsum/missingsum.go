@@ -219,7 +219,7 @@ func lasting(pass *analysis.Pass, g *modgraph.Graph, missing []*modgraph.Node) [
 	if len(missing) == 0 || !g.Inconsistent() {
 		return missing
 	}
-	mended := g.Repair(pass.View.Source()).Graph
+	mended := pass.View.Repair().Graph
 	return slices.DeleteFunc(missing, func(n *modgraph.Node) bool { return mended.Node(n.Module) == nil })
 }
 

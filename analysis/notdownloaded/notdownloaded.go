@@ -35,7 +35,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	}
 	g := pass.View.Graph()
 	if g != nil && g.Inconsistent() { // what is missing for that reason alone is not worth a download
-		g = g.Repair(pass.View.Source()).Graph
+		g = pass.View.Repair().Graph
 	}
 	if g == nil || pass.File.Kind != workspace.ModFile || !pass.View.Leads(pass.Module) {
 		return nil

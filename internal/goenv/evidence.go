@@ -213,8 +213,12 @@ func (in EvidenceInputs) credentials(modulePath string) []Evidence {
 }
 
 func (in EvidenceInputs) owner(modulePath string) []Evidence {
+	owner := ownerOf(modulePath)
+	if owner == "" {
+		return nil
+	}
 	for _, main := range in.Mains {
-		if o := ownerOf(main); o != "" && o == ownerOf(modulePath) {
+		if len(main) > len(owner) && main[len(owner)] == '/' && strings.HasPrefix(main, owner) {
 			return []Evidence{{Kind: KindOwner, Detail: fmt.Sprintf("the main module %s has the same owner", main)}}
 		}
 	}
