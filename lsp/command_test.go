@@ -490,3 +490,51 @@ func TestUndoAtOnce(t *testing.T) {
 		t.Errorf("go.mod is\n%s", got)
 	}
 }
+
+// TestTidyAsks lets the user decide before tidy drops what only a conflict in an unsaved file hides.
+func TestTidyAsks(t *testing.T) {
+	const gomod = "module example.com/m\n\ngo 1.22\n\nrequire a.example/a v0.0.0\n\nreplace a.example/a => ./a\n"
+	for _, tt := range []struct {
+		name    string
+		answer  int // -1 closes the question
+		refuses bool
+		dropped bool
+	}{
+		{"anyway", 0, false, true},
+		{"cancel", 1, true, false},
+		{"closed", -1, true, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newClient(t, testLog(t))
+			c.write("go.mod", gomod)
+			c.write("main.go", "package main\n\nfunc main() {}\n")
+			c.write("used.go", "package main\n\nimport (\n\t_ \"a.example/a\"\n)\n")
+			c.write("a/go.mod", "module a.example/a\n\ngo 1.22\n")
+			c.write("a/a.go", "package a\n")
+			var asked []string
+			c.handlers["window/showMessageRequest"] = func(raw jsonrpc2.RawMessage) (any, error) {
+				var p protocol.ShowMessageRequestParams
+				err := protocol.Unmarshal(raw, &p)
+				asked = append(asked, p.Message)
+				if tt.answer < 0 {
+					return nil, err
+				}
+				return p.Actions[tt.answer], err
+			}
+			c.initialize(capabilities, options{})
+			c.open("go.mod")
+			c.open("used.go")
+			c.replace("used.go", "import (", "import (\n<<<<<<< mine")
+			err := c.execute(commandTidy)
+			if (err != nil) != tt.refuses {
+				t.Errorf("the command says %v", err)
+			}
+			if len(asked) != 1 || !strings.Contains(asked[0], "would drop a.example/a, but only because used.go does not parse") {
+				t.Errorf("the user was asked %q", asked)
+			}
+			if dropped := !strings.Contains(c.texts["go.mod"].text, "require a.example/a"); dropped != tt.dropped {
+				t.Errorf("go.mod is\n%s", c.texts["go.mod"].text)
+			}
+		})
+	}
+}
