@@ -8,11 +8,14 @@ import (
 	"github.com/gomodls/gomodls/analysis/badgodebug"
 	"github.com/gomodls/gomodls/analysis/badmodule"
 	"github.com/gomodls/gomodls/analysis/badpath"
+	"github.com/gomodls/gomodls/analysis/badpseudo"
 	"github.com/gomodls/gomodls/analysis/badreplace"
 	"github.com/gomodls/gomodls/analysis/badsettings"
 	"github.com/gomodls/gomodls/analysis/badtoolchain"
 	"github.com/gomodls/gomodls/analysis/badversion"
+	"github.com/gomodls/gomodls/analysis/casecollision"
 	"github.com/gomodls/gomodls/analysis/conflictingreplace"
+	"github.com/gomodls/gomodls/analysis/deprecated"
 	"github.com/gomodls/gomodls/analysis/duplicateline"
 	"github.com/gomodls/gomodls/analysis/duplicatemodule"
 	"github.com/gomodls/gomodls/analysis/duplicateuse"
@@ -23,9 +26,11 @@ import (
 	"github.com/gomodls/gomodls/analysis/inconsistentversion"
 	"github.com/gomodls/gomodls/analysis/lostrequire"
 	"github.com/gomodls/gomodls/analysis/lowgoline"
+	"github.com/gomodls/gomodls/analysis/machinepath"
 	"github.com/gomodls/gomodls/analysis/malformedsum"
 	"github.com/gomodls/gomodls/analysis/mergeconflict"
 	"github.com/gomodls/gomodls/analysis/misleadingcomment"
+	"github.com/gomodls/gomodls/analysis/mismatchedreplace"
 	"github.com/gomodls/gomodls/analysis/missingmodule"
 	"github.com/gomodls/gomodls/analysis/missingpackage"
 	"github.com/gomodls/gomodls/analysis/missingrequire"
@@ -37,12 +42,15 @@ import (
 	"github.com/gomodls/gomodls/analysis/privategap"
 	"github.com/gomodls/gomodls/analysis/repeateddirective"
 	"github.com/gomodls/gomodls/analysis/replacepath"
+	"github.com/gomodls/gomodls/analysis/retracted"
+	"github.com/gomodls/gomodls/analysis/sharedsource"
 	"github.com/gomodls/gomodls/analysis/summismatch"
 	"github.com/gomodls/gomodls/analysis/syntaxerror"
 	"github.com/gomodls/gomodls/analysis/toonew"
 	"github.com/gomodls/gomodls/analysis/unknowndirective"
 	"github.com/gomodls/gomodls/analysis/unneededsum"
 	"github.com/gomodls/gomodls/analysis/untidyrequire"
+	"github.com/gomodls/gomodls/analysis/unusedreplace"
 	"github.com/gomodls/gomodls/analysis/unusedrequire"
 	"github.com/gomodls/gomodls/analysis/uselessline"
 	"github.com/gomodls/gomodls/analysis/usepath"
@@ -56,11 +64,14 @@ var All = []*analysis.Analyzer{
 	badgodebug.Analyzer,
 	badmodule.Analyzer,
 	badpath.Analyzer,
+	badpseudo.Analyzer,
 	badreplace.Analyzer,
 	badsettings.Analyzer,
 	badtoolchain.Analyzer,
 	badversion.Analyzer,
+	casecollision.Analyzer,
 	conflictingreplace.Analyzer,
+	deprecated.Analyzer,
 	duplicateline.Analyzer,
 	duplicatemodule.Analyzer,
 	duplicateuse.Analyzer,
@@ -71,9 +82,11 @@ var All = []*analysis.Analyzer{
 	inconsistentversion.Analyzer,
 	lostrequire.Analyzer,
 	lowgoline.Analyzer,
+	machinepath.Analyzer,
 	malformedsum.Analyzer,
 	mergeconflict.Analyzer,
 	misleadingcomment.Analyzer,
+	mismatchedreplace.Analyzer,
 	missingmodule.Analyzer,
 	missingpackage.Analyzer,
 	missingrequire.Analyzer,
@@ -85,12 +98,15 @@ var All = []*analysis.Analyzer{
 	privategap.Analyzer,
 	repeateddirective.Analyzer,
 	replacepath.Analyzer,
+	retracted.Analyzer,
+	sharedsource.Analyzer,
 	summismatch.Analyzer,
 	syntaxerror.Analyzer,
 	toonew.Analyzer,
 	unknowndirective.Analyzer,
 	unneededsum.Analyzer,
 	untidyrequire.Analyzer,
+	unusedreplace.Analyzer,
 	unusedrequire.Analyzer,
 	uselessline.Analyzer,
 	usepath.Analyzer,

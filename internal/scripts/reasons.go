@@ -10,8 +10,9 @@ import (
 // reasons says of a script why go and the engine differ in states of it. It becomes docs/disagreements.md, and a whole run
 // fails where a reason is missing, or is there and the engine agrees.
 var reasons = map[string]string{
-	"mod_internal": "Another fault hides it: with a package that may not import an internal one, go list -deps ./... says only that. The packages that no requirement provides are missing all the same: go build of those that import them refuses.",
-	"mod_replace":  "One module is used under two paths. go list -m all accepts it and no command loads packages, so gomodls gives a warning.",
+	"mod_internal":     "Another fault hides it: with a package that may not import an internal one, go list -deps ./... says only that. The packages that no requirement provides are missing all the same: go build of those that import them refuses.",
+	"mod_replace":      "One module is used under two paths. go list -m all accepts it, and commands that load packages refuse; gomodls gives a warning, sharedsource.",
+	"mod_tidy_replace": "As in mod_replace.",
 }
 
 func reasonFor(c *comparison) string { return reasons[c.script] }

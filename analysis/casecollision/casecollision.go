@@ -1,0 +1,53 @@
+package casecollision
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports requirements that differ from another in upper and lower case alone.
+var Analyzer = &analysis.Analyzer{
+	Name:     "casecollision",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Warning,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	if pass.File.Kind != workspace.ModFile {
+		return nil
+	}
+	first := map[string]*syntax.Require{}
+	for _, r := range pass.File.Mod().Require {
+		if !r.Valid {
+			continue
+		}
+		key := strings.ToLower(r.Path)
+		other, ok := first[key]
+		if !ok {
+			first[key] = r
+			continue
+		}
+		if other.Path == r.Path {
+			continue
+		}
+		pass.Report(analysis.Diagnostic{
+			Span:    r.PathTok.Span,
+			Module:  module.Version{Path: r.Path, Version: r.Version},
+			Message: fmt.Sprintf("%s and %s differ in upper and lower case alone; go build and go mod vendor refuse packages of both", r.Path, other.Path),
+			Related: []analysis.Related{{URI: pass.File.URI, Span: other.PathTok.Span, Message: "the other spelling"}},
+		})
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package unusedreplace
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+//go:embed doc.go
+var doc string
+
+// Analyzer reports replacements of what nothing requires.
+var Analyzer = &analysis.Analyzer{
+	Name:     "unusedreplace",
+	Doc:      analysis.MustDoc(doc),
+	Severity: analysis.Hint,
+	Run:      run,
+}
+
+func run(_ context.Context, pass *analysis.Pass) error {
+	var lines []*syntax.Replace
+	switch {
+	case pass.File.Kind == workspace.WorkFile:
+		lines = pass.File.Work().Replace
+	case pass.File.Kind == workspace.ModFile && pass.View.Work == nil:
+		lines = pass.File.Mod().Replace
+	}
+	if len(lines) == 0 || pass.View.Mode == workspace.Vendor {
+		return nil
+	}
+	g := pass.View.Graph()
+	if g == nil || !g.Complete() || len(g.Nodes()) > 0 && pass.Stumbles(g, lines[0].Line.Span) != nil {
+		return nil
+	}
+	for _, r := range lines {
+		if !r.Valid || pass.Refused(r.Line) || inUse(g, r) {
+			continue
+		}
+		pass.Report(analysis.Diagnostic{
+			Span:    r.Line.Span,
+			Module:  r.Old,
+			Message: message(g, r),
+			Tags:    analysis.Unnecessary,
+			Fixes: []fixes.Fix{{
+				Title: "Remove the replacement of " + r.Old.Path, Kind: fixes.QuickFix,
+				Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line))},
+			}},
+		})
+	}
+	return nil
+}
+
+// inUse reports whether a module version in the graph is replaced by r.
+func inUse(g *modgraph.Graph, r *syntax.Replace) bool {
+	covers := func(m module.Version) bool {
+		return m.Path == r.Old.Path && (r.Old.Version == "" || r.Old.Version == m.Version)
+	}
+	// The selected version may be one whose go.mod file nobody reads.
+	selected := module.Version{Path: r.Old.Path, Version: g.Selected(r.Old.Path)}
+	if selected.Version != "none" && covers(selected) {
+		return true
+	}
+	return slices.ContainsFunc(g.Nodes(), func(n *modgraph.Node) bool { return covers(n.Module) })
+}
+
+func message(g *modgraph.Graph, r *syntax.Replace) string {
+	switch selected := g.Selected(r.Old.Path); {
+	case selected == "none":
+		return fmt.Sprintf("nothing requires %s, so that this replacement has no effect", r.Old.Path)
+	case selected == "":
+		return fmt.Sprintf("nothing requires %s %s, so that this replacement has no effect: it is a main module", r.Old.Path, r.Old.Version)
+	default:
+		return fmt.Sprintf("nothing requires %s %s, so that this replacement has no effect: %s is selected", r.Old.Path, r.Old.Version, selected)
+	}
+}
