@@ -6,4 +6,7 @@
 // whose source cannot be had, such as a private one.
 //
 // What a file that does not parse imports is read as a person would: both sides of a conflict count.
+//
+// A package that has other files may lack one that is yet to be generated. What that would import nobody can know before it is
+// there, since a //go:generate line says neither which file it writes nor what into it; so nothing is said about such a file.
 package lostrequire
