@@ -71,7 +71,8 @@ func hazardous(pass *Pass, p syntax.Problem) bool {
 		return slices.ContainsFunc(pass.File.Problems(""), func(other syntax.Problem) bool { return other.Kind == "syntax-block-comment" })
 	}
 	src := pass.File.Text
-	return !utf8.ValidString(src) || strings.Contains(src, "\r") && !strings.Contains(src, "\n") // lines that go does not see
+	lost := strings.Contains(src, "\r") || strings.Contains(src, `\n`) // line ends that go does not see
+	return !utf8.ValidString(src) || lost && !strings.Contains(src, "\n")
 }
 
 // mixed reports whether the last requirement of the line's module is marked as indirect and an earlier one is not. With a

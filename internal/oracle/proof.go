@@ -65,7 +65,7 @@ func (w *world) prove(ctx context.Context, r *result) (proof, string, error) {
 			return worse, strings.Join(done, "; ") + ": " + err.Error(), nil
 		}
 	}
-	v, err := w.ask(ctx, r.c, dir)
+	v, err := w.askAgain(ctx, r.c, dir, r.verdict)
 	if err != nil {
 		return 0, "", err
 	}
@@ -101,7 +101,7 @@ func (w *world) proveByProgram(ctx context.Context, r *result, dir string, befor
 	if err != nil {
 		return 0, "", err
 	}
-	v, err := w.ask(ctx, r.c, dir)
+	v, err := w.askAgain(ctx, r.c, dir, r.verdict)
 	if err != nil {
 		return 0, "", err
 	}

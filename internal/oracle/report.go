@@ -102,13 +102,30 @@ func (r *report) writeProofs(out io.Writer) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintln(out)
+	if err := summarize(out, "refused cases", &total); err != nil {
+		return err
+	}
+	env, ok := r.proofs["badenvironment"]
+	if !ok {
+		return nil
+	}
+	for i, n := range env {
+		total[i] -= n
+	}
+	// What is wrong with a variable of the environment no edit of a file can mend.
+	return summarize(out, "refused cases without those of the environment", &total)
+}
+
+// summarize prints how many of some refused cases have a preferred fix, and what became of those.
+func summarize(out io.Writer, what string, counts *[len(proofs)]int) error {
 	cases := 0
-	for _, n := range total {
+	for _, n := range counts {
 		cases += n
 	}
-	offered := cases - total[noFix]
-	_, err := fmt.Fprintf(out, "\nof %d refused cases %d (%.1f %%) have a preferred fix; of these %d (%.1f %%) are no longer refused for that reason, %d are worse\n",
-		cases, offered, percent(offered, cases), total[fixed]+total[advanced], percent(total[fixed]+total[advanced], offered), total[worse])
+	offered, mended := cases-counts[noFix], counts[fixed]+counts[advanced]
+	_, err := fmt.Fprintf(out, "of %d %s %d (%.1f %%) have a preferred fix; of these %d (%.1f %%) are no longer refused for that reason, %d are worse\n",
+		cases, what, offered, percent(offered, cases), mended, percent(mended, offered), counts[worse])
 	return err
 }
 

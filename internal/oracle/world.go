@@ -162,6 +162,7 @@ func hashMod(text string) string {
 type verdict struct {
 	refused bool
 	output  string // with $DIR for the case's directory
+	loading bool   // packages were loaded, because the module graph was accepted
 }
 
 // maxTime is more than the go command ever needs without a network.
@@ -191,7 +192,17 @@ var ofModules = regexp.MustCompile(`missing go\.sum entry|checksum mismatch|upda
 func (w *world) askPackages(ctx context.Context, c *testCase, dir string) (verdict, error) {
 	v, err := w.run(ctx, c, dir, "list", "-deps", "-test", "./...")
 	v.refused = v.refused && ofModules.MatchString(v.output)
+	v.loading = true
 	return v, err
+}
+
+// askAgain asks what v is the verdict of, about a case that was changed since.
+func (w *world) askAgain(ctx context.Context, c *testCase, dir string, v verdict) (verdict, error) {
+	now, err := w.ask(ctx, c, dir)
+	if err != nil || now.refused || !v.loading {
+		return now, err
+	}
+	return w.askPackages(ctx, c, dir)
 }
 
 func (w *world) run(ctx context.Context, c *testCase, dir string, args ...string) (verdict, error) {

@@ -23,6 +23,8 @@ func (c *checker) lastResort() {
 			c.commentBlock(p)
 		case p.Kind == "retract-no-module": // each line has the same fault
 		case l == nil || l.Full == l.Span || strings.TrimSpace(c.tree.Text[l.Full.Start:l.Span.Start]) != "":
+		case half(l) && !c.allMarkers(): // what remains of the conflict is go's to read, and the mark stays
+			p.prefer("Turn "+c.quoteLine(l)+" into a comment", insert(l.Span.Start, "// "))
 		case l.Verb == "module" || l.Verb == ")" || half(l):
 		case l.Verb == "go" && (p.Stage == Later || c.count("go") < 2): // what it says is needed
 		case l.Verb == "require" && c.pointless(l):
@@ -49,6 +51,16 @@ func half(l *Line) bool {
 		}
 	}
 	return false
+}
+
+// allMarkers reports whether the text has every marker of a conflict: to take one away might complete it.
+func (c *checker) allMarkers() bool {
+	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>"} {
+		if !strings.Contains(c.tree.Text, mark) {
+			return false
+		}
+	}
+	return true
 }
 
 // pointless reports whether a requirement asks for nothing that go could need: for the module itself, or for what is no
