@@ -46,7 +46,7 @@ func (c *checker) modulePath() {
 	if !m.Valid {
 		return
 	}
-	if m.Path == "go" || m.Path == "toolchain" {
+	if (m.Path == "go" || m.Path == "toolchain") && !c.older("1.26") { // before, they only puzzle it
 		c.later("module-reserved-path", m.PathTok.Span, m.Line, "the path %s is reserved for the go command's own use", m.Path)
 		return
 	}

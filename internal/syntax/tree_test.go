@@ -199,6 +199,15 @@ func TestEntries(t *testing.T) {
 	}
 }
 
+// TestReservedPathSince shows since when the go command refuses the names of its pseudo-modules.
+func TestReservedPathSince(t *testing.T) {
+	for version, want := range map[string]int{"": 1, "1.27.0": 1, "1.26.8": 1, "1.25.4": 0, "1.24.10": 0} {
+		if problems := ParseModAt("module toolchain\n\ngo 1.21\n", version).Problems; len(problems) != want {
+			t.Errorf("Go %s: %v, want %d", version, problems, want)
+		}
+	}
+}
+
 // TestGoVersions shows which directives older go commands refuse.
 func TestGoVersions(t *testing.T) {
 	const src = "module m\n\ngo 1.21.0\n\ntoolchain go1.22.0\n\ngodebug default=go1.21\n\ntool (\n\ta.example/x\n)\n\nignore ./a\n"
