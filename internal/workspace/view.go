@@ -750,10 +750,13 @@ func isQuery(path, version string) bool {
 	return err == nil
 }
 
-// replacesByQuery reports whether nothing is wrong with a replacement but that a module is replaced by a word that go looks up.
+// replacesByQuery reports whether nothing is wrong with a replacement but that it has words that go looks up.
 func replacesByQuery(r *syntax.Replace) bool {
-	return !r.Valid && !r.IsDir && r.Old.Path != "" && module.CheckPath(r.Old.Path) == nil && isQuery(r.New.Path, r.New.Version) &&
-		(r.Old.Version == "" || module.Check(r.Old.Path, r.Old.Version) == nil)
+	fits := func(m module.Version) bool {
+		return isQuery(m.Path, m.Version) || module.Check(m.Path, m.Version) == nil
+	}
+	old := r.Old.Version == "" && module.CheckPath(r.Old.Path) == nil || fits(r.Old)
+	return !r.Valid && old && (r.IsDir && r.New.Version == "" || fits(r.New)) && (isQuery(r.Old.Path, r.Old.Version) || !r.IsDir && isQuery(r.New.Path, r.New.Version))
 }
 
 // highest drops requirements that another of the same path is above. Where it may change go.mod, the go command does so before
@@ -781,16 +784,18 @@ func buildOnly(v string) bool {
 func replacements(lines []*syntax.Replace, dir string, resolve resolver) ([]modgraph.Replacement, bool) {
 	var rs []modgraph.Replacement
 	for _, r := range lines {
-		new := r.New
-		if !r.Valid {
-			if !replacesByQuery(r) {
-				return nil, false
-			}
-			if new.Version = resolve.version(new.Path, new.Version); new.Version == "" {
-				return nil, false
+		old, new := r.Old, r.New
+		if !r.Valid && !replacesByQuery(r) {
+			return nil, false
+		}
+		for _, m := range []*module.Version{&old, &new} {
+			if !r.Valid && m.Version != "" && isQuery(m.Path, m.Version) {
+				if m.Version = resolve.version(m.Path, m.Version); m.Version == "" {
+					return nil, false
+				}
 			}
 		}
-		rs = append(rs, modgraph.Replacement{Old: r.Old, New: new, Dir: dir})
+		rs = append(rs, modgraph.Replacement{Old: old, New: new, Dir: dir})
 	}
 	return rs, true
 }
