@@ -171,7 +171,29 @@ func titleOf(keys []module.Version) string {
 
 // missingMods returns the modules that go cannot list for want of a checksum.
 func missingMods(pass *analysis.Pass, g *modgraph.Graph) []*modgraph.Node {
-	return fetchable(lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums())))
+	missing := fetchable(lasting(pass, g, gosum.Missing(g, pass.Module.Sum.Checksums())))
+	if len(missing) == 0 {
+		return nil
+	}
+	unread := unreadable(pass.Module.Sum)
+	return slices.DeleteFunc(missing, func(n *modgraph.Node) bool {
+		key, ok := gosum.ModKey(n)
+		return ok && unread[key]
+	})
+}
+
+// unreadable returns what the lines of a go.sum are about at which go gives up; malformedsum reports those lines.
+func unreadable(sum *workspace.File) map[module.Version]bool {
+	if sum == nil {
+		return nil
+	}
+	keys := map[module.Version]bool{}
+	for _, p := range sum.Sum().Problems {
+		if f := strings.Fields(sum.Text[p.Span.Start:p.Span.End]); p.Kind == "sum-malformed" && len(f) > 1 {
+			keys[module.Version{Path: f[0], Version: f[1]}] = true
+		}
+	}
+	return keys
 }
 
 // besides keeps one of each module whose go.mod file's checksum is not missing, too: one fix adds both.
@@ -196,8 +218,9 @@ func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
 	if r == nil {
 		return nil
 	}
+	unread := unreadable(pass.Module.Sum)
 	return slices.DeleteFunc(slices.Clone(r.Needs), func(n packages.Need) bool {
-		return pass.Module.Sum.Checksums().Has(n.Key) || module.CheckPath(n.Key.Path) != nil || !current(g, n)
+		return pass.Module.Sum.Checksums().Has(n.Key) || unread[n.Key] || module.CheckPath(n.Key.Path) != nil || !current(g, n)
 	})
 }
 
