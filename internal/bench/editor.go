@@ -29,7 +29,8 @@ type editor struct {
 	answers  map[int]chan json.RawMessage
 	settings any
 	docs     map[string]*document
-	heard    chan heard // what the server says, in order; the measuring goroutine empties it
+	marks    map[string]map[string]bool // what was published last, by file
+	heard    chan heard                 // what the server says, in order; the measuring goroutine empties it
 	gone     chan struct{}
 }
 
@@ -59,7 +60,7 @@ type health struct {
 // start starts a server in dir. The settings are what it is told of the user's wishes.
 func start(name string, argv, env []string, dir string, settings any) (*editor, error) {
 	e := &editor{
-		name: name, settings: settings, answers: map[int]chan json.RawMessage{}, docs: map[string]*document{},
+		name: name, settings: settings, answers: map[int]chan json.RawMessage{}, docs: map[string]*document{}, marks: map[string]map[string]bool{},
 		heard: make(chan heard, 100_000), gone: make(chan struct{}),
 	}
 	e.cmd = exec.Command(argv[0], argv[1:]...)
@@ -216,6 +217,9 @@ func (e *editor) take(at time.Time, body []byte) {
 		for _, d := range p.Diagnostics {
 			h.marks[string(d.Range)+string(d.Message)] = true
 		}
+		e.mu.Lock()
+		e.marks[h.path] = h.marks
+		e.mu.Unlock()
 		e.heard <- h
 	case message.Method == "gomodls/health":
 		h := heard{at: at}
@@ -288,20 +292,27 @@ func (e *editor) await(limit time.Duration, ok func(heard) bool) (heard, bool) {
 	}
 }
 
-// quiet waits until the server has said nothing for a while, and returns what it has published last about each file.
-func (e *editor) quiet(pause, limit time.Duration) map[string]map[string]bool {
-	marks := map[string]map[string]bool{}
-	end := time.Now().Add(limit)
-	for time.Now().Before(end) {
-		h, any := e.await(pause, func(heard) bool { return true })
-		if !any {
-			break
-		}
-		if h.publish {
-			marks[h.path] = h.marks
+// marked returns what was published last about a file, and forgets what has been heard so far.
+func (e *editor) marked(path string) map[string]bool {
+	for {
+		select {
+		case <-e.heard:
+		default:
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			return e.marks[path]
 		}
 	}
-	return marks
+}
+
+// quiet waits until the server has said nothing for a while.
+func (e *editor) quiet(pause, limit time.Duration) {
+	end := time.Now().Add(limit)
+	for time.Now().Before(end) {
+		if _, any := e.await(pause, func(heard) bool { return true }); !any {
+			return
+		}
+	}
 }
 
 func toURI(path string) string {

@@ -259,20 +259,20 @@ func (b *bench) session(m *measured, root string, s *subject, scenarios []scenar
 	if err := e.open(filepath.Join(s.dir, "go.sum"), s.sum); err != nil {
 		return err
 	}
-	pause := 300 * time.Millisecond
+	pause := time.Second
 	if !m.ours {
 		pause = 3 * time.Second
 	}
-	marks := e.quiet(pause, time.Minute)
+	e.quiet(pause, time.Minute)
 	m.memory[0] = resident(e.cmd.Process.Pid)
 	count := 0
 	for _, sc := range scenarios {
-		if err := b.scenario(m, e, sc, marks, b.repetitions(m.server), &count); err != nil {
+		if err := b.scenario(m, e, sc, b.repetitions(m.server), &count); err != nil {
 			return err
 		}
 	}
 	for m.ours && count < 1000 {
-		if err := b.scenario(m, e, scenarios[0], marks, (1001-count)/2, &count); err != nil {
+		if err := b.scenario(m, e, scenarios[0], (1001-count)/2, &count); err != nil {
 			return err
 		}
 	}
@@ -280,59 +280,75 @@ func (b *bench) session(m *measured, root string, s *subject, scenarios []scenar
 	return nil
 }
 
-// scenario makes an edit and takes it back, n times.
-func (b *bench) scenario(m *measured, e *editor, sc scenario, before map[string]map[string]bool, n int, count *int) error {
+// scenario makes an edit and takes it back, n times. What tells is that the edit brings marks, and that something is published
+// of the version in which it is taken back, or, of another file, without those marks: others may come and go meanwhile, since
+// a server may find out more in the background.
+func (b *bench) scenario(m *measured, e *editor, sc scenario, n int, count *int) error {
 	watch := sc.watch
 	if watch == "" {
 		watch = sc.edit.path
 	}
-	base := before[watch]
-	for i := range 2 * n {
-		c := sc.edit
-		if i%2 == 1 {
-			c = c.undo()
-		}
-		version, sent, err := e.apply(c)
+	for i := range n {
+		before := e.marked(watch)
+		shown, took, ok, err := b.stroke(e, sc.edit, watch, count, func(marks map[string]bool) bool { return len(brought(marks, before)) > 0 })
 		if err != nil {
 			return err
 		}
-		*count++
-		h, ok := e.await(patience, func(h heard) bool {
-			switch {
-			case !h.publish || h.path != watch || watch == sc.edit.path && h.version != version:
-				return false
-			case i%2 == 1:
-				return !anyNew(h.marks, base)
-			}
-			return watch == sc.edit.path || anyNew(h.marks, base)
-		})
-		switch {
-		case !ok && i == 0: // this server has nothing to say
-			_, _, err := e.apply(c.undo())
-			e.quiet(300*time.Millisecond, patience)
-			return err
-		case !ok && m.ours:
+		if !ok && m.ours {
 			return fmt.Errorf("%s: no answer to edit %d of %q", m.name, i, sc.name)
-		case ok && i == 0 && !anyNew(h.marks, base): // it has published what it had
-			_, _, err := e.apply(c.undo())
+		}
+		marks := brought(shown, before)
+		if !ok { // this server has nothing to say
+			_, _, err := e.apply(sc.edit.undo())
 			e.quiet(300*time.Millisecond, patience)
 			return err
-		case ok:
-			m.edits[sc.name] = append(m.edits[sc.name], h.at.Sub(sent))
 		}
+		m.edits[sc.name] = append(m.edits[sc.name], took)
+		_, took, ok, err = b.stroke(e, sc.edit.undo(), watch, count, func(now map[string]bool) bool {
+			if watch == sc.edit.path {
+				return true // what is published of the new version is about the new version
+			}
+			for mark := range marks {
+				if now[mark] {
+					return false
+				}
+			}
+			return true
+		})
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("%s: %q is not taken back", m.name, sc.name)
+		}
+		m.edits[sc.name] = append(m.edits[sc.name], took)
 	}
 	return nil
 }
 
-// anyNew reports whether something is marked that was not before. Where the lines are others, so are the marks: an edit at
-// the end of the file moves none.
-func anyNew(marks, base map[string]bool) bool {
+// stroke makes a change and waits for diagnostics of the watched file that are as wanted, and of the version of the change if
+// it is that file which was changed.
+func (b *bench) stroke(e *editor, c change, watch string, count *int, wanted func(map[string]bool) bool) (marks map[string]bool, took time.Duration, ok bool, err error) {
+	version, sent, err := e.apply(c)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	*count++
+	h, ok := e.await(patience, func(h heard) bool {
+		return h.publish && h.path == watch && (watch != c.path || h.version == version) && wanted(h.marks)
+	})
+	return h.marks, h.at.Sub(sent), ok, nil
+}
+
+// brought returns the marks that were not there before. An edit at the end of a file moves no others.
+func brought(marks, before map[string]bool) map[string]bool {
+	fresh := map[string]bool{}
 	for mark := range marks {
-		if !base[mark] {
-			return true
+		if !before[mark] {
+			fresh[mark] = true
 		}
 	}
-	return false
+	return fresh
 }
 
 func (b *bench) table(all []measured, scenarios []scenario) {
