@@ -77,7 +77,9 @@ func TestClosedFiles(t *testing.T) {
 	if _, versioned := p.Version.Get(); versioned || len(p.Diagnostics) == 0 {
 		t.Errorf("published is %+v", p)
 	}
-	next(c, methodHealth, func(h health) bool { return h.URI == c.uri("sub/go.mod") && h.State != analysis.InactiveState && h.Complete })
+	next(c, methodHealth, func(h health) bool {
+		return h.URI == c.uri("sub/go.mod") && h.State != analysis.InactiveState && h.Complete
+	})
 	c.rest()
 	c.take()
 	c.notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": c.uri("sub/go.mod")}})

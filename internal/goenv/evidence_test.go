@@ -252,7 +252,8 @@ func TestFindGap(t *testing.T) {
 			&Gap{MissingProxy: true, MissingSumDB: true, Keys: []string{"GOPRIVATE", "GONOSUMDB"}, Sent: []string{proxy, db}}},
 		{"the database, behind a GONOPROXY", map[string]string{"GOSUMDB": testSumDBKey, "GONOPROXY": "github.com/corp", "GOPROXY": "off"}, strong,
 			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}}},
-		{"GOPROXY=off", map[string]string{"GOSUMDB": testSumDBKey, "GOPROXY": "off"}, strong, nil},
+		{"GOPROXY=off: the database is asked about what is in the module cache", map[string]string{"GOSUMDB": testSumDBKey, "GOPROXY": "off"}, strong,
+			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

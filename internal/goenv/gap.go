@@ -32,7 +32,7 @@ func FindGap(modulePath string, e *Env, evidence []Evidence) (Gap, bool) {
 	g := Gap{Module: modulePath, Evidence: evidence}
 	proxies := e.sentTo(modulePath)
 	g.MissingProxy = len(proxies) > 0 && !e.ownProxies(modulePath)
-	g.MissingSumDB = e.AsksSumDB(modulePath) && e.fetches(modulePath)
+	g.MissingSumDB = e.AsksSumDB(modulePath) && e.verifies(modulePath)
 	if !g.MissingProxy && !g.MissingSumDB {
 		return Gap{}, false
 	}
@@ -63,10 +63,10 @@ func (e *Env) sentTo(modulePath string) []ProxyEntry {
 	return e.RemoteProxiesFor(modulePath)
 }
 
-// fetches reports whether go would try to fetch the module: what is not fetched is not verified either. GOPROXY=off does
-// not stop what GONOPROXY matches.
-func (e *Env) fetches(modulePath string) bool {
-	return e.ProxyErr == nil && module.CheckPath(modulePath) == nil && (e.Proxies[0].Kind != Off || e.NoProxy.Match(modulePath))
+// verifies reports whether go would verify the module against the checksum database once it has it. GOPROXY=off does not stop
+// that: what is in the module cache already, and not in go.sum, is looked up at the database itself; see modfetch.dbClient.initBase.
+func (e *Env) verifies(modulePath string) bool {
+	return e.ProxyErr == nil && module.CheckPath(modulePath) == nil
 }
 
 // ownProxies reports whether the user has said that the proxies may see the private module.
