@@ -560,16 +560,35 @@ func (x *examination) lookAtCache(in verify.Input) {
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
 			if unreadable++; unreadable == 1 {
-				x.find(analysis.Error, "GOMODCACHE", fmt.Sprintf("%s: %s", file, reason(err)), "make it readable, or remove it and download it again")
+				x.find(analysis.Error, "GOMODCACHE", fmt.Sprintf("%s: %s", file, reason(err)), "make it readable, or remove it; "+x.download("download it again"))
 			}
 		}
 	}
 	if unreadable > 1 {
-		x.find(analysis.Error, "GOMODCACHE", fmt.Sprintf("%d files of the module cache cannot be read", unreadable), "run go clean -modcache as the user who made them, and download again")
+		x.find(analysis.Error, "GOMODCACHE", fmt.Sprintf("%d files of the module cache cannot be read", unreadable), "run go clean -modcache as the user who made them; "+x.download("download again"))
 	}
 	if x.Cache.Missing > 0 {
-		x.find(analysis.Information, "GOMODCACHE", fmt.Sprintf("%d of the %d go.mod files that go reads are not there", x.Cache.Missing, x.Cache.Missing+x.Cache.GoMods), "run go mod download")
+		x.find(analysis.Information, "GOMODCACHE", fmt.Sprintf("%d of the %d go.mod files that go reads are not there", x.Cache.Missing, x.Cache.Missing+x.Cache.GoMods), x.download("run go mod download"))
 	}
+}
+
+// download returns a remedy that makes go fetch modules. It would fetch all that are missing, so what would give a private one
+// away has to be mended before.
+func (x *examination) download(remedy string) string {
+	var open []string
+	for _, p := range x.Private {
+		if len(p.Sent) > 0 {
+			open = append(open, p.Path)
+		}
+	}
+	const most = 3
+	switch n := len(open); {
+	case n == 0:
+		return remedy
+	case n > most:
+		open = append(open[:most], fmt.Sprintf("%d more", n-most))
+	}
+	return fmt.Sprintf("first cover %s, as said under findings, or go would send that out; then %s", strings.Join(open, ", "), remedy)
 }
 
 func reason(err error) string {
