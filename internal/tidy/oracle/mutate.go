@@ -143,11 +143,10 @@ func (m *mutator) dropRequirements() (what string, err error) {
 	n := 0
 	err = m.edit(func(f *modfile.File) (bool, error) {
 		onlyIndirect := m.IntN(2) == 0
-		done := map[string]bool{}
-		for _, r := range slices.Clone(f.Require) {
-			if (!onlyIndirect || r.Indirect) && m.IntN(3) > 0 && !done[r.Mod.Path] {
+		for _, r := range f.Require {
+			dropped := r.Syntax == nil // with an earlier line of the same path
+			if !dropped && (!onlyIndirect || r.Indirect) && m.IntN(3) > 0 {
 				n++
-				done[r.Mod.Path] = true
 				if err := f.DropRequire(r.Mod.Path); err != nil {
 					return false, err
 				}
