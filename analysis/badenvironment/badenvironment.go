@@ -24,6 +24,11 @@ var Analyzer = &analysis.Analyzer{
 	Run:      run,
 }
 
+// Severity says how grave each effect of a setting is.
+var Severity = map[goenv.Effect]analysis.Severity{
+	goenv.RefusesAll: analysis.Error, goenv.RefusesFetch: analysis.Warning, goenv.Unprotected: analysis.Warning, goenv.Accepted: analysis.Information,
+}
+
 func run(_ context.Context, pass *analysis.Pass) error {
 	if pass.File.Kind != workspace.WorkFile && (pass.File.Kind != workspace.ModFile || pass.View.Work != nil || pass.View.Own) {
 		return nil
@@ -37,10 +42,13 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		if env.Goroot == "" && p.Value.Source == goenv.Default { // its default is not known
 			continue
 		}
-		severity := map[goenv.Effect]analysis.Severity{goenv.RefusesAll: analysis.Error, goenv.RefusesFetch: analysis.Warning, goenv.Accepted: analysis.Information}[p.Effect]
+		severity := Severity[p.Effect]
 		message := fmt.Sprintf("%s: %s; %s", p.Key, p.Message, p.Remedy)
 		if where := source(p.Value); where != "" {
 			message += " (it is set by " + where + ")"
+		}
+		if p.Effect == goenv.Unprotected && !requires(pass.View) {
+			severity = analysis.Information // nothing to protect here
 		}
 		if p.Key == "GOPROXY" && env.ProxyErr != nil && requires(pass.View) {
 			severity = analysis.Error // also for what is in the module cache

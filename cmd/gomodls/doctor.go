@@ -18,6 +18,7 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/analysis/badenvironment"
 	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/verify"
@@ -284,8 +285,7 @@ func (x *examination) lookAtEnvironment(env *goenv.Env) {
 		if env.Goroot == "" && p.Value.Source == goenv.Default {
 			continue
 		}
-		severity := map[goenv.Effect]analysis.Severity{goenv.RefusesAll: analysis.Error, goenv.RefusesFetch: analysis.Warning, goenv.Accepted: analysis.Information}[p.Effect]
-		x.find(severity, p.Key, p.Message, p.Remedy)
+		x.find(badenvironment.Severity[p.Effect], p.Key, p.Message, p.Remedy)
 	}
 }
 
@@ -654,6 +654,10 @@ func printExaminationJSON(x *examination, out *bytes.Buffer) error {
 	return enc.Encode(x)
 }
 
+// mostCovered is how many modules are printed that are covered though nothing says that they are private: a wide pattern covers
+// all that there are.
+const mostCovered = 10
+
 func printExamination(x *examination, out *bytes.Buffer) error {
 	title := func(s string) { fmt.Fprintf(out, "\n%s\n", s) }
 	row := func(name, format string, args ...any) {
@@ -705,7 +709,13 @@ func printExamination(x *examination, out *bytes.Buffer) error {
 	if len(x.Private) == 0 {
 		row("none", "")
 	}
+	covered := 0
 	for _, p := range x.Private {
+		if p.State == "covered" {
+			if covered++; covered > mostCovered {
+				continue
+			}
+		}
 		row(p.State, "%s %s", p.Path, p.Version)
 		for _, e := range p.Evidence {
 			row("", "because: %s", e)
@@ -719,6 +729,9 @@ func printExamination(x *examination, out *bytes.Buffer) error {
 		if p.Login != "" {
 			row("", "login: %s", p.Login)
 		}
+	}
+	if covered > mostCovered {
+		row("covered", "%d more, which --format=json lists", covered-mostCovered)
 	}
 	for _, u := range x.Unmatched {
 		row("no module", "is matched by %s", u)

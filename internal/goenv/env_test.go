@@ -267,6 +267,8 @@ func TestAcceptedProblems(t *testing.T) {
 		{env: map[string]string{"GOPRIVATE": "a.example, b.example"}, want: []string{"GOPRIVATE", `" b.example" never matches: the blank is part of the pattern`}},
 		{env: map[string]string{"GONOPROXY": "github.com/*"}, want: []string{"GONOPROXY", `"github.com/*" covers public modules too: they are fetched without a proxy`}},
 		{env: map[string]string{"GONOPROXY": "none", "GOPRIVATE": "git.corp.example"}},
+		{env: map[string]string{"GOPRIVATE": "*"}, want: []string{"GOPRIVATE", `"*" covers public modules too: they are fetched without a proxy`}},
+		{env: map[string]string{"GOPRIVATE": "*", "GONOPROXY": "none", "GONOSUMDB": "git.corp.example"}},
 	}
 	for _, tt := range tests {
 		var got []string
@@ -284,6 +286,35 @@ func TestAcceptedProblems(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%v:\n%s", tt.env, diff)
+		}
+	}
+}
+
+// Patterns that are so wide that they switch off a check on public modules, where there is one to switch off.
+func TestUnprotected(t *testing.T) {
+	const sumdb = "sum.example.com+0ddb4a0d+AcS0SWLNMk0rADgx9mDxL9fxxfUsZoqcyYdCCkVgXW+3"
+	tests := []struct {
+		env  map[string]string
+		want string
+	}{
+		{map[string]string{"GOPRIVATE": "*"}, `GOPRIVATE: "*" covers public modules too: they are fetched without a proxy, and nobody vouches for their checksums`},
+		{map[string]string{"GOPRIVATE": "git.corp.example,github.com"}, `GOPRIVATE: "github.com" covers public modules too: they are fetched without a proxy, and nobody vouches for their checksums`},
+		{map[string]string{"GOPRIVATE": "*", "GONOPROXY": "none"}, `GOPRIVATE: "*" covers public modules too: nobody vouches for their checksums`},
+		{map[string]string{"GONOSUMDB": "github.com/*"}, `GONOSUMDB: "github.com/*" covers public modules too: nobody vouches for their checksums`},
+		{map[string]string{"GOINSECURE": "*.com"}, `GOINSECURE: "*.com" covers public modules too: they may come over unprotected connections`},
+		{map[string]string{"GOPRIVATE": "*", "GONOSUMDB": "git.corp.example"}, ""},
+		{map[string]string{"GOPRIVATE": "github.com/corp/*,*.corp.example"}, ""},
+	}
+	for _, tt := range tests {
+		tt.env["GOSUMDB"] = sumdb
+		got := ""
+		for _, p := range resolve(tt.env).Problems {
+			if p.Effect == Unprotected {
+				got += p.Key + ": " + p.Message
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%v:\ngot  %s\nwant %s", tt.env, got, tt.want)
 		}
 	}
 }

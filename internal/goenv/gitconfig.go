@@ -1,6 +1,7 @@
 package goenv
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -13,6 +14,7 @@ type GitConfig struct {
 	InsteadOf   []InsteadOf  // in the order of the file
 	Credentials []GitHelper  // credential helpers that are set for single URLs
 	Includes    []GitInclude // further files to read; their content has its place where the include stands
+	Origin      string       // the URL of the remote that is called origin; "" if there is none
 	Bad         []int        // the lines, 1-based, at which git would refuse the whole file
 }
 
@@ -105,6 +107,7 @@ func Merge(configs ...*GitConfig) *GitConfig {
 			all.Credentials = append(all.Credentials, g.Credentials...)
 			all.Includes = append(all.Includes, g.Includes...)
 			all.Bad = append(all.Bad, g.Bad...)
+			all.Origin = cmp.Or(all.Origin, g.Origin)
 		}
 	}
 	return all
@@ -239,6 +242,8 @@ func (g *GitConfig) set(s section, key, value, where string, opts GitOptions) {
 		g.InsteadOf = append(g.InsteadOf, InsteadOf{Base: s.sub, Prefix: value, Where: where})
 	case s.name == "credential" && s.sub != "" && key == "helper":
 		g.Credentials = append(g.Credentials, GitHelper{URL: s.sub, Where: where})
+	case s.name == "remote" && s.sub == "origin" && key == "url" && g.Origin == "":
+		g.Origin = value
 	case s.name == "include" && s.sub == "" && key == "path" && value != "":
 		g.Includes = append(g.Includes, GitInclude{Path: opts.resolve(value)})
 	case s.name == "includeif" && s.sub != "" && key == "path" && value != "":
@@ -425,6 +430,17 @@ func isGitSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
 func isGitName(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-'
+}
+
+// OriginPath returns the path that a module at the root of the repository would have, by where the repository was cloned from:
+// "example.com/owner/name", or "" if that is not known.
+func (g *GitConfig) OriginPath() string {
+	host, path, _ := repository(g.Origin)
+	path = strings.TrimSuffix(path, ".git")
+	if host == "" || path == "" {
+		return ""
+	}
+	return host + "/" + path
 }
 
 // repository splits a URL, or the beginning of one, in any of the spellings that git knows into the host and the path of

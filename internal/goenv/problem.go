@@ -15,6 +15,7 @@ type Effect int
 const (
 	RefusesAll   Effect = iota + 1 // go refuses every command that loads the module
 	RefusesFetch                   // go refuses as soon as something has to be fetched
+	Unprotected                    // go says nothing, and makes no check on public modules that it would make without it
 	Accepted                       // go says nothing, but it is hardly what was meant
 )
 
@@ -41,7 +42,7 @@ func (e *Env) problems() []Problem {
 	e.checkModes(report)
 	for _, key := range []string{"GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE"} {
 		if v := e.Get(key); v.From == "" {
-			checkPatterns(key, Patterns(v.Value), report)
+			e.checkPatterns(key, Patterns(v.Value), report)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Problem) int { return cmp.Compare(a.Key, b.Key) })
@@ -145,7 +146,7 @@ func (e *Env) checkModes(report reportFunc) {
 
 // checkPatterns reports what is odd about a list. One bare word alone, such as "none", is the documented way to have an
 // empty list that GOPRIVATE does not fill.
-func checkPatterns(key string, patterns Patterns, report reportFunc) {
+func (e *Env) checkPatterns(key string, patterns Patterns, report reportFunc) {
 	entries := patterns.Split()
 	for _, p := range entries {
 		remedy := "remove it"
@@ -168,19 +169,26 @@ func checkPatterns(key string, patterns Patterns, report reportFunc) {
 		case DoubleStar:
 			report(key, Accepted, remedy, "%q says no more than * would: ** is one path element", p.Text)
 		case WholeForge, EveryModule:
-			report(key, Accepted, "name the host and the owner of what is private", "%q covers public modules too: %s", p.Text, switchedOff(key))
+			if effect, off := e.switchedOff(key); off != "" {
+				report(key, effect, "name the host and the owner of what is private", "%q covers public modules too: %s", p.Text, off)
+			}
 		}
 	}
 }
 
-func switchedOff(key string) string {
-	switch key {
-	case "GONOPROXY":
-		return "they are fetched without a proxy"
-	case "GONOSUMDB":
-		return "nobody vouches for their checksums"
-	case "GOINSECURE":
-		return "they may come over unprotected connections"
+// switchedOff says what the patterns of a list switch off for what they match; "" if others decide that.
+func (e *Env) switchedOff(key string) (Effect, string) {
+	effective := func(half string) bool { return key == half || key == "GOPRIVATE" && e.Get(half).From == key }
+	unproxied, unvouched := effective("GONOPROXY"), effective("GONOSUMDB") && !e.SumDB.Off
+	switch {
+	case key == "GOINSECURE":
+		return Unprotected, "they may come over unprotected connections"
+	case unproxied && unvouched:
+		return Unprotected, "they are fetched without a proxy, and nobody vouches for their checksums"
+	case unvouched:
+		return Unprotected, "nobody vouches for their checksums"
+	case unproxied:
+		return Accepted, "they are fetched without a proxy"
 	}
-	return "they are fetched without a proxy, and nobody vouches for their checksums"
+	return Accepted, ""
 }
