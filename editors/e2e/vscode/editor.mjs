@@ -1,6 +1,7 @@
 // One window of VS Code, as its user has it: everything is done with keys and clicks, and everything is read from the screen.
 
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 
 /** An answer within this time, whatever else the machine does; nothing waits for it that is there sooner. */
 export const patience = 120_000;
@@ -277,14 +278,14 @@ export class Editor {
 		}
 	}
 
-	/** The commands of the palette that the user may choose from, for what is typed there. */
-	async commands(typed) {
+	/** The commands of the palette that the user may choose from, for what is typed there: one of them is known. */
+	async commands(typed, known) {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('F1', input);
 		await input.first().fill(`>${typed}`);
 		const rows = this.page.locator('.quick-input-list .monaco-list-row');
 		const titles = await until('the palette should have such commands only', () => rows.allInnerTexts(),
-			all => all.length > 0 && all.every(title => title.includes(typed.trim())));
+			all => all.some(title => title.includes(known)) && all.every(title => title.includes(typed.trim())));
 		await this.page.keyboard.press('Escape');
 		return titles;
 	}
@@ -317,6 +318,16 @@ export class Editor {
 	/** The names of the tabs that have unsaved changes. */
 	async modified() {
 		return this.page.locator('.tab.dirty').evaluateAll(tabs => tabs.map(tab => tab.getAttribute('data-resource-name')).sort());
+	}
+
+	/** Waits until these files, and no others, have unsaved changes. */
+	async onlyModified(...names) {
+		await until(`modified should be ${JSON.stringify(names)}`, () => this.modified(), modified => isDeepStrictEqual(modified, names.sort()));
+	}
+
+	/** Waits until there are so many notifications: VS Code shows one that ends soon for some time longer. */
+	async notifications(count) {
+		await until(`there should be ${count} notifications`, () => this.notification('').allInnerTexts(), texts => texts.length === count);
 	}
 
 	/** The visible lines of the editor. */

@@ -169,6 +169,11 @@ export class Module {
 		return this.go('list', '-m', 'all').then(() => '', error => error.message);
 	}
 
+	/** What go mod tidy would change of the module as it is on disk. */
+	async untidy() {
+		return this.go('mod', 'tidy', '-diff').catch(error => error.message);
+	}
+
 	/** Removes the module, and the parent that copy made. */
 	async remove() {
 		const parent = dirname(this.dir);

@@ -51,8 +51,7 @@ scenario('an untrusted folder: diagnostics and fixes work, nothing is executed',
 	await editor.noProblem('inconsistentversion');
 	await editor.save();
 
-	const offered = await editor.commands('gomodls: ');
-	assert.ok(offered.some(title => title.includes('Show Log')), offered.join('\n'));
+	const offered = await editor.commands('gomodls: ', 'Show Log');
 	assert.ok(!offered.some(title => /Tidy|Download|Vendor|go get|Sync/.test(title)), offered.join('\n'));
 
 	await editor.command('gomodls: Doctor');

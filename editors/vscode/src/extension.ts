@@ -1,6 +1,6 @@
 // The VS Code client of gomodls. It starts the server and shows what it says; whatever can be decided by the server is.
 
-import { CancellationError, Uri, commands, window, workspace } from 'vscode';
+import { CancellationError, ProgressLocation, Uri, commands, window, workspace } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { WorkDoneProgressCancelNotification } from 'vscode-languageclient/node';
 import type { LanguageClient, Middleware } from 'vscode-languageclient/node';
@@ -26,9 +26,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
 	const diagnostics = new Diagnostics();
 	const doctor = new Doctor();
 	const previews = new Previews();
-	const notifications = new Notifications(token => {
-		void server?.running?.sendNotification(WorkDoneProgressCancelNotification.type, { token });
-	});
+	const notifications = new Notifications(
+		(title, task) => void window.withProgress({ location: ProgressLocation.Notification, cancellable: true, title }, task),
+		token => void server?.running?.sendNotification(WorkDoneProgressCancelNotification.type, { token }),
+	);
 	const status = new Status(moduleFiles);
 
 	// The health of every module the server has spoken of, and the one that is shown.

@@ -1,7 +1,6 @@
 // What the server says of the commands that it runs, with a way to cancel them.
 
-import { ProgressLocation, window } from 'vscode';
-import type { Progress } from 'vscode';
+import type { CancellationToken, Progress } from 'vscode';
 import type { ProgressToken, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDoneProgressReport } from 'vscode-languageclient/node';
 
 type Value = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
@@ -15,10 +14,19 @@ interface Running {
 	end: () => void;
 }
 
+/** Shows a notification with a way to cancel it, for as long as the task takes. */
+export type Show = (title: string, task: (progress: Progress<{ message?: string }>, cancelled: CancellationToken) => Promise<void>) => void;
+
 export class Notifications {
 	private readonly running = new Map<ProgressToken, Running>();
 
-	constructor(private readonly cancel: (token: ProgressToken) => void) {}
+	private readonly notify: Show;
+	private readonly cancel: (token: ProgressToken) => void;
+
+	constructor(notify: Show, cancel: (token: ProgressToken) => void) {
+		this.notify = notify;
+		this.cancel = cancel;
+	}
 
 	/** Takes one message about a command. next is the client's own way to show it, which is to put it where nobody looks. */
 	readonly handle = (token: ProgressToken, value: Value, next: (token: ProgressToken, value: Value) => void): void => {
@@ -47,15 +55,17 @@ export class Notifications {
 	}
 
 	private begin(token: ProgressToken, title: string): Running {
-		const running: Running = { message: undefined, show: () => {}, end: () => clearTimeout(timer) };
-		const timer = setTimeout(() => void window.withProgress(
-			{ location: ProgressLocation.Notification, cancellable: true, title },
-			(progress: Progress<{ message?: string }>, cancelled) => new Promise<void>(resolve => {
-				cancelled.onCancellationRequested(() => this.cancel(token));
-				running.show = message => message && progress.report({ message });
-				running.end = resolve;
-				running.show(running.message);
-			})), delay);
+		// It may end before it is shown, while it is about to be, and later.
+		let end = () => {};
+		const ended = new Promise<void>(resolve => { end = resolve; });
+		const running: Running = { message: undefined, show: () => {}, end };
+		const timer = setTimeout(() => this.notify(title, (progress, cancelled) => {
+			cancelled.onCancellationRequested(() => this.cancel(token));
+			running.show = message => message && progress.report({ message });
+			running.show(running.message);
+			return ended;
+		}), delay);
+		void ended.then(() => clearTimeout(timer));
 		return running;
 	}
 }
