@@ -111,16 +111,18 @@ type leakCase struct {
 	name    string
 	require []string
 	cover   string
+	cached  bool // they are in the module cache, GOPROXY is off, and go.sum is empty: go would ask the checksum database still
 }
 
 // TestNothingLeaks does everything that may use the network, from the command line and from an editor, and looks at what the
 // proxy, the checksum database and every other host were asked.
 func TestNothingLeaks(t *testing.T) {
 	for _, tt := range []leakCase{
-		{"private modules that nothing covers", secrets[:3], ""},
-		{"one private module, and the others are not required", []string{"git.acme.internal/auth"}, "github.com/acme"},
-		{"a suspected module", secrets[3:], ""},
-		{"all of them, covered", secrets, "git.acme.internal,github.com/acme,git.acme.dev,github.com/me"},
+		{name: "private modules that nothing covers", require: secrets[:3]},
+		{name: "one private module, and the others are not required", require: secrets[:1], cover: "github.com/acme"},
+		{name: "a suspected module", require: secrets[3:]},
+		{name: "private modules in the module cache, without a proxy", require: secrets[:3], cached: true},
+		{name: "all of them, covered", require: secrets, cover: "git.acme.internal,github.com/acme,git.acme.dev,github.com/me"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			n := newNet(t)
@@ -173,6 +175,11 @@ func TestNothingLeaks(t *testing.T) {
 					}
 				}
 			}
+			if tt.cached {
+				if out, err := exec.Command("go", "mod", "download", secrets[0]).CombinedOutput(); err == nil || len(n.database.heard()) == 0 {
+					t.Errorf("go itself does not ask the database either, so nothing was tested: %s", out)
+				}
+			}
 			if covered && !slices.ContainsFunc(n.proxy.heard(), func(request string) bool { return strings.Contains(request, public) }) {
 				t.Error("nobody was asked for anything, so nothing was tested")
 			}
@@ -212,6 +219,14 @@ func (tt leakCase) machine(t *testing.T, n net) (dir string) {
 	}
 	write(t, filepath.Join(dir, "go.mod"), gomod)
 	write(t, filepath.Join(dir, "main.go"), code+")\n\nfunc main() {}\n")
+	if tt.cached {
+		t.Setenv("GOPROXY", "off")
+		for _, path := range slices.Concat(tt.require, []string{public}) {
+			at := filepath.Join(base, "modcache", "cache", "download", filepath.FromSlash(path), "@v", "v1.0.0")
+			write(t, at+".mod", "module "+path+"\n")
+			write(t, at+".info", `{"Version":"v1.0.0"}`)
+		}
+	}
 	t.Chdir(dir)
 	return dir
 }
