@@ -57,6 +57,7 @@ func (o *options) world(ctx context.Context, seed uint64, n int, w io.Writer) (t
 	if err != nil {
 		return t, err
 	}
+	m.diagnostics = o.diagnostics
 	for i := range n {
 		v.Rand = rand.New(rand.NewPCG(seed, uint64(2+i)))
 		dir := filepath.Join(tmp, fmt.Sprint("m", i))

@@ -28,6 +28,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "a directory for the cases that differ")
 	flag.IntVar(&o.invent, "invent", 0, "how many made-up modules to compare, instead of real ones")
 	flag.BoolVar(&o.packages, "packages", false, "compare the engine's errors with go list -m all and go list -deps -test ./... instead")
+	flag.BoolVar(&o.diagnostics, "diagnostics", false, "hold what an editor shows against what tidy does, too")
 	flag.BoolVar(&o.bench, "bench", false, "measure the modules as they are, beside go")
 	modules := flag.String("modules", "", "only the modules whose directories' names contain one of these words, separated by commas")
 	flag.Parse()

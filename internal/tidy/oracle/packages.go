@@ -79,6 +79,30 @@ func unblamed(said string, found []string) string {
 
 // engineErrors returns the errors that an editor would show, each as one text, and whether something is unknown.
 func (m *machine) engineErrors(ctx context.Context, dir string) (found []string, unknown bool, err error) {
+	result, err := m.analyze(ctx, dir)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, f := range result.Files {
+		for _, d := range f.Diagnostics {
+			if d.Severity == analysis.Error {
+				rel, _ := filepath.Rel(dir, f.File.Path)
+				found = append(found, fmt.Sprintf("%s:%d: %s: %s", rel, 1+strings.Count(f.File.Text[:d.Span.Start], "\n"), d.Code, d.Message))
+			}
+			unknown = unknown || d.Code == "notdownloaded"
+		}
+	}
+	for _, view := range result.Snapshot.Views(filepath.Join(dir, "go.mod")) {
+		r := view.Packages()
+		if r == nil || len(r.Unknown) > 0 {
+			unknown = true
+		}
+	}
+	return found, unknown, nil
+}
+
+// analyze returns what an editor would show of the module in dir.
+func (m *machine) analyze(ctx context.Context, dir string) (*analysis.Result, error) {
 	env := map[string]string{}
 	for _, kv := range m.environ(dir) {
 		key, value, _ := strings.Cut(kv, "=")
@@ -86,10 +110,10 @@ func (m *machine) engineErrors(ctx context.Context, dir string) (found []string,
 	}
 	goCmd, err := exec.LookPath("go")
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if goCmd, err = filepath.EvalSymlinks(goCmd); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if m.stores == nil {
 		m.stores = modcache.NewStores()
@@ -104,27 +128,9 @@ func (m *machine) engineErrors(ctx context.Context, dir string) (found []string,
 		return analysis.Run(ctx, snap, suite.All, paths)
 	})
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	if err := errors.Join(result.Failures...); err != nil {
-		return nil, false, err
-	}
-	for _, f := range result.Files {
-		for _, d := range f.Diagnostics {
-			if d.Severity == analysis.Error {
-				rel, _ := filepath.Rel(dir, f.File.Path)
-				found = append(found, fmt.Sprintf("%s:%d: %s: %s", rel, 1+strings.Count(f.File.Text[:d.Span.Start], "\n"), d.Code, d.Message))
-			}
-			unknown = unknown || d.Code == "notdownloaded"
-		}
-	}
-	for _, view := range session.Snapshot().Views(paths[0]) {
-		r := view.Packages()
-		if r == nil || len(r.Unknown) > 0 {
-			unknown = true
-		}
-	}
-	return found, unknown, nil
+	return result, errors.Join(result.Failures...)
 }
 
 func (m *machine) environ(dir string) []string {

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modcache"
@@ -36,7 +37,8 @@ type options struct {
 	bench   bool
 	invent  int
 
-	packages bool
+	packages    bool
+	diagnostics bool
 }
 
 // tally counts the cases.
@@ -71,6 +73,7 @@ func (o *options) run(ctx context.Context, w io.Writer) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	m.diagnostics = o.diagnostics
 	entries, err := os.ReadDir(o.src)
 	if err != nil {
 		return false, err
@@ -166,8 +169,9 @@ type machine struct {
 	stores *modcache.Stores
 	dir    string // GOMODCACHE
 
-	packages map[module.Version][]string // of versions whose source was looked at, for mutations
-	scholar  *gather.Scholar
+	diagnostics bool                        // are held against what tidy does, too
+	packages    map[module.Version][]string // of versions whose source was looked at, for mutations
+	scholar     *gather.Scholar
 }
 
 func newMachine(ctx context.Context) (*machine, error) {
@@ -189,14 +193,32 @@ type verdict struct {
 	summary, text string
 }
 
+// contradict notes what diagnostics said that tidy did not do, or the other way round.
+func (v *verdict) contradict(faults []string) {
+	if len(faults) > 0 {
+		v.equal, v.differ, v.text = 0, 1, strings.Join(faults, "\n")+"\n"
+	}
+}
+
 // compare predicts, lets go tidy, and holds one against the other. compat is the value of the flag of that name, "" for none.
 func (m *machine) compare(ctx context.Context, dir, compat string) (v verdict, err error) {
 	v.cases = 1
+	in, err := m.input(dir)
+	if err != nil {
+		return v, err
+	}
+	in.Compat = compat
 	began := time.Now()
-	got, refused := m.predictIn(ctx, dir, compat)
+	got, refused := tidy.Predict(ctx, in)
 	v.predict = time.Since(began)
 	if refused != nil && !errors.As(refused, new(*tidy.Refusal)) {
 		return v, refused
+	}
+	var shown *analysis.Result
+	if m.diagnostics && compat == "" {
+		if shown, err = m.analyze(ctx, dir); err != nil {
+			return v, err
+		}
 	}
 	began = time.Now()
 	var flags []string
@@ -233,20 +255,14 @@ func (m *machine) compare(ctx context.Context, dir, compat string) (v verdict, e
 	hasSum := sumErr == nil
 	if string(mod) == got.Mod && string(sum) == got.Sum && hasSum == got.HasSum {
 		v.equal, v.summary = 1, "equal"
+		if shown != nil {
+			v.contradict(contradictions(shown, in.Mod, got.Mod, in.Sum, got.Sum))
+		}
 		return v, nil
 	}
 	v.differ = 1
 	v.text = diff("go.mod", string(mod), got.Mod) + diff("go.sum", string(sum), got.Sum)
 	return v, nil
-}
-
-func (m *machine) predictIn(ctx context.Context, dir, compat string) (*tidy.Result, error) {
-	in, err := m.input(dir)
-	if err != nil {
-		return nil, err
-	}
-	in.Compat = compat
-	return tidy.Predict(ctx, in)
 }
 
 func (m *machine) input(dir string) (in tidy.Input, err error) {
