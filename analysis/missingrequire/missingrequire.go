@@ -35,7 +35,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if pass.File.Kind != workspace.ModFile || pass.Module == nil {
 		return nil
 	}
-	r := &reporter{pass: pass, said: map[place]bool{}, answer: pass.Tidied()}
+	r := &reporter{pass: pass, said: map[place]bool{}, module: map[string]bool{}, answer: pass.Tidied()}
 	for _, f := range pass.PackageFaults(packages.NoModule, packages.NotInReplacement) {
 		if len(f.Modules) > 0 {
 			for _, s := range f.Sites { // missingpackage's
@@ -71,6 +71,7 @@ type reporter struct {
 	pass   *analysis.Pass
 	answer *tidy.Answer // nil if nobody knows
 	said   map[place]bool
+	module map[string]bool // paths of packages that something was said about at the module line
 }
 
 // refused reports an import that go refuses to build.
@@ -86,12 +87,15 @@ func (r *reporter) refused(f packages.Fault) {
 		Severity: analysis.Error, Module: m,
 		Message: fmt.Sprintf("no requirement provides %s; go refuses with %q", strings.TrimSuffix(analysis.Imported(f), ","), f.Says),
 	}
-	switch known := r.knows(f.Path); {
+	switch known, add := r.knows(f.Path), r.adds(f.Path); {
 	case m.Path != "":
 		d.Message = fmt.Sprintf("%s is in %s, which go.mod does not require; go refuses with %q", analysis.Imported(f), spelled(m), f.Says)
 		d.Fixes = r.adding(m)
 	case known != nil:
 		r.offer(&d, known)
+	case add.Path != "": // with other requirements that tidy changes, the graph has it
+		d.Module, d.Message = add, d.Message+"; go mod tidy would add "+spelled(add)
+		d.Fixes = []fixes.Fix{r.pass.RunTidy()}
 	default:
 		d.Fixes = r.getting(f.Path)
 	}
@@ -116,6 +120,19 @@ func (r *reporter) knows(path string) *tidy.Fault {
 		return nil
 	}
 	return &r.answer.Faults[i]
+}
+
+// adds returns the module that tidy would add a requirement of for a package, if there is one.
+func (r *reporter) adds(path string) module.Version {
+	if r.answer == nil {
+		return module.Version{}
+	}
+	for _, n := range r.answer.Result.Require {
+		if slices.ContainsFunc(n.Sites, func(s tidy.Site) bool { return s.Path == path }) {
+			return n.Module
+		}
+	}
+	return module.Version{}
 }
 
 // addition reports imports for which tidy would add a requirement.
@@ -185,6 +202,10 @@ func (r *reporter) find(s tidy.Site) (text.Span, uri.URI, bool) {
 
 // atModule says in go.mod what was said at the imports of a package.
 func (r *reporter) atModule(path string, d analysis.Diagnostic) {
+	if r.module[path] {
+		return
+	}
+	r.module[path] = true
 	d.URI, d.Severity = "", analysis.Warning
 	for p := range r.said {
 		if p.path != path {

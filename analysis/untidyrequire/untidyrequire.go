@@ -54,13 +54,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			})
 		}
 	}
-	if mod.Go != nil && mod.Go.Valid && after.Go != nil && mod.Go.Version != after.Go.Version {
-		pass.Report(analysis.Diagnostic{
-			Span:    mod.Go.VersionTok.Span,
-			Message: fmt.Sprintf("go mod tidy would make this go %s, because a requirement needs it", after.Go.Version),
-			Fixes:   changed(pass, mod.Go.VersionTok, after.Go.Version),
-		})
-	}
+	goLine(pass, mod, after)
 	if t := mod.Toolchain; t != nil && t.Valid && after.Toolchain == nil {
 		pass.Report(analysis.Diagnostic{
 			Span:    t.Line.Span,
@@ -75,6 +69,25 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		report(pass, added)
 	}
 	return nil
+}
+
+// goLine reports what becomes of the go line.
+func goLine(pass *analysis.Pass, mod, after *syntax.Mod) {
+	switch {
+	case after.Go == nil || mod.Module == nil:
+	case mod.Go == nil:
+		pass.Report(analysis.Diagnostic{
+			Span:    mod.Module.Line.Span,
+			Message: fmt.Sprintf("a missing go line means go 1.16; go mod tidy would add go %s, its own version", after.Go.Version),
+			Fixes:   []fixes.Fix{preferred(pass.RunTidy())},
+		})
+	case mod.Go.Valid && mod.Go.Version != after.Go.Version:
+		pass.Report(analysis.Diagnostic{
+			Span:    mod.Go.VersionTok.Span,
+			Message: fmt.Sprintf("go mod tidy would make this go %s, because a requirement needs it", after.Go.Version),
+			Fixes:   changed(pass, mod.Go.VersionTok, after.Go.Version),
+		})
+	}
 }
 
 func changed(pass *analysis.Pass, tok syntax.Token, version string) []fixes.Fix {
