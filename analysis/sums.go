@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -43,6 +44,44 @@ func (p *Pass) AddSums(title string, keys []module.Version) (fixes.Fix, bool) {
 	return fix, len(fix.Edits) > 0
 }
 
+// Recorded returns the checksum that the checksum database has for key, as far as this machine can prove it, and "" if it cannot
+// or if by the user's settings the database is not asked. The version of a key that is for a go.mod file ends in "/go.mod".
+func (p *Pass) Recorded(key module.Version) string {
+	if !p.View.Env().AsksSumDB(key.Path) {
+		return ""
+	}
+	version, isMod := strings.CutSuffix(key.Version, "/go.mod")
+	switch sums, err := p.Snapshot.Vouched(module.Version{Path: key.Path, Version: version}); {
+	case err != nil:
+		return ""
+	case isMod:
+		return sums.Mod
+	default:
+		return sums.Zip
+	}
+}
+
+// Recheck returns the fix that drops what go.sum says of a module version and has go ask the checksum database anew.
+func (p *Pass) Recheck(drop string, key module.Version) fixes.Fix {
+	version, _ := strings.CutSuffix(key.Version, "/go.mod")
+	return fixes.Fix{
+		Title: drop + " and let go check " + key.Path + " against the checksum database", Kind: fixes.QuickFix,
+		Command: p.Command("gomodls.download", map[string]any{"recheck": key.Path + "@" + version}),
+	}
+}
+
+// Unasked returns the setting because of which nobody is asked about the checksums of a module, and "" if the database is.
+func (p *Pass) Unasked(path string) string {
+	switch env := p.View.Env(); {
+	case env.SumDB.Off:
+		return "GOSUMDB=off"
+	case env.SumDB.Err != nil || !env.NoSumDB.Match(path):
+		return ""
+	default:
+		return cmp.Or(env.Get("GONOSUMDB").From, "GONOSUMDB")
+	}
+}
+
 // trusted returns the checksum of what the module cache has for key, "" if there is nothing or no reason to trust it, and
 // the setting because of which nobody vouches for it.
 func (p *Pass) trusted(key module.Version) (hash, unasked string) {
@@ -60,16 +99,11 @@ func (p *Pass) trusted(key module.Version) (hash, unasked string) {
 		}
 		return mod.Hash()
 	}
-	switch {
-	case env.SumDB.Off:
-		return cached(), "GOSUMDB=off"
-	case env.SumDB.Err != nil:
+	if why := p.Unasked(m.Path); why != "" {
+		return cached(), why
+	}
+	if env.SumDB.Err != nil {
 		return "", ""
-	case env.NoSumDB.Match(m.Path):
-		if v := env.Get("GONOSUMDB"); v.From != "" {
-			return cached(), v.From
-		}
-		return cached(), "GONOSUMDB"
 	}
 	sums, err := p.Snapshot.Vouched(m)
 	if err != nil {

@@ -30,7 +30,7 @@ func AddSums(file *syntax.Sum, sums []Sum) []text.Edit {
 	var edits []text.Edit
 	next := 0
 	for _, s := range sums {
-		for next < len(file.Entries) && compareSums(keyOf(&file.Entries[next]), s.Version) <= 0 {
+		for next < len(file.Entries) && compareSums(file.Entries[next].Key(), s.Version) <= 0 {
 			next++
 		}
 		at, line := len(file.Text), s.Path+" "+s.Version.Version+" "+s.Hash+newline
@@ -47,14 +47,6 @@ func AddSums(file *syntax.Sum, sums []Sum) []text.Edit {
 		edits = append(edits, text.Edit{Span: text.Span{Start: at, End: at}, New: line})
 	}
 	return edits
-}
-
-func keyOf(e *syntax.SumLine) module.Version {
-	key := module.Version{Path: e.Path, Version: e.Version}
-	if e.GoMod {
-		key.Version += "/go.mod"
-	}
-	return key
 }
 
 // compareSums is the order of module.Sort, which is that of go.sum.

@@ -95,24 +95,13 @@ func contradiction(pass *analysis.Pass, key module.Version, hash string) *syntax
 func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.SumLine) {
 	env := pass.View.Env()
 	d := analysis.Diagnostic{Span: l.HashSpan, Module: m}
-	recorded := ""
-	if env.AsksSumDB(m.Path) {
-		if sums, err := pass.Snapshot.Vouched(m); err == nil {
-			recorded = sums.Zip
-			if l.GoMod {
-				recorded = sums.Mod
-			}
-		}
-	}
+	recorded := pass.Recorded(l.Key())
 	said := fmt.Sprintf("this line says %s, but %s of %s %s in the module cache has %s", l.Hash, what, m.Path, m.Version, hash)
 	switch recorded {
 	case "":
 		d.Message = said + "; go refuses with a security error"
 		if env.AsksSumDB(m.Path) {
-			d.Fixes = []fixes.Fix{{
-				Title: "Drop this line and let go check " + m.Path + " against the checksum database", Kind: fixes.QuickFix,
-				Command: pass.Command("gomodls.download", map[string]any{"recheck": m.Path + "@" + m.Version}),
-			}}
+			d.Fixes = []fixes.Fix{pass.Recheck("Drop this line", l.Key())}
 		} else {
 			d.Message += ", and by your settings no checksum database can tell which is right; ask whoever wrote the line"
 		}
@@ -136,7 +125,7 @@ func report(pass *analysis.Pass, m module.Version, what, hash string, l *syntax.
 func surplus(pass *analysis.Pass, recorded, hash string, l *syntax.SumLine) []fixes.Fix {
 	sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(l.Hash, "h1:"))
 	other := slices.ContainsFunc(pass.File.Sum().Entries, func(e syntax.SumLine) bool {
-		return e.Path == l.Path && e.Version == l.Version && e.GoMod == l.GoMod && e.Hash == hash
+		return e.Key() == l.Key() && e.Hash == hash
 	})
 	fix := fixes.Fix{Kind: fixes.QuickFix, Preferred: true}
 	switch {
@@ -151,11 +140,6 @@ func surplus(pass *analysis.Pass, recorded, hash string, l *syntax.SumLine) []fi
 	default:
 		return nil
 	}
-	lines := pass.File.Sum().Lines
-	whole := text.Span{Start: lines.Span(l.Number - 1).Start, End: len(pass.File.Text)}
-	if l.Number < lines.Count() {
-		whole.End = lines.Span(l.Number).Start
-	}
-	fix.Edits = []fixes.Edit{pass.Edit(text.Edit{Span: whole})}
+	fix.Edits = []fixes.Edit{pass.Edit(text.Edit{Span: pass.File.Sum().Row(l)})}
 	return []fixes.Fix{fix}
 }

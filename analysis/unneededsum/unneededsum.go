@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/mod/module"
 
@@ -45,7 +44,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	var runs [][]syntax.SumLine // lines that follow each other
 	last := -2
 	for i, l := range sum.Entries {
-		if !unneeded[key(l)] {
+		if !unneeded[l.Key()] {
 			continue
 		}
 		if last != i-1 {
@@ -53,7 +52,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		last = i
 		runs[len(runs)-1] = append(runs[len(runs)-1], l)
-		all = append(all, pass.Edit(text.Edit{Span: lines(sum, l, l)}))
+		all = append(all, pass.Edit(text.Edit{Span: sum.Row(&l)}))
 	}
 	for _, run := range runs {
 		first, end := run[0], run[len(run)-1]
@@ -69,7 +68,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		d.Fixes = []fixes.Fix{{
 			Title: title, Kind: fixes.QuickFix, Preferred: true,
-			Edits: []fixes.Edit{pass.Edit(text.Edit{Span: lines(sum, first, end)})},
+			Edits: []fixes.Edit{pass.Edit(text.Edit{Span: text.Span{Start: sum.Row(&first).Start, End: sum.Row(&end).End}})},
 		}}
 		if len(runs) > 1 {
 			d.Fixes = append(d.Fixes, fixes.Fix{Title: fmt.Sprintf("Remove all %d unneeded lines", len(all)), Kind: fixes.QuickFix, Edits: all})
@@ -78,15 +77,6 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		pass.Report(d)
 	}
 	return nil
-}
-
-// lines returns the span of all lines from one to another, with their ends.
-func lines(sum *syntax.Sum, first, last syntax.SumLine) text.Span {
-	end := len(sum.Text)
-	if at := strings.IndexByte(sum.Text[last.Span.End:], '\n'); at >= 0 {
-		end = last.Span.End + at + 1
-	}
-	return text.Span{Start: strings.LastIndexByte(sum.Text[:first.Span.Start], '\n') + 1, End: end}
 }
 
 // tidied reports whether the go.mod requires what it would if it were tidy.
@@ -101,12 +91,4 @@ func tidied(pass *analysis.Pass, a *tidy.Answer) bool {
 	module.Sort(now)
 	module.Sort(want)
 	return slices.Equal(now, want)
-}
-
-// key is what a line is about.
-func key(l syntax.SumLine) module.Version {
-	if l.GoMod {
-		return module.Version{Path: l.Path, Version: l.Version + "/go.mod"}
-	}
-	return module.Version{Path: l.Path, Version: l.Version}
 }

@@ -250,8 +250,10 @@ func TestConflictingSums(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	malformed := "" // titles of what is offered where the two lines are found
 	titles := func(sum string) (titles []string, first fixes.Fix) {
 		write(t, filepath.Join(m.dir, "go.sum"), sum)
+		malformed = ""
 		e, err := newEngine([]string{m.dir}, "")
 		if err != nil {
 			t.Fatal(err)
@@ -262,8 +264,11 @@ func TestConflictingSums(t *testing.T) {
 		}
 		for _, f := range a.Files {
 			for _, d := range f.Diagnostics {
-				if d.Code == "summismatch" {
-					for i, fix := range d.Fixes {
+				for i, fix := range d.Fixes {
+					switch d.Code {
+					case "malformedsum":
+						malformed += fix.Title + "\n"
+					case "summismatch":
 						titles = append(titles, fix.Title)
 						if i == 0 {
 							first = fix
@@ -274,7 +279,11 @@ func TestConflictingSums(t *testing.T) {
 		}
 		return titles, first
 	}
+	keepRight := "Keep " + strings.Fields(m.line)[2][:11] + "…, which the checksum database has\n"
 	got, first := titles(forgedLine + m.line)
+	if malformed != keepRight {
+		t.Errorf("of a wrong line before the right one there may be kept: %s", malformed)
+	}
 	if len(got) == 0 || got[0] != "Delete this line: beside it stands the checksum that the checksum database has" || !first.Preferred {
 		t.Fatalf("for a wrong line before the right one there is %q", got)
 	}
@@ -290,16 +299,16 @@ func TestConflictingSums(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, at, forged)
-	if got, _ := titles(m.line + forgedLine); len(got) > 0 {
-		t.Errorf("for a forged module cache that a line agrees with there is %q", got)
+	if got, _ := titles(m.line + forgedLine); len(got) > 0 || malformed != keepRight {
+		t.Errorf("for a forged module cache that a line agrees with there is %q, and %s", got, malformed)
 	}
 
 	write(t, at, string(honest))
 	if err := os.RemoveAll(filepath.Join(m.cache, "cache", "download", "sumdb")); err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := titles(forgedLine + m.line); len(got) != 1 || !strings.HasPrefix(got[0], "Drop this line and let go check") {
-		t.Errorf("without a proof there is %q", got)
+	if got, _ := titles(forgedLine + m.line); len(got) != 1 || !strings.HasPrefix(got[0], "Drop this line and let go check") || !strings.HasPrefix(malformed, "Drop these lines and let go check") {
+		t.Errorf("without a proof there is %q, and %s", got, malformed)
 	}
 }
 

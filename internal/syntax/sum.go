@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/text"
@@ -20,6 +21,14 @@ type SumLine struct {
 	GoMod                           bool      // the hash is that of go.mod alone
 	Hash                            string
 	Fields                          int // always 3
+}
+
+// Key names what the hash is of. The version ends in "/go.mod" where that is go.mod alone.
+func (l *SumLine) Key() module.Version {
+	if l.GoMod {
+		return module.Version{Path: l.Path, Version: l.Version + "/go.mod"}
+	}
+	return module.Version{Path: l.Path, Version: l.Version}
 }
 
 // A Sum is a go.sum or go.work.sum.
@@ -305,8 +314,8 @@ func compareSum(a, b *SumLine) int {
 	return 1
 }
 
-// row returns the whole physical line of an entry.
-func (s *Sum) row(e *SumLine) text.Span {
+// Row returns the whole physical line of an entry.
+func (s *Sum) Row(e *SumLine) text.Span {
 	end := len(s.Text)
 	if i := strings.IndexByte(s.Text[e.Span.End:], '\n'); i >= 0 {
 		end = e.Span.End + i + 1
@@ -324,7 +333,7 @@ func (x *sumParser) duplicate(list []int) {
 		name := e.Path + " " + e.VersionSpan.In(s.Text)
 		if same := byHash[e.Hash]; same != nil {
 			x.add("sum-duplicate-line", Silent, Later, e.Span, nil, "the checksum of %s stands above already", name).
-				relate(same.Span, "the same line").prefer("Delete the second line of "+name, remove(s.row(e)))
+				relate(same.Span, "the same line").prefer("Delete the second line of "+name, remove(s.Row(e)))
 			continue
 		}
 		byHash[e.Hash] = e
@@ -336,17 +345,8 @@ func (x *sumParser) duplicate(list []int) {
 			continue
 		}
 		x.add("sum-conflicting-lines", Silent, Later, e.HashSpan, nil, "%s has two checksums; at most one of them is right", name).
-			relate(first.HashSpan, "the other checksum").
-			suggest("Keep "+shortHash(first.Hash), remove(s.row(e))).suggest("Keep "+shortHash(e.Hash), remove(s.row(first)))
+			relate(first.HashSpan, "the other checksum") // which to keep is for whoever can prove it
 	}
-}
-
-// shortHash returns enough of a checksum to tell it from another.
-func shortHash(h string) string {
-	if len(h) > len("h1:12345678") {
-		return h[:len("h1:12345678")] + "…"
-	}
-	return h
 }
 
 // unsorted reports the first entry that is not in go's order.
@@ -370,8 +370,8 @@ func (x *sumParser) suggestSort(p *Problem) {
 	sorted := make([]*SumLine, len(s.Entries))
 	for i := range s.Entries {
 		sorted[i] = &s.Entries[i]
-		row := s.row(sorted[i])
-		if i > 0 && row.Start != s.row(&s.Entries[i-1]).End {
+		row := s.Row(sorted[i])
+		if i > 0 && row.Start != s.Row(&s.Entries[i-1]).End {
 			return
 		}
 		rows[i] = row.In(s.Text)
@@ -389,7 +389,7 @@ func (x *sumParser) suggestSort(p *Problem) {
 	}
 	var out strings.Builder
 	for _, e := range sorted[lo:hi] {
-		out.WriteString(s.row(e).In(s.Text))
+		out.WriteString(s.Row(e).In(s.Text))
 	}
-	p.prefer("Sort the lines", substitute(text.Span{Start: s.row(&s.Entries[lo]).Start, End: s.row(&s.Entries[hi-1]).End}, out.String()))
+	p.prefer("Sort the lines", substitute(text.Span{Start: s.Row(&s.Entries[lo]).Start, End: s.Row(&s.Entries[hi-1]).End}, out.String()))
 }
