@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"go/version"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -48,7 +50,7 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable && !unresolvable(pass, p):
 			d.Severity = Warning
 		}
-		if hazardous(pass, p) {
+		if mended := len(p.Suggest) > 0 && p.Suggest[0].Whole; !mended && hazardous(pass, p) {
 			for i := range d.Fixes {
 				d.Fixes[i].Preferred = false
 			}
@@ -56,6 +58,7 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		if p.Severity == syntax.Refused {
 			offerVersion(pass, p, &d)
 			offerGo(pass, p, &d)
+			offerModule(pass, p, &d)
 		}
 		pass.Report(d)
 	}
@@ -88,19 +91,19 @@ func mixed(mod *syntax.Mod, l *syntax.Line) bool {
 	return last != nil && last.Indirect && direct
 }
 
-// offerVersion adds, to a requirement whose version is missing or is none, a version of the module that is known here.
+// offerVersion adds, to a requirement whose version is missing or is none, what the requirement most probably means: the version
+// that is vendored, another one that is known here, or another path at its version. If it means nothing that anybody
+// could have, it may become a comment.
 func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
-	if p.Line == nil || p.Line.Verb != "require" || len(p.Line.Args) == 0 || len(p.Line.Args) > 2 || len(d.Fixes) > 0 && d.Fixes[0].Preferred {
+	if p.Stage == syntax.Lexical || p.Line == nil || p.Line.Verb != "require" || len(p.Line.Args) == 0 || len(p.Line.Args) > 2 || len(d.Fixes) > 0 && d.Fixes[0].Preferred {
 		return
 	}
-	for _, r := range pass.File.Mod().Require {
-		if r.Line != p.Line || r.Path == "" || module.CheckPath(r.Path) != nil {
-			continue
-		}
-		v := pass.UsableVersion(pass.View.Graph(), r, module.Version{Path: r.Path, Version: r.Version})
-		if v == "" {
-			return
-		}
+	i := slices.IndexFunc(pass.File.Mod().Require, func(r *syntax.Require) bool { return r.Line == p.Line && r.Path != "" })
+	if i < 0 {
+		return
+	}
+	r := pass.File.Mod().Require[i]
+	if v := anyVersion(pass, r); v != "" {
 		edit := fixes.Replace(r.VersionTok.Span, v)
 		if r.VersionTok.IsZero() {
 			edit = text.Edit{Span: text.Span{Start: r.PathTok.End, End: r.PathTok.End}, New: " " + v}
@@ -110,6 +113,43 @@ func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
 		}}, d.Fixes...)
 		return
 	}
+	if g := pass.View.Graph(); g != nil && pass.Module != nil {
+		for i, s := range p.Suggest {
+			if len(s.Edits) == 1 && s.Edits[0].Span == r.PathTok.Span && pass.loads(g, r, s.Edits[0].New) {
+				d.Fixes[i].Preferred = true
+				return
+			}
+		}
+	}
+	preferred := false
+	switch p.Kind {
+	case "path-gopkg-form", "path-major-suffix-bad": // there is no such module
+		preferred = true
+	case "version-major-mismatch", "version-major-not-v0v1": // either is wrong
+		preferred = pass.nobodyHas(r.Path)
+	default:
+		return
+	}
+	at := r.Line.Span.Start
+	d.Fixes = append(d.Fixes, fixes.Fix{
+		Title: fmt.Sprintf("Turn the requirement of %s into a comment", r.Path), Kind: fixes.QuickFix, Preferred: preferred,
+		Edits: []fixes.Edit{pass.Edit(text.Edit{Span: text.Span{Start: at, End: at}, New: "// "})},
+	})
+}
+
+// anyVersion returns the version of a required module that is vendored, or else one that could be used, or "".
+func anyVersion(pass *Pass, r *syntax.Require) string {
+	if module.CheckPath(r.Path) != nil {
+		return ""
+	}
+	if pass.View.Vendor != nil {
+		for _, m := range pass.View.Vendor.VendorList().Modules {
+			if m.Module.Path == r.Path && m.Explicit && m.Module.Version != r.Version {
+				return m.Module.Version
+			}
+		}
+	}
+	return pass.UsableVersion(pass.View.Graph(), r, module.Version{Path: r.Path, Version: r.Version})
 }
 
 // offerGo adds, to a go line that says nothing that go understands, the version of the language that is installed.
@@ -129,6 +169,62 @@ func offerGo(pass *Pass, p syntax.Problem, d *Diagnostic) {
 	d.Fixes = append([]fixes.Fix{{
 		Title: "Set the go line to " + v, Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(edit)},
 	}}, d.Fixes...)
+}
+
+// offerModule adds, to a go.mod file without a module path, the path that the module probably has.
+func offerModule(pass *Pass, p syntax.Problem, d *Diagnostic) {
+	path := probablePath(pass)
+	edit := text.Edit{New: "module " + path + "\n\n"}
+	switch {
+	case p.Kind == "missing-module-line":
+	case p.Kind == "module-usage" && p.Line != nil && len(p.Line.Args) == 0 && p.Line.Block == nil && len(d.Fixes) == 0:
+		edit = text.Edit{Span: text.Span{Start: p.Line.VerbTok.End, End: p.Line.VerbTok.End}, New: " " + path}
+	case p.Kind == "module-path-malformed" && len(d.Fixes) == 0:
+		edit = fixes.Replace(p.Span, path)
+	default:
+		return
+	}
+	d.Fixes = append(d.Fixes, fixes.Fix{
+		Title: "Call the module " + path, Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(edit)},
+	})
+}
+
+// probablePath returns a path for the pass's module, which does not say its own: what the workspace replaces by its directory,
+// where its repository was cloned from, or else, as in go's own examples, a name below example.com.
+func probablePath(pass *Pass) string {
+	dir := filepath.Dir(pass.File.Path)
+	if path := replacedBy(pass.View, dir); path != "" {
+		return path
+	}
+	if path := pass.Snapshot.ClonedPath(dir); module.CheckPath(path) == nil {
+		return path
+	}
+	if path := "example.com/" + filepath.Base(dir); module.CheckPath(path) == nil {
+		return path
+	}
+	return "example.com/mod"
+}
+
+// replacedBy returns the path of a module that a replacement of a view replaces by a directory, or "".
+func replacedBy(v *workspace.View, dir string) string {
+	in := func(base string, list []*syntax.Replace) string {
+		for _, r := range list {
+			now := modgraph.Replacement{Old: r.Old, New: r.New, Dir: base}
+			if r.Valid && r.IsDir && now.Directory() == dir {
+				return r.Old.Path
+			}
+		}
+		return ""
+	}
+	for _, m := range v.Modules() {
+		if path := in(m.Dir, m.Mod.Mod().Replace); path != "" {
+			return path
+		}
+	}
+	if v.Work == nil {
+		return ""
+	}
+	return in(v.Dir, v.Work.Work().Replace)
 }
 
 // repaired holds the kinds that are refused only because the go command would write go.mod otherwise, which it does with

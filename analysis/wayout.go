@@ -24,6 +24,10 @@ func (p *Pass) affords() bool {
 	return p.tried <= most
 }
 
+// fewFaults is up to how many module versions may lack for each to be the one that is to blame. Where more do, it is the place
+// where they are looked for.
+const fewFaults = 5
+
 // UsableVersion returns another version of a required module with which the go command could load it and does not meet bad
 // any more: the one that the rest of the graph selects, or else the highest that go.sum knows, or that the module cache has;
 // "" if there is none. A line without a version, or with one that is none, has any other.
@@ -37,6 +41,10 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Ve
 			rest = append(rest, m)
 		}
 	}
+	most := faults(g) // a way out that leads into others is none, and one might lead back
+	if n := g.Node(bad); n != nil && n.Cause != modgraph.OK {
+		most--
+	}
 	load := func(require []module.Version) *modgraph.Graph {
 		return g.WithRequireOf(p.View.Source(), p.Module.Dir, require)
 	}
@@ -47,7 +55,7 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Ve
 		m := module.Version{Path: r.Path, Version: v}
 		with := load(append(rest[:len(rest):len(rest)], m))
 		n, b := with.Node(m), with.Node(bad)
-		return n != nil && n.Cause == modgraph.OK && !with.BelowSelected(m) && (b == nil || b.Cause == modgraph.OK)
+		return n != nil && n.Cause == modgraph.OK && !with.BelowSelected(m) && (b == nil || b.Cause == modgraph.OK) && faults(with) <= most
 	}
 	if v := load(rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
 		return v
@@ -135,13 +143,13 @@ func (p *Pass) WaysOut(g *modgraph.Graph, n *modgraph.Node, root *syntax.Require
 		at := root.Line.Span.Start
 		switch {
 		case !p.affords():
-		case own && n.Replace == nil && gone(p.without(g, root), n.Module):
+		case own && n.Replace == nil && mends(g, p.without(g, root), n.Module):
 			list = append(list, fixes.Fix{
 				Title: "Turn the requirement of " + root.Path + " into a comment", Kind: fixes.QuickFix, Preferred: preferred,
 				Edits: []fixes.Edit{p.Edit(text.Edit{Span: text.Span{Start: at, End: at}, New: "// "})},
 			})
 			preferred = false
-		case !own && gone(g.WithExclude(p.View.Source(), p.Module.Dir, n.Module), n.Module):
+		case !own && faults(g) <= fewFaults && mends(g, g.WithExclude(p.View.Source(), p.Module.Dir, n.Module), n.Module):
 			statement := "exclude " + modfile.AutoQuote(n.Module.Path) + " " + n.Module.Version
 			list = append(list, fixes.Fix{
 				Title: fmt.Sprintf("Exclude %s %s", n.Module.Path, n.Module.Version), Kind: fixes.QuickFix, Preferred: preferred,
@@ -199,6 +207,23 @@ func (p *Pass) loads(g *modgraph.Graph, r *syntax.Require, path string) bool {
 	m := module.Version{Path: path, Version: r.Version}
 	n := p.without(g, r, m).Node(m)
 	return n != nil && n.Cause == modgraph.OK
+}
+
+// faults returns how many module versions go could not use in a graph.
+func faults(g *modgraph.Graph) int {
+	n := 0
+	for _, node := range g.Nodes() {
+		if node.Cause != modgraph.OK && node.Cause != modgraph.NotKnown {
+			n++
+		}
+	}
+	return n
+}
+
+// mends reports whether go does not come to m in a graph that a way out leads to, or can use it there, and stumbles over less
+// than before.
+func mends(before, after *modgraph.Graph, m module.Version) bool {
+	return gone(after, m) && faults(after) < faults(before)
 }
 
 // gone reports whether go does not come to m in a graph, or can use it there.

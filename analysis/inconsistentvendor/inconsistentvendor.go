@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -94,7 +95,7 @@ func report(pass *analysis.Pass, f modgraph.VendorFault, span text.Span) {
 	back, ok := asVendored(pass, f)
 	if f.Kind != modgraph.VendoredTooNew || lowEnough(pass, f) {
 		fix := anew(pass)
-		fix.Preferred = !ok || !back.Preferred
+		fix.Preferred = (!ok || !back.Preferred) && readable(pass)
 		d.Fixes = []fixes.Fix{fix}
 	}
 	if ok {
@@ -110,6 +111,19 @@ func anew(pass *analysis.Pass) fixes.Fix {
 		title = "Run go work vendor"
 	}
 	return fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.vendor", nil)}
+}
+
+// readable reports whether go can read the module files, without which it makes no vendor directory.
+func readable(pass *analysis.Pass) bool {
+	for _, f := range pass.View.Files() {
+		if f.Kind != workspace.ModFile && f.Kind != workspace.WorkFile {
+			continue
+		}
+		if slices.ContainsFunc(f.Problems(pass.View.GoVersion()), func(p syntax.Problem) bool { return p.Severity == syntax.Refused }) {
+			return false
+		}
+	}
+	return true
 }
 
 // lowEnough reports whether a vendored module can do with the installed go command, whatever modules.txt says.

@@ -151,6 +151,20 @@ func TestRepository(t *testing.T) {
 	}
 }
 
+func TestOriginPath(t *testing.T) {
+	for _, tt := range []struct{ config, want string }{
+		{"[remote \"origin\"]\n\turl = git@a.example:team/lib.git\n", "a.example/team/lib"},
+		{"[remote \"fork\"]\n\turl = https://b.example/me/lib\n[remote \"origin\"]\n\turl = https://a.example/team/lib\n", "a.example/team/lib"},
+		{"[remote \"origin\"]\n\turl = /srv/git/lib.git\n", ""},
+		{"[remote \"origin\"]\n", ""},
+		{"", ""},
+	} {
+		if got := Merge(ParseGitConfig(tt.config, GitOptions{})).OriginPath(); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.config, got, tt.want)
+		}
+	}
+}
+
 func FuzzParseGitConfig(f *testing.F) {
 	f.Add("[url \"a\"]\n\tinsteadOf = \"b # c\" \\\nd\n[include] path=x\n; e\n[a.b]\nf\n")
 	f.Add("[ \x00]\r\n[a \"\\\"]=\x00\nb\x00")

@@ -44,6 +44,7 @@ type options struct {
 	prove        bool
 	fixer        string
 	shrink       string
+	keep         string
 	pack         string
 }
 
@@ -65,6 +66,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.BoolVar(&o.prove, "prove", false, "apply the preferred fixes of refused cases and ask go again")
 	flags.StringVar(&o.fixer, "fixer", "", "the gomodls program, which carries out the fixes that are commands of the server")
 	flags.StringVar(&o.shrink, "shrink", "", "a directory to write a small case to for each kind of disagreement")
+	flags.StringVar(&o.keep, "keep", "", "a directory to leave the files of each case in, as they are before any fix")
 	flags.StringVar(&o.pack, "pack", "", "write the corpus to this file, instead of running cases")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -58,7 +58,7 @@ func (w *world) prove(ctx context.Context, r *result) (proof, string, error) {
 			break
 		}
 		if len(done) >= maxFixes {
-			return circular, strings.Join(done, "; "), nil
+			return circular, "… " + strings.Join(done[len(done)-6:], "; "), nil
 		}
 		done = append(done, titles...)
 		if err := applyEdits(edits); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -81,6 +82,9 @@ func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, 
 			}
 			r.seed = seed
 			results[i] = r
+			if err := o.leave(r); err != nil {
+				return err
+			}
 			if o.prove && r.verdict.refused && len(r.answer.errors) > 0 {
 				r.proof, r.story, err = w.prove(gctx, r)
 			}
@@ -132,6 +136,14 @@ func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, 
 		return fmt.Errorf("go and the engine disagree about %d cases", wrong)
 	}
 	return nil
+}
+
+// leave writes the files of a case to a directory of the name of its seed, if that is asked for.
+func (o *options) leave(r *result) error {
+	if o.keep == "" {
+		return nil
+	}
+	return r.c.tree.write(filepath.Join(o.keep, strconv.FormatUint(r.seed, 10)))
 }
 
 func (o *options) writeReport(out io.Writer, rep *report) error {

@@ -26,6 +26,7 @@ type checker struct {
 
 	line        *Line // the line being read
 	trial       bool  // only whether a line is refused is of interest
+	retrial     bool  // the text is one that a way out would make; it needs none of its own
 	refusedLine bool  // a problem of it has been reported that makes it invalid
 	moduleSeen  bool
 	statements  map[string]int // how many there are of each directive; see count
@@ -46,7 +47,9 @@ func (c *checker) run() {
 	c.wholeFile()
 	c.spelling()
 	c.locate()
-	c.lastResort()
+	if !c.retrial {
+		c.lastResort()
+	}
 	ps := c.tree.outsideConflicts(c.problems)
 	ps.sort()
 	c.tree.Problems = ps
@@ -558,6 +561,16 @@ func (c *checker) readRequire(l *Line) {
 func (c *checker) suggestPathVersion(p *Problem, l *Line) {
 	if p == nil {
 		return
+	}
+	if len(l.Args) > 0 && l.Suffix != nil && l.Suffix.Start == l.Args[len(l.Args)-1].End { // a doubled slash begins a comment
+		t := l.Args[len(l.Args)-1]
+		words, _, _ := strings.Cut(strings.TrimLeft(l.Suffix.Text, "/"), " //")
+		whole := strings.TrimRight(strings.TrimRight(t.Raw, "/")+"/"+words, " \t\r")
+		end := l.Suffix.Start + strings.Index(l.Suffix.Text, words) + len(words)
+		if len(l.Args) == 1 && c.accepts(l.Verb, whole) {
+			p.prefer("Write "+whole, substitute(text.Span{Start: t.Start, End: end}, whole))
+			return
+		}
 	}
 	if len(l.Args) == 1 {
 		t := l.Args[0]

@@ -47,7 +47,8 @@ func (c *checker) modulePath() {
 		return
 	}
 	if (m.Path == "go" || m.Path == "toolchain") && !c.older("1.26") { // before, they only puzzle it
-		c.later("module-reserved-path", m.PathTok.Span, m.Line, "the path %s is reserved for the go command's own use", m.Path)
+		p := c.later("module-reserved-path", m.PathTok.Span, m.Line, "the path %s is reserved for the go command's own use", m.Path)
+		p.prefer("Write example.com/"+m.Path, substitute(m.PathTok.Span, "example.com/"+m.Path))
 		return
 	}
 	if err := module.CheckImportPath(m.Path); err != nil {
@@ -91,6 +92,9 @@ func (c *checker) suggestImportPath(p *Problem, l *Line, tok Token, path string)
 	}
 	path, _, _ = strings.Cut(path, "@")
 	path = strings.TrimSuffix(strings.Trim(path, "/."), ".git")
+	if l.Verb == "module" && module.CheckImportPath(path) != nil {
+		path = cleanPath(path)
+	}
 	if path == tok.Value || module.CheckImportPath(path) != nil || path == "go" || path == "toolchain" {
 		return
 	}
@@ -98,6 +102,26 @@ func (c *checker) suggestImportPath(p *Problem, l *Line, tok Token, path string)
 		return
 	}
 	p.prefer("Write "+path, substitute(span, path))
+}
+
+// cleanPath returns a path without the characters and elements that no import path has.
+func cleanPath(path string) string {
+	var elems []string
+	for _, elem := range strings.Split(path, "/") {
+		elem = strings.Map(func(r rune) rune {
+			if module.CheckImportPath("a"+string(r)+"a") != nil {
+				return -1
+			}
+			return r
+		}, elem)
+		if elem = strings.TrimRight(elem, "."); len(elems) == 0 {
+			elem = strings.TrimLeft(elem, "-")
+		}
+		if elem != "" {
+			elems = append(elems, elem)
+		}
+	}
+	return strings.Join(elems, "/")
 }
 
 func (c *checker) retracts() []*Retract {

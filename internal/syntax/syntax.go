@@ -208,6 +208,7 @@ type Suggestion struct {
 	Title     string // an imperative with the concrete value
 	Edits     []text.Edit
 	Preferred bool // what most people would do; it solves the problem and makes no new one that go refuses
+	Whole     bool // go refuses nothing in the file after it
 }
 
 // problems collects the problems of one text.
@@ -247,11 +248,11 @@ func (p *Problem) offer(preferred bool, title string, edits ...text.Edit) *Probl
 	if preferred && len(p.Suggest) > 0 {
 		preferred = !p.Suggest[0].Preferred
 		if preferred {
-			p.Suggest = append([]Suggestion{{title, edits, true}}, p.Suggest...)
+			p.Suggest = append([]Suggestion{{Title: title, Edits: edits, Preferred: true}}, p.Suggest...)
 			return p
 		}
 	}
-	p.Suggest = append(p.Suggest, Suggestion{title, edits, preferred})
+	p.Suggest = append(p.Suggest, Suggestion{Title: title, Edits: edits, Preferred: preferred})
 	return p
 }
 

@@ -1,7 +1,9 @@
 package syntax
 
 import (
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -13,9 +15,18 @@ import (
 // nothing is lost and go reads the rest. Lines whose absence go would feel, of module, go and require, are not touched
 // without being asked for it.
 func (c *checker) lastResort() {
+	c.mendLineEnds()
 	for i := range c.problems {
 		p := &c.problems[i]
 		if p.Severity != Refused || len(p.Suggest) > 0 && p.Suggest[0].Preferred {
+			continue
+		}
+		switch p.Kind {
+		case "syntax-block-comment":
+			c.preferIfMends(p)
+			continue
+		case "syntax-string-newline", "syntax-string-eof":
+			c.closeString(p)
 			continue
 		}
 		switch l := p.Line; {
@@ -25,6 +36,7 @@ func (c *checker) lastResort() {
 		case l == nil || l.Full == l.Span || strings.TrimSpace(c.tree.Text[l.Full.Start:l.Span.Start]) != "":
 		case half(l) && !c.allMarkers(): // what remains of the conflict is go's to read, and the mark stays
 			p.prefer("Turn "+c.quoteLine(l)+" into a comment", insert(l.Span.Start, "// "))
+		case c.joinLines(p, l):
 		case l.Verb == "module" || l.Verb == ")" || half(l):
 		case l.Verb == "go" && (p.Stage == Later || c.count("go") < 2): // what it says is needed
 		case l.Verb == "require" && c.pointless(l):
@@ -67,7 +79,7 @@ func (c *checker) allMarkers() bool {
 // module.
 func (c *checker) pointless(l *Line) bool {
 	switch path := l.arg(0).Value; {
-	case len(l.Args) == 0:
+	case !slices.ContainsFunc(l.Args, func(t Token) bool { return t.Kind != Punct }):
 		return true
 	case path == "go" || path == "toolchain":
 		return true
@@ -77,6 +89,157 @@ func (c *checker) pointless(l *Line) bool {
 		m := c.mod.Module
 		return m != nil && m.Valid && m.Path == path && len(l.Args) == 2
 	}
+}
+
+// after reads the text as edits leave it.
+func (c *checker) after(edits []text.Edit) (*checker, bool) {
+	src, ok := text.Apply(c.tree.Text, edits)
+	if !ok {
+		return nil, false
+	}
+	next := &checker{grammar: c.grammar, goVersion: c.goVersion, retrial: true}
+	if c.work != nil {
+		next.work = &Work{Tree: Tree{Text: src}}
+		next.tree = &next.work.Tree
+	} else {
+		next.mod = &Mod{Tree: Tree{Text: src}}
+		next.tree = &next.mod.Tree
+	}
+	next.run()
+	return next, true
+}
+
+// refusals returns how many problems go refuses the text for.
+func (ps problems) refusals() int {
+	n := 0
+	for _, p := range ps {
+		if p.Severity == Refused {
+			n++
+		}
+	}
+	return n
+}
+
+// mends reports whether go refuses less after edits.
+func (c *checker) mends(edits ...text.Edit) bool {
+	next, ok := c.after(edits)
+	return ok && next.problems.refusals() < c.problems.refusals()
+}
+
+// preferIfMends prefers the first way out of p if go refuses less after it.
+func (c *checker) preferIfMends(p *Problem) {
+	if len(p.Suggest) > 0 {
+		p.Suggest[0].Preferred = c.mends(p.Suggest[0].Edits...)
+	}
+}
+
+// closeString offers to delete a quote that has no other, or to write the other.
+func (c *checker) closeString(p *Problem) {
+	quote := c.tree.Text[p.Span.Start : p.Span.Start+1]
+	if edit := remove(text.Span{Start: p.Span.Start, End: p.Span.Start + 1}); c.mends(edit) {
+		p.prefer("Delete the "+quote, edit)
+	} else if edit := insert(p.Span.End, quote); c.mends(edit) {
+		p.prefer("Write the closing "+quote, edit)
+	}
+}
+
+// lineEnds are what other programs and people take for the end of a line, and go does not.
+var lineEnds = []struct{ name, text string }{
+	{"carriage returns", "\r"}, {`\r\n`, `\r\n`}, {`\n`, `\n`}, {"line separators", "\u2028"}, {"paragraph separators", "\u2029"}, {"vertical tabs", "\v"},
+	{"form feeds", "\f"}, {"semicolons", "; "}, {"semicolons", ";"},
+}
+
+// mendLineEnds offers to break the lines at what is no end of a line for go, if go refuses nothing then.
+func (c *checker) mendLineEnds() {
+	if c.problems.refusals() == 0 {
+		return
+	}
+	for _, end := range lineEnds {
+		var edits []text.Edit
+		for at, src := 0, c.tree.Text; ; {
+			i := strings.Index(src[at:], end.text)
+			if i < 0 {
+				break
+			}
+			span := text.Span{Start: at + i, End: at + i + len(end.text)}
+			if at = span.End; end.text != "\r" || !strings.HasPrefix(src[at:], "\n") {
+				edits = append(edits, substitute(span, "\n"))
+			}
+		}
+		if len(edits) == 0 {
+			continue
+		}
+		if next, ok := c.after(edits); ok && next.problems.refusals() == 0 {
+			for i := range c.problems {
+				if p := &c.problems[i]; p.Severity == Refused {
+					p.Suggest = append([]Suggestion{{Title: "Break the lines at the " + end.name, Edits: edits, Preferred: true, Whole: true}}, notPreferred(p.Suggest)...)
+				}
+			}
+			return
+		}
+	}
+}
+
+func notPreferred(list []Suggestion) []Suggestion {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Preferred = false
+	}
+	return list
+}
+
+// joinLines offers to put a line together with the next, where go reads both as one and does not read what stands there now:
+// the next line is refused as well, or what it begins with is no path that anybody could fetch.
+func (c *checker) joinLines(p *Problem, l *Line) bool {
+	next := c.lineAfter(l)
+	if next == nil || l.Suffix != nil || len(next.Before) > 0 || next.Full.Start != l.Full.End {
+		return false
+	}
+	first, second := l.Span.In(c.tree.Text), next.Span.In(c.tree.Text)
+	host, _, _ := strings.Cut(second, "/")
+	if !next.refused && !next.broken && (strings.Contains(host, ".") || l.Verb != "require") {
+		return false
+	}
+	for _, glue := range []string{"", " "} {
+		whole := first + glue + second
+		if !c.fitsFor(l, whole) {
+			continue
+		}
+		edit := substitute(text.Span{Start: l.Span.End, End: next.Span.Start}, glue)
+		if c.mends(edit) {
+			p.prefer("Join the lines to "+strconv.Quote(whole), edit)
+			return true
+		}
+	}
+	return false
+}
+
+// fitsFor reports whether go would accept a text in the place of l, and could fetch what it requires.
+func (c *checker) fitsFor(l *Line, whole string) bool {
+	verb, args := l.Verb, whole
+	if l.Block == nil {
+		verb, args, _ = strings.Cut(whole, " ")
+	}
+	if path, _, _ := strings.Cut(strings.TrimSpace(args), " "); verb == "require" && module.CheckPath(path) != nil {
+		return false
+	}
+	return has(c.grammar.verbs, verb) && c.accepts(verb, args)
+}
+
+// lineAfter returns the line that follows l in its block or among the statements, or nil.
+func (c *checker) lineAfter(l *Line) *Line {
+	if b := l.Block; b != nil {
+		if i := slices.Index(b.Lines, l); i >= 0 && i+1 < len(b.Lines) {
+			return b.Lines[i+1]
+		}
+		return nil
+	}
+	for i, s := range c.tree.Stmts {
+		if s.Line == l && i+1 < len(c.tree.Stmts) {
+			return c.tree.Stmts[i+1].Line
+		}
+	}
+	return nil
 }
 
 // commentBlock offers to turn a block into comments that is no block of go's.

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -193,6 +194,24 @@ func (s *Snapshot) repository(dir string) string {
 		}
 		dir = up
 	}
+}
+
+// ClonedPath returns the path that a module in dir has by where the git repository around it was cloned from, or "".
+func (s *Snapshot) ClonedPath(dir string) string {
+	root := s.repository(dir)
+	if root == "" {
+		return ""
+	}
+	fact := s.Read(filepath.Join(root, ".git", "config"))
+	rel, err := filepath.Rel(root, dir)
+	if err != nil || fact.State != Regular {
+		return ""
+	}
+	origin := goenv.ParseGitConfig(fact.File.Text, goenv.GitOptions{}).OriginPath()
+	if origin == "" {
+		return ""
+	}
+	return path.Join(origin, filepath.ToSlash(rel))
 }
 
 // maxIncludes bounds how many files of git's configuration are read, for they may include each other.
