@@ -88,7 +88,7 @@ func (d *disk) stat(path string) (fs.FileInfo, error) {
 	l, ok := d.looks[path]
 	d.mu.Unlock()
 	if !ok {
-		l.info, l.err = os.Stat(path)
+		l.info, l.err = imports.Stat(path)
 		d.mu.Lock()
 		d.looks[path] = l
 		d.mu.Unlock()

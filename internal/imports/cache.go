@@ -120,7 +120,7 @@ func List(dir string) ([]Entry, error) {
 
 // Read returns a file of the machine; it is an FS.Read.
 func Read(name string) (string, error) {
-	info, err := os.Stat(name)
+	info, err := Stat(name)
 	if err != nil {
 		return "", err
 	}
@@ -129,6 +129,19 @@ func Read(name string) (string, error) {
 	}
 	data, err := os.ReadFile(name)
 	return string(data), err
+}
+
+// Stat describes a file of the machine, following symbolic links. A link that leads nowhere, in a circle for instance, is
+// ErrIrregular, unless it leads to a file that is not there.
+func Stat(name string) (fs.FileInfo, error) {
+	info, err := os.Stat(name)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return info, err
+	}
+	if link, lerr := os.Lstat(name); lerr == nil && link.Mode()&fs.ModeSymlink != 0 {
+		return nil, ErrIrregular
+	}
+	return nil, err
 }
 
 // headSize is how much of a file is read to see where its imports end.

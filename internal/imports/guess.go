@@ -18,11 +18,12 @@ func Conflicted(text string) bool {
 
 var (
 	declaration = regexp.MustCompile(`(?m)^(func|type|var|const)\b`)
-	quoted      = regexp.MustCompile("(?m)^\\s*(?:import\\s+)?(?:[\\w.]+\\s+)?[\"`]([^\"`\\s]+)[\"`]?")
+	quoted      = regexp.MustCompile("[\"'`]([^\"'`\\s]+)")
+	bare        = regexp.MustCompile(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?([^"'` + "`" + `\s;()]+)\s*;?$`)
 )
 
-// Guess returns what a Go file that does not parse seems to import: both sides of a conflict, and whatever else looks like an
-// import before the first declaration.
+// Guess returns what a Go file that does not parse seems to import: both sides of a conflict, and whatever else looks like the
+// path of an import before the first declaration, in whatever quotes, or alone on its line without.
 func Guess(text string) []string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -35,7 +36,7 @@ func Guess(text string) []string {
 		text = text[:at[0]]
 	}
 	var paths []string
-	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
+	for _, m := range append(quoted.FindAllStringSubmatch(text, -1), bare.FindAllStringSubmatch(text, -1)...) {
 		if !LooksStd(m[1]) && module.CheckImportPath(m[1]) == nil {
 			paths = append(paths, m[1])
 		}

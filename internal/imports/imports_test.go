@@ -132,3 +132,20 @@ func write(t *testing.T, files map[string]string) string {
 	}
 	return dir
 }
+
+// TestLinks shows what symbolic links stand for that lead to no file: for nothing, as to the go command's plain reader.
+func TestLinks(t *testing.T) {
+	dir := t.TempDir()
+	for name, target := range map[string]string{"circle.go": "circle.go", "nowhere.go": "missing.go", "directory.go": ".", "file.go": "real"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "real"), []byte("package p\nimport \"a\"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got := NewTree(FS{List: List, Read: Read}, dir, nil).Package("")
+	if diff := cmp.Diff(&Package{GoDir: true, Imports: []string{"a"}}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -227,8 +227,7 @@ func (t *Tree) Broken() []string {
 			names = append(names, path.Join(rel, name))
 		}
 	}
-	slices.Sort(names)
-	return names
+	return unique(names)
 }
 
 // ignored are directories that a go.mod tells the go command to pass over: those that begin with ./ at one place, the others

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/version"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -471,11 +472,11 @@ func (c *checker) ignores() {
 		}
 		seen[g.Path] = g
 		var why string
-		switch {
-		case g.Path == "":
-			why = "an empty path"
-		case g.Path == ".." || strings.HasPrefix(g.Path, "../") || filepath.IsAbs(g.Path):
+		switch elems := strings.Split(strings.Trim(strings.TrimPrefix(g.Path, "./"), "/"), "/"); { // go puts slashes around it, too
+		case elems[0] == "..":
 			why = "a directory outside the module"
+		case len(elems) > 1 && slices.Contains(elems, "") || slices.Contains(elems, ".") || slices.Contains(elems, ".."):
+			why = "no path that a directory has: go does not clean it"
 		case strings.ContainsAny(g.Path, "*?["):
 			why = "a pattern: go compares it letter by letter"
 		default:
