@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 // An editor is a client of a language server that runs as a child process: the least that opens documents, changes them and
 // notes when their diagnostics come back.
 type editor struct {
+	ctx   context.Context // its end kills the server
 	name  string
 	cmd   *exec.Cmd
 	in    io.WriteCloser
@@ -58,13 +60,14 @@ type health struct {
 }
 
 // start starts a server in dir. The settings are what it is told of the user's wishes.
-func start(name string, argv, env []string, dir string, settings any) (*editor, error) {
+func start(ctx context.Context, name string, argv, env []string, dir string, settings any) (*editor, error) {
 	e := &editor{
-		name: name, settings: settings, answers: map[int]chan json.RawMessage{}, docs: map[string]*document{}, marks: map[string]map[string]bool{},
+		ctx: ctx, name: name, settings: settings, answers: map[int]chan json.RawMessage{}, docs: map[string]*document{}, marks: map[string]map[string]bool{},
 		heard: make(chan heard, 100_000), gone: make(chan struct{}),
 	}
-	e.cmd = exec.Command(argv[0], argv[1:]...)
+	e.cmd = exec.CommandContext(ctx, argv[0], argv[1:]...)
 	e.cmd.Dir, e.cmd.Env = dir, env
+	e.cmd.WaitDelay = time.Second
 	var err error
 	if e.in, err = e.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -107,14 +110,11 @@ func (e *editor) initialize(dir string, settings any) error {
 
 // stop ends the server, the polite way first.
 func (e *editor) stop() {
+	kill := time.AfterFunc(5*time.Second, func() { _ = e.cmd.Process.Kill() })
+	defer kill.Stop()
 	_, _ = e.call("shutdown", nil)
 	_ = e.notify("exit", nil)
 	e.in.Close()
-	select {
-	case <-e.gone:
-	case <-time.After(3 * time.Second):
-		_ = e.cmd.Process.Kill()
-	}
 	_ = e.cmd.Wait()
 }
 
@@ -149,7 +149,7 @@ func (e *editor) call(method string, params any) (json.RawMessage, error) {
 		return result, nil
 	case <-e.gone:
 		return nil, fmt.Errorf("%s ended during %s", e.name, method)
-	case <-time.After(2 * time.Minute):
+	case <-time.After(time.Minute):
 		return nil, fmt.Errorf("%s does not answer %s", e.name, method)
 	}
 }
@@ -286,6 +286,8 @@ func (e *editor) await(limit time.Duration, ok func(heard) bool) (heard, bool) {
 			}
 		case <-e.gone:
 			return heard{}, false
+		case <-e.ctx.Done():
+			return heard{}, false
 		case <-timer.C:
 			return heard{}, false
 		}
@@ -305,14 +307,26 @@ func (e *editor) marked(path string) map[string]bool {
 	}
 }
 
-// quiet waits until the server has said nothing for a while.
-func (e *editor) quiet(pause, limit time.Duration) {
-	end := time.Now().Add(limit)
-	for time.Now().Before(end) {
-		if _, any := e.await(pause, func(heard) bool { return true }); !any {
-			return
+// settle waits until the server has nothing to do: it says that it knows everything about the file at path, or it has said
+// nothing for a while and used no processor meanwhile. It returns what it said last about the file, which is last if it says
+// nothing more.
+func (e *editor) settle(path string, last heard, limit time.Duration) heard {
+	const pause = 500 * time.Millisecond
+	pid := e.cmd.Process.Pid
+	before, known := worked(pid)
+	for end := time.Now().Add(limit); time.Now().Before(end) && !last.health.Complete && e.ctx.Err() == nil; {
+		h, any := e.await(pause, func(h heard) bool { return h.path == path })
+		if any {
+			last = h
+			continue
 		}
+		now, _ := worked(pid)
+		if known && now-before <= 1 || !known && time.Since(last.at) > 5*time.Second {
+			break
+		}
+		before = now
 	}
+	return last
 }
 
 func toURI(path string) string {

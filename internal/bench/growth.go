@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,14 +10,12 @@ import (
 	"time"
 
 	"golang.org/x/mod/sumdb/dirhash"
-
-	"io"
 )
 
 // A point is what one size cost.
 type point struct {
 	n              int
-	open, key, far time.Duration // opening; a keystroke that touches the size; one that does not
+	open, key, far time.Duration // opening to complete diagnostics; a keystroke that touches the size; one that does not
 	list           time.Duration // go list -m all
 	memory         int64
 }
@@ -52,9 +51,9 @@ func (b *bench) growth(docs string) error {
 		}
 	}
 	for _, c := range curves {
-		fmt.Fprintf(b.out, "\n%-24s %12s %18s %18s %18s %10s\n", c.of, "open", "keystroke there", "keystroke beside", "go list -m all", "resident")
+		t := newTable(b.out, c.of, "open", "keystroke there", "keystroke beside", "go list -m all", "resident")
 		for _, p := range c.points {
-			fmt.Fprintf(b.out, "%-24d %12s %18s %18s %18s %7d MB\n", p.n, short(p.open), short(p.key), short(p.far), short(p.list), (p.memory+1<<19)>>20)
+			t.row(fmt.Sprint(p.n), short(p.open), short(p.key), short(p.far), short(p.list), fmt.Sprintf("%d MB", (p.memory+1<<19)>>20))
 		}
 	}
 	if docs == "" {
@@ -139,6 +138,7 @@ func (w *made) workspace(n, each int) *subject {
 }
 
 func (b *bench) grow(c *curve, n int, build func(*made) *subject) error {
+	fmt.Fprintf(os.Stderr, "… %d %s\n", n, c.of)
 	dir := filepath.Join(b.dir, "growth")
 	defer os.RemoveAll(dir)
 	w := &made{dir: filepath.Join(dir, "src"), cache: filepath.Join(dir, "mod")}
@@ -146,29 +146,24 @@ func (b *bench) grow(c *curve, n int, build func(*made) *subject) error {
 	if w.err != nil {
 		return w.err
 	}
-	env := append(slices.Clone(b.env), "GOMODCACHE="+w.cache, "GOPROXY=off", "GOSUMDB=", "GOFLAGS=", "GOENV=off", "GOTOOLCHAIN=local")
+	env := append(slices.Clone(b.env), "GOMODCACHE="+w.cache, "GOSUMDB=", "GOFLAGS=", "GOENV=off", "GOTOOLCHAIN=local")
 	mod, sums := filepath.Join(s.dir, "go.mod"), strings.SplitAfter(s.sum, "\n")
-	end := strings.Count(s.mod, "\n")
+	end := lines(s.mod)
 	there := scenario{name: "there", edit: change{path: mod, at: 5, old: []string{"\t" + w.path(0) + " v1.0.0\n"}, with: []string{"\t" + w.path(0) + " v1.0.01\n"}}}
 	if c.of == "lines in go.sum" {
 		there = scenario{name: "there", watch: mod, edit: change{path: filepath.Join(s.dir, "go.sum"), at: 3, old: sums[3:4]}}
 	}
 	scenarios := []scenario{there, {name: "beside", edit: change{path: mod, at: end, with: []string{"requir x\n"}}}}
-	m := b.edit(server{name: "gomodls", argv: []string{b.gomodls, "serve"}, env: env, ours: true}, w.dir, s, scenarios)
+	m := b.edit(b.servers()[0], w.dir, s, scenarios, env)
 	if m.err != nil {
 		return fmt.Errorf("%d %s: %w", n, c.of, m.err)
 	}
-	p := point{n: n, open: m.opened.at(50), key: m.edits["there"].at(50), far: m.edits["beside"].at(50), memory: m.memory[1]}
-	var list sample
-	for range 3 {
-		took, err := timed(s.dir, env, "go", "list", "-m", "all")
-		if err != nil {
-			return err
-		}
-		list = append(list, took)
+	list, err := b.inTurns(s.dir, []command{{"go list -m all", []string{"go", "list", "-m", "all"}, env, nil}})
+	if err != nil {
+		return err
 	}
-	p.list = list.at(50)
-	c.points = append(c.points, p)
-	fmt.Fprintf(b.out, "%d %s\n", n, c.of)
+	c.points = append(c.points, point{
+		n: n, open: m.complete.at(50), key: m.edits["there"].at(50), far: m.edits["beside"].at(50), list: list[0].at(50), memory: m.memory[1],
+	})
 	return nil
 }

@@ -33,7 +33,6 @@ type subject struct {
 	dir      string
 	mod, sum string
 	requires int
-	sumLines int
 	selected []module.Version  // the build list, without the main module
 	edges    []module.Version  // what is required anywhere in the graph
 	sums     map[string]string // lines of go.sum by "path version"
@@ -70,7 +69,6 @@ func (s *subject) load(ctx context.Context) error {
 		return err
 	}
 	s.mod, s.sum = string(mod), string(sum)
-	s.sumLines = strings.Count(s.sum, "\n")
 	file, err := modfile.Parse("go.mod", mod, nil)
 	if err != nil {
 		return err
@@ -184,21 +182,61 @@ func (s *subject) scenarios() ([]scenario, error) {
 		add("requirement added", "require example.com/gone v1.0.0\n"),
 		add("replace to no directory", fmt.Sprintf("replace %s => ./no/such/directory\n", first.Mod.Path)),
 	)
-	// A line that go needs is deleted from go.sum.
-	sums := strings.SplitAfter(s.sum, "\n")
-	key := first.Mod.Path + " " + first.Mod.Version + "/go.mod "
+	if deleted, ok := s.deleted(file); ok {
+		all = append(all, deleted)
+	}
+	return all, nil
+}
+
+// deleted is the edit that deletes a line which go needs from go.sum.
+func (s *subject) deleted(file *modfile.File) (scenario, bool) {
+	first := file.Require[0].Mod
+	key := first.Path + " " + first.Version + "/go.mod "
 	for _, r := range file.Replace {
-		if r.Old.Path == first.Mod.Path && r.New.Version != "" {
+		if r.Old.Path == first.Path && r.New.Version != "" {
 			key = r.New.Path + " " + r.New.Version + "/go.mod "
 		}
 	}
-	if i := slices.IndexFunc(sums, func(l string) bool { return strings.HasPrefix(l, key) }); i >= 0 {
-		all = append(all, scenario{
-			name: "go.sum line deleted", watch: path,
-			edit: change{path: filepath.Join(s.dir, "go.sum"), at: i, old: sums[i : i+1]},
-		})
+	sums := strings.SplitAfter(s.sum, "\n")
+	i := slices.IndexFunc(sums, func(l string) bool { return strings.HasPrefix(l, key) })
+	if i < 0 {
+		return scenario{}, false
+	}
+	return scenario{
+		name: "go.sum line deleted", watch: filepath.Join(s.dir, "go.mod"),
+		edit: change{path: filepath.Join(s.dir, "go.sum"), at: i, old: sums[i : i+1]},
+	}, true
+}
+
+// sumScenarios returns the edits to measure in a long go.sum.
+func (s *subject) sumScenarios() ([]scenario, error) {
+	file, err := modfile.Parse("go.mod", []byte(s.mod), nil)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(s.dir, "go.sum")
+	sums := strings.SplitAfter(s.sum, "\n")
+	middle := len(sums) / 2
+	all := []scenario{
+		{name: "field typed", edit: change{path: path, at: middle, old: sums[middle : middle+1], with: []string{strings.TrimSuffix(sums[middle], "\n") + " x\n"}}},
+		{name: "line repeated", edit: change{path: path, at: middle, with: sums[middle : middle+1]}},
+	}
+	if deleted, ok := s.deleted(file); ok {
+		all = append(all, deleted)
 	}
 	return all, nil
+}
+
+// padded returns a copy of the module's files in dir whose go.sum has n lines, if it has fewer.
+func (s *subject) padded(dir string, n int) (*subject, error) {
+	padded := *s
+	padded.dir = dir
+	var more strings.Builder
+	for i := lines(s.sum); i < n; i++ {
+		fmt.Fprintf(&more, "zz.example/other%06d v1.0.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", i)
+	}
+	padded.sum += more.String()
+	return &padded, writeFiles(dir, map[string]string{"go.mod": s.mod, "go.sum": padded.sum, "m.go": "package m\n"})
 }
 
 // workspace makes a go.work with n modules, which require what the subject's build list holds, some each, and returns a
