@@ -7,7 +7,9 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/gomodls/gomodls/internal/packages"
+	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -70,6 +72,59 @@ func (p *Pass) ReportFault(f packages.Fault, d Diagnostic) {
 		d.URI, d.Span = s.URI, s.Span
 		p.Report(d)
 	}
+}
+
+// TidyFaults returns the faults of a kind that tidy would find with packages of the pass's module, and that go does not find when it
+// builds here: in files of other systems, for instance.
+func (p *Pass) TidyFaults(kind tidy.FaultKind) []tidy.Fault {
+	a := p.Tidied()
+	if p.File.Kind != workspace.ModFile || a == nil {
+		return nil
+	}
+	known := map[string]bool{}
+	if r := p.Packages(); r != nil {
+		for _, f := range r.Faults {
+			known[f.Path] = true
+		}
+	}
+	var faults []tidy.Fault
+	for _, f := range a.Faults {
+		if f.Kind == kind && !known[f.Path] {
+			faults = append(faults, f)
+		}
+	}
+	return faults
+}
+
+// ReportTidyFault reports a fault at every import declaration that leads to it, or, where none does, at the tool line or at the
+// module line. what says what is the matter with the package, as the rest of a clause.
+func (p *Pass) ReportTidyFault(f tidy.Fault, what string) {
+	d := Diagnostic{Severity: Warning, Message: f.Path + " " + what + "; go mod tidy fails for that"}
+	if len(f.Modules) > 0 {
+		d.Module = f.Modules[0]
+	}
+	if len(f.Sites) > 0 {
+		var sites []packages.Site
+		for _, s := range f.Sites {
+			sites = append(sites, packages.Site{File: s.File, Path: s.Path})
+		}
+		for _, s := range p.Sites(sites) {
+			d.URI, d.Span = s.URI, s.Span
+			p.Report(d)
+		}
+		return
+	}
+	mod := p.File.Mod()
+	switch i := slices.IndexFunc(mod.Tool, func(t *syntax.Tool) bool { return t.Path == f.Path }); {
+	case i >= 0:
+		d.Span = mod.Tool[i].Line.Span
+	case mod.Module != nil && f.Importer != "":
+		d.Span = mod.Module.Line.Span
+		d.Message = fmt.Sprintf("%s, which %s imports, %s; go mod tidy fails for that", f.Path, f.Importer, what)
+	default:
+		return
+	}
+	p.Report(d)
 }
 
 // Imported names a fault's package, and how one comes to it where its sites do not import it themselves.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/packages"
+	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -26,19 +27,26 @@ var Analyzer = &analysis.Analyzer{
 
 func run(_ context.Context, pass *analysis.Pass) error {
 	for _, f := range pass.PackageFaults(packages.Ambiguous) {
-		var names []string
-		for _, m := range f.Modules {
-			names = append(names, name(pass, m))
-		}
-		last := len(names) - 1
 		pass.ReportFault(f, analysis.Diagnostic{
-			Module: f.Modules[0],
-			Message: fmt.Sprintf(`%s is in %s and in %s; go refuses with "ambiguous import"`,
-				analysis.Imported(f), strings.Join(names[:last], ", in "), names[last]),
+			Module:  f.Modules[0],
+			Message: fmt.Sprintf(`%s is %s; go refuses with "ambiguous import"`, analysis.Imported(f), places(pass, f.Modules)),
 			Related: requirements(pass, f.Modules),
 		})
 	}
+	for _, f := range pass.TidyFaults(tidy.Ambiguous) {
+		pass.ReportTidyFault(f, "is "+places(pass, f.Modules))
+	}
 	return nil
+}
+
+// places says where a package is that several modules have.
+func places(pass *analysis.Pass, mods []module.Version) string {
+	var names []string
+	for _, m := range mods {
+		names = append(names, name(pass, m))
+	}
+	last := len(names) - 1
+	return fmt.Sprintf("in %s and in %s", strings.Join(names[:last], ", in "), names[last])
 }
 
 // name says where a package is.

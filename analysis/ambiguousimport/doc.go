@@ -5,6 +5,8 @@
 // from before the split, or from after it, of the other one ends it. The files of the main module that import the package
 // are marked, or, if only other modules import it, those imports that lead there.
 //
+// An import in a file that is not built on this system is an obstacle to go mod tidy alone, and so a warning.
+//
 // With a module graph that is pruned, modules that go.mod requires go before all others: what only others have beside them
 // makes nothing ambiguous. Where the source of a module that could have the package is not on this machine, nothing is said.
 package ambiguousimport

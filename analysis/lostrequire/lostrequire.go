@@ -41,7 +41,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		d := analysis.Diagnostic{Span: r.Line.Span, Module: module.Version{Path: r.Path, Version: r.Version}}
 		if l.Fault != nil {
-			d.Message = fmt.Sprintf("go mod tidy -e would drop %s, but only because %s", r.Path, because(l.Fault))
+			d.Message = fmt.Sprintf("go mod tidy -e would drop %s, %s", r.Path, though(l))
 			pass.Report(d)
 			continue
 		}
@@ -71,9 +71,14 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	return nil
 }
 
-func because(f *tidy.Fault) string {
-	if f.Kind == tidy.Unavailable {
-		return fmt.Sprintf("%s %s is not on this machine", f.Modules[0].Path, f.Modules[0].Version)
+// though says why a requirement may be needed all the same, as the end of a clause.
+func though(l tidy.Loss) string {
+	if l.Fault.Kind != tidy.Unavailable {
+		return fmt.Sprintf("though the package %s, which is not there, may need it", l.Fault.Path)
 	}
-	return fmt.Sprintf("the package %s is not there", f.Path)
+	m := l.Fault.Modules[0]
+	if m.Path == l.Path {
+		return "but only because it is not on this machine"
+	}
+	return fmt.Sprintf("though %s %s, which is not on this machine, may need it", m.Path, m.Version)
 }

@@ -4,6 +4,9 @@
 // command selects, and has no such package, the package was removed or moved, or is only in another version, or its path is
 // mistyped; go refuses with "no required module provides package". The same goes for packages of the main module itself.
 //
+// An import path that no package can have, and a package without a file for any build, are obstacles to go mod tidy, which stops
+// there; that is a warning. go build says by itself what is wrong with such an import.
+//
 // Nothing is said where the source of a module that could have the package is not on this machine, nor where no module of the
 // graph could have it by its path: then a requirement is missing.
 package missingpackage

@@ -3,13 +3,16 @@ package missingpackage
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/analysis"
+	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/packages"
+	"github.com/gomodls/gomodls/internal/tidy"
 )
 
 //go:embed doc.go
@@ -40,7 +43,24 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		pass.ReportFault(f, d)
 	}
+	for _, f := range pass.TidyFaults(tidy.Unusable) {
+		if len(f.Modules) == 0 { // otherwise the module is to blame
+			pass.ReportTidyFault(f, "cannot be imported: "+reason(f.Err))
+		}
+	}
 	return nil
+}
+
+// reason says why go mod tidy stops at a package, as a clause.
+func reason(err error) string {
+	var invalid *module.InvalidPathError
+	switch {
+	case errors.As(err, &invalid):
+		return invalid.Err.Error()
+	case errors.Is(err, imports.ErrNoGo):
+		return "no build has a Go file of it"
+	}
+	return err.Error()
 }
 
 // name says which module should have the package.

@@ -12,6 +12,7 @@ import (
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
+	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -42,7 +43,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	for _, r := range lines {
-		if !r.Valid || pass.Refused(r.Line) || inUse(g, r) {
+		if !r.Valid || pass.Refused(r.Line) || inUse(g, r) || wanted(pass, r) {
 			continue
 		}
 		pass.Report(analysis.Diagnostic{
@@ -70,6 +71,12 @@ func inUse(g *modgraph.Graph, r *syntax.Replace) bool {
 		return true
 	}
 	return slices.ContainsFunc(g.Nodes(), func(n *modgraph.Node) bool { return covers(n.Module) })
+}
+
+// wanted reports whether tidy would require what r replaces, because a package is there that no requirement provides.
+func wanted(pass *analysis.Pass, r *syntax.Replace) bool {
+	a := pass.Tidied()
+	return a != nil && slices.ContainsFunc(a.Result.Require, func(n tidy.Requirement) bool { return n.Module.Path == r.Old.Path })
 }
 
 func message(g *modgraph.Graph, r *syntax.Replace) string {
