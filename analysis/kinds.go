@@ -95,7 +95,7 @@ func mixed(mod *syntax.Mod, l *syntax.Line) bool {
 // that is vendored, another one that is known here, or another path at its version. If it means nothing that anybody
 // could have, it may become a comment.
 func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
-	if p.Stage == syntax.Lexical || p.Line == nil || p.Line.Verb != "require" || len(p.Line.Args) == 0 || len(p.Line.Args) > 2 || len(d.Fixes) > 0 && d.Fixes[0].Preferred {
+	if p.Stage == syntax.Lexical || p.Line == nil || p.Line.Verb != "require" || !versionExpected(p.Line.Args) || len(d.Fixes) > 0 && d.Fixes[0].Preferred {
 		return
 	}
 	i := slices.IndexFunc(pass.File.Mod().Require, func(r *syntax.Require) bool { return r.Line == p.Line && r.Path != "" })
@@ -104,7 +104,7 @@ func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
 	}
 	r := pass.File.Mod().Require[i]
 	if v := anyVersion(pass, r); v != "" {
-		edit := fixes.Replace(r.VersionTok.Span, v)
+		edit := fixes.Replace(text.Span{Start: r.VersionTok.Start, End: p.Line.Span.End}, v)
 		if r.VersionTok.IsZero() {
 			edit = text.Edit{Span: text.Span{Start: r.PathTok.End, End: r.PathTok.End}, New: " " + v}
 		}
@@ -135,6 +135,12 @@ func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
 		Title: fmt.Sprintf("Turn the requirement of %s into a comment", r.Path), Kind: fixes.QuickFix, Preferred: preferred,
 		Edits: []fixes.Edit{pass.Edit(text.Edit{Span: text.Span{Start: at, End: at}, New: "// "})},
 	})
+}
+
+// versionExpected reports whether what stands behind a path can be nothing but its version, however misspelt.
+func versionExpected(args []syntax.Token) bool {
+	return len(args) > 0 && !slices.ContainsFunc(args[1:], func(t syntax.Token) bool { return strings.ContainsAny(t.Value, "/=") }) &&
+		(len(args) < 3 || strings.HasPrefix(args[1].Raw, "v"))
 }
 
 // anyVersion returns the version of a required module that is vendored, or else one that could be used, or "".

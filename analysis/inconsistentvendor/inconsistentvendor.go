@@ -143,6 +143,9 @@ func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 	fix := fixes.Fix{Kind: fixes.QuickFix}
 	switch f.Kind {
 	case modgraph.RequireNotExplicit, modgraph.RequireOtherVersion:
+		if module.CheckPath(f.Module.Path) != nil {
+			return asSpelt(pass, f)
+		}
 		v := f.Recorded.Version
 		for _, m := range pass.View.Vendor.VendorList().Modules {
 			if m.Module.Path == f.Module.Path && m.Explicit {
@@ -165,7 +168,13 @@ func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 			if !r.Valid || r.Old != f.Module {
 				continue
 			}
-			fix.Preferred = lacking(pass, r)
+			fix.Preferred = lacking(pass, r) || shared(pass, r)
+			if f.Recorded.Path == "" && fix.Preferred {
+				at := r.Line.Span.Start
+				fix.Title = fmt.Sprintf("Turn the replacement of %s into a comment, as vendored", describe(f.Module))
+				fix.Edits = append(fix.Edits, pass.Edit(text.Edit{Span: text.Span{Start: at, End: at}, New: "// "}))
+				continue
+			}
 			if f.Recorded.Path == "" {
 				fix.Title = fmt.Sprintf("Remove the replacement of %s, as vendored", describe(f.Module))
 				fix.Edits = append(fix.Edits, pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line)))
@@ -179,11 +188,50 @@ func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 	return fix, len(fix.Edits) > 0
 }
 
-// lacking reports whether what a module is replaced by is known not to be there.
+// asSpelt returns the fix of a requirement whose path nobody could fetch: the vendored module of nearly that path.
+func asSpelt(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
+	const most = 2 // mistyped letters
+	if pass.File.Kind != workspace.ModFile {
+		return fixes.Fix{}, false
+	}
+	for _, m := range pass.View.Vendor.VendorList().Modules {
+		if !m.Explicit || m.Module.Version != f.Module.Version || text.Distance(m.Module.Path, f.Module.Path, most) > most {
+			continue
+		}
+		for _, r := range pass.File.Mod().Require {
+			if r.Valid && r.Path == f.Module.Path && r.Version == f.Module.Version {
+				return fixes.Fix{
+					Title: fmt.Sprintf("Write %s, which is vendored", m.Module.Path), Kind: fixes.QuickFix, Preferred: true,
+					Edits: []fixes.Edit{pass.Edit(fixes.Replace(r.PathTok.Span, m.Module.Path))},
+				}, true
+			}
+		}
+	}
+	return fixes.Fix{}, false
+}
+
+// shared reports whether a line before r replaces another module by the same, which go does not vendor.
+func shared(pass *analysis.Pass, r *syntax.Replace) bool {
+	for _, other := range replacements(pass.File) {
+		switch {
+		case other == r:
+			return false
+		case other.Valid && other.Old.Path != r.Old.Path && other.New == r.New:
+			return true
+		}
+	}
+	return false
+}
+
+// lacking reports whether what a module is replaced by is known not to be there, or not to be for the installed go command.
 func lacking(pass *analysis.Pass, r *syntax.Replace) bool {
 	if !r.IsDir {
-		_, err := source(pass, r.New)
-		return err != nil && !errors.Is(err, modgraph.ErrNotKnown)
+		mod, err := source(pass, r.New)
+		if err != nil {
+			return !errors.Is(err, modgraph.ErrNotKnown)
+		}
+		local := pass.View.GoVersion()
+		return local != "" && goenv.CompareVersions(mod.Go, local) > 0
 	}
 	dir := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}.Directory()
 	mod := pass.Snapshot.Read(filepath.Join(dir, "go.mod"))

@@ -206,21 +206,23 @@ func (s *Shadow) vendorModule(ctx context.Context) error {
 }
 
 // vendorAfter tries again to vendor once what go lacked is there: the requirements that the old vendor directory was made from
-// and that provide what is imported, and the checksums of all modules whose sources go reads. If that is of no help, the shadow
-// is as before, and the error the first one.
+// and that provide what is imported, the checksums of all modules whose sources go reads, and at last the versions that go asks
+// to have in go.mod. If all that is of no help, the shadow is as before, and the error the first one.
 func (s *Shadow) vendorAfter(ctx context.Context, failed *GoError, vendoring func() error) error {
 	undo := maps.Clone(s.files)
-	back := func() error { s.files = undo; return failed }
-	if required, err := s.requireVendored(failed.Output); err != nil || !required && !strings.Contains(failed.Output, "missing go.sum entry") {
-		return back()
+	required, err := s.requireVendored(failed.Output)
+	updates := strings.Contains(failed.Output, "updates to go.mod needed")
+	if err == nil && (required || updates || strings.Contains(failed.Output, "missing go.sum entry")) {
+		completed := func() bool { return s.Complete(ctx) == nil && vendoring() == nil }
+		if !updates && completed() {
+			return nil
+		}
+		if s.Run(ctx, "list", "-mod=mod", "-m", "-f", `{{""}}`, "all") == nil && completed() {
+			return nil
+		}
 	}
-	if err := s.Complete(ctx); err != nil {
-		return back()
-	}
-	if err := vendoring(); err != nil {
-		return back()
-	}
-	return nil
+	s.files = undo
+	return failed
 }
 
 // requireVendored adds to go.mod the requirements that the vendor directory was made from, of modules that are not required

@@ -36,14 +36,14 @@ func (c *checker) lastResort() {
 		case l == nil || l.Full == l.Span || strings.TrimSpace(c.tree.Text[l.Full.Start:l.Span.Start]) != "":
 		case half(l) && !c.allMarkers(): // what remains of the conflict is go's to read, and the mark stays
 			p.prefer("Turn "+c.quoteLine(l)+" into a comment", insert(l.Span.Start, "// "))
-		case c.joinLines(p, l):
+		case c.joinLines(p, l), c.joinLines(p, c.refusedBefore(l)):
 		case l.Verb == "module" || l.Verb == ")" || half(l):
 		case l.Verb == "go" && (p.Stage == Later || c.count("go") < 2): // what it says is needed
 		case l.Verb == "require" && c.pointless(l):
 			c.deleteLine(p, l)
 		case len(l.Args) == 0 && has(c.grammar.verbs, l.Verb): // a directive of no words says nothing
 			c.deleteLine(p, l)
-		case l.Verb != "require" && l.Verb != "use":
+		case l.Verb != "require" && l.Verb != "use" || !has(c.grammar.verbs, l.Verb):
 			p.prefer("Turn "+c.quoteLine(l)+" into a comment", insert(l.Span.Start, "// "))
 		case len(p.Suggest) == 0:
 			p.suggest("Turn "+c.quoteLine(l)+" into a comment", insert(l.Span.Start, "// "))
@@ -191,6 +191,9 @@ func notPreferred(list []Suggestion) []Suggestion {
 // joinLines offers to put a line together with the next, where go reads both as one and does not read what stands there now:
 // the next line is refused as well, or what it begins with is no path that anybody could fetch.
 func (c *checker) joinLines(p *Problem, l *Line) bool {
+	if l == nil {
+		return false
+	}
 	next := c.lineAfter(l)
 	if next == nil || l.Suffix != nil || len(next.Before) > 0 || next.Full.Start != l.Full.End {
 		return false
@@ -228,16 +231,33 @@ func (c *checker) fitsFor(l *Line, whole string) bool {
 
 // lineAfter returns the line that follows l in its block or among the statements, or nil.
 func (c *checker) lineAfter(l *Line) *Line {
-	if b := l.Block; b != nil {
-		if i := slices.Index(b.Lines, l); i >= 0 && i+1 < len(b.Lines) {
-			return b.Lines[i+1]
-		}
-		return nil
+	lines := c.topLines()
+	if l.Block != nil {
+		lines = l.Block.Lines
 	}
+	if i := slices.Index(lines, l); i >= 0 && i+1 < len(lines) {
+		return lines[i+1]
+	}
+	return nil
+}
+
+// topLines returns the lines that are statements, and nil for each block.
+func (c *checker) topLines() []*Line {
+	lines := make([]*Line, len(c.tree.Stmts))
 	for i, s := range c.tree.Stmts {
-		if s.Line == l && i+1 < len(c.tree.Stmts) {
-			return c.tree.Stmts[i+1].Line
-		}
+		lines[i] = s.Line
+	}
+	return lines
+}
+
+// refusedBefore returns the line before l where that is refused as well, or nil.
+func (c *checker) refusedBefore(l *Line) *Line {
+	lines := c.topLines()
+	if l.Block != nil {
+		lines = l.Block.Lines
+	}
+	if i := slices.Index(lines, l); i > 0 && lines[i-1] != nil && lines[i-1].refused {
+		return lines[i-1]
 	}
 	return nil
 }
