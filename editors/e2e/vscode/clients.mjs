@@ -4,10 +4,10 @@ import { scenario } from './scenario.mjs';
 
 scenario('a client that pulls diagnostics', {
 	// The extension has no server in this window; the companion has.
-	arrange: module => module.write('.vscode/settings.json', JSON.stringify({
+	settings: async module => ({ folder: {
 		'gomodls.path': module.path('../none'),
 		'companion.command': process.env.GOMODLS_BIN, 'companion.args': ['serve'], 'companion.initializationOptions': { pull: true },
-	})),
+	} }),
 }, async (editor, module) => {
 	const before = await module.read('go.mod');
 	await editor.notification('The setting gomodls.path names').waitFor();

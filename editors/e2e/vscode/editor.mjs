@@ -30,6 +30,7 @@ export class Editor {
 	constructor(page, extensionID) {
 		this.page = page;
 		this.extensionID = extensionID;
+		this.folder = ''; // where files are opened from when nothing else is said
 	}
 
 	/** Waits for the status bar to say what is wanted of the module. */
@@ -181,7 +182,7 @@ export class Editor {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+g', input);
 		await input.first().fill(`:${line}:${column}`);
-		await this.page.keyboard.press('Enter');
+		await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: new RegExp(`line ${line}\\b.*column ${column}\\b`) }).click();
 		await until('the cursor should move', () => this.page.locator('[id="status.editor.selection"]').innerText(),
 			text => text.includes(`Ln ${line}, Col ${column}`));
 	}
@@ -297,7 +298,7 @@ export class Editor {
 	}
 
 	/** Opens a file by its name, and where several have that by its folder. */
-	async openFile(name, folder = '') {
+	async openFile(name, folder = this.folder) {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+p', input);
 		await input.first().fill(folder ? `${folder}/${name}` : name);
@@ -313,6 +314,23 @@ export class Editor {
 		const name = await this.page.locator('.tab.active').first().getAttribute('data-resource-name');
 		await this.page.keyboard.press('Control+s');
 		await until(`${name} should be saved`, () => this.modified(), names => !names.includes(name));
+	}
+
+	/** Closes all files, whatever in them is not saved, and takes the notifications away. */
+	async closeAll() {
+		const tabs = this.page.locator('.tabs-container .tab');
+		const drop = this.page.getByRole('button', { name: "Don't Save" });
+		await this.command('View: Close All Editors');
+		await until('all editors should be closed', async () => {
+			if (await drop.isVisible()) {
+				await drop.click();
+			}
+			return tabs.count();
+		}, count => count === 0);
+		if (await this.notification('').count() > 0) {
+			await this.command('Notifications: Clear All Notifications');
+			await this.notifications(0);
+		}
 	}
 
 	/** The names of the tabs that have unsaved changes. */

@@ -9,9 +9,9 @@ const syntax = row => /unknown directive: requir\s*syntax\[Ln/.test(row);
 
 scenario('gopls in the same window', {
 	// gopls waits a second before it looks at a go.mod. On a busy machine that may be shorter than a look at the screen takes.
-	arrange: module => module.write('.vscode/settings.json', JSON.stringify({
+	settings: async () => ({ folder: {
 		'companion.command': process.env.GOPLS_BIN, 'companion.initializationOptions': { diagnosticsDelay: '5s' },
-	})),
+	} }),
 }, async (editor, module) => {
 	const before = await module.read('go.mod');
 	await editor.status(ok);

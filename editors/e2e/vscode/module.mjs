@@ -6,6 +6,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { Proxy } from './proxy.mjs';
 
 const run = promisify(execFile);
 
@@ -48,17 +49,24 @@ const others = ['github.com/spf13/pflag@v1.0.8', 'golang.org/x/mod@v0.28.0'];
 
 /**
  * The environment of the go command, of the editor and of the server: the same Go and, through links, module cache as the
- * caller's, and nothing else of the caller's that bears on modules.
+ * caller's, and nothing else of the caller's that bears on modules. Before the caller's module proxy, one for modules that are
+ * made up is asked.
  */
 export async function goEnvironment() {
 	const { stdout } = await run('go', ['env', '-json', 'GOMODCACHE', 'GOCACHE', 'GOPATH', 'GOPROXY', 'GOSUMDB', 'GONOSUMDB']);
 	const env = JSON.parse(stdout);
 	const own = await mkdtemp(join(tmpdir(), 'gomodls-modcache-'));
 	await linkCache(env.GOMODCACHE, own);
+	const proxy = await Proxy.start();
 	return {
-		env: { ...env, GOMODCACHE: own, GOENV: 'off', GOFLAGS: '', GOWORK: '', GO111MODULE: '', GOPRIVATE: '', GONOPROXY: '', GOTOOLCHAIN: 'local' },
+		env: {
+			...env, GOMODCACHE: own, GOENV: 'off', GOFLAGS: '', GOWORK: '', GO111MODULE: '', GOPRIVATE: '', GONOPROXY: '', GOTOOLCHAIN: 'local',
+			GOPROXY: `${proxy.url},${env.GOPROXY}`, GONOSUMDB: [env.GONOSUMDB, 'example.com/*'].filter(Boolean).join(','),
+		},
+		proxy,
 		/** Removes what was made for it. */
 		async release() {
+			proxy.stop();
 			await run('chmod', ['-R', 'u+w', own]);
 			await rm(own, { recursive: true, force: true });
 		},
@@ -82,9 +90,9 @@ async function linkCache(from, to) {
 }
 
 /** Makes the module that copies are made of. Needs the module proxy only for what is not in the module cache. */
-export async function prepare(env) {
+export async function prepare(go) {
 	const dir = await mkdtemp(join(tmpdir(), 'gomodls-module-'));
-	const template = new Module(dir, env);
+	const template = new Module(dir, go);
 	for (const [name, text] of Object.entries(source)) {
 		await template.write(name, text);
 	}
@@ -100,17 +108,18 @@ export async function prepare(env) {
 }
 
 export class Module {
-	constructor(dir, env) {
+	constructor(dir, { env, proxy }) {
 		this.dir = dir;
 		this.env = env;
+		this.proxy = proxy;
 	}
 
-	/** A copy in a folder `app` whose parent is empty and belongs to the copy. */
-	async copy() {
-		const parent = await mkdtemp(join(tmpdir(), 'gomodls-scenario-'));
+	/** A copy in a folder `app` whose parent has nothing else and belongs to the copy. */
+	async copy(within = tmpdir()) {
+		const parent = await mkdtemp(join(within, 'gomodls-scenario-'));
 		const dir = join(parent, 'app');
 		await cp(this.dir, dir, { recursive: true });
-		return new Module(dir, this.env);
+		return new Module(dir, this);
 	}
 
 	path(name) {
@@ -137,6 +146,12 @@ export class Module {
 			throw new Error(`${name} does not contain ${JSON.stringify(from)} exactly once:\n${text}`);
 		}
 		await this.write(name, text.replace(from, () => to));
+	}
+
+	/** Makes the program import a module that nobody has and the proxy serves, on disk. */
+	async importMadeUp(path, proxy = this.proxy) {
+		proxy.publish(path, { 'a.go': 'package a\n' });
+		await this.edit('main.go', '\t"fmt"\n', `\t"fmt"\n\t_ "${path}"\n`);
 	}
 
 	/** Copies what go selected of a required module to a folder, as somebody who works on it would have it. */

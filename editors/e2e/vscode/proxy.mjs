@@ -7,17 +7,22 @@ import { crc32 } from 'node:zlib';
 export class Proxy {
 	/** What was asked for, in order. */
 	asked = [];
+	/** The files of what is served, by `path@version`. */
+	modules = {};
 	#held = null;
 
-	/** Serves modules, given as `path@version` and their files. */
-	static async start(modules = {}) {
+	static async start() {
 		const proxy = new Proxy();
-		proxy.modules = modules;
 		proxy.server = createServer((request, response) => void proxy.#answer(decodeURIComponent(request.url), response));
 		await new Promise(resolve => proxy.server.listen(0, '127.0.0.1', resolve));
 		proxy.server.unref();
 		proxy.url = `http://127.0.0.1:${proxy.server.address().port}`;
 		return proxy;
+	}
+
+	/** Serves a module from now on, with these files and a go.mod. */
+	publish(path, files) {
+		this.modules[`${path}@v1.0.0`] = { 'go.mod': `module ${path}\n\ngo 1.25.0\n`, ...files };
 	}
 
 	/** From now on nobody gets an answer, until what is returned is called. */

@@ -8,3 +8,6 @@ import './outside.mjs';
 import './server.mjs';
 import './trust.mjs';
 import './workspaces.mjs';
+import { run } from './scenario.mjs';
+
+run();

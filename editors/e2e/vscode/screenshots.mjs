@@ -27,7 +27,7 @@ const user = {
 };
 
 const go = await goEnvironment();
-const template = await prepare(go.env);
+const template = await prepare(go);
 const code = await VSCode.start(go.env, { screen: { viewport: { width: 900, height: 440 }, deviceScaleFactor: 1.5 } });
 
 /** Opens a copy of the module and takes pictures of it. */
@@ -39,7 +39,7 @@ async function session(arrange, act) {
 	await editor.typing();
 	await editor.press('Control+b', editor.page.locator('.part.sidebar:not(:visible)'), 'attached');
 	await act(editor, module);
-	await code.close(editor);
+	await editor.page.close();
 	await module.remove();
 }
 

@@ -7,12 +7,8 @@ import { scenario } from './scenario.mjs';
 
 const ok = /✓/;
 
-/** Makes the folder's settings name a program of its own, which other windows do not run. */
-async function useServer(module) {
-	const path = module.path('../gomodls');
-	await module.write('.vscode/settings.json', JSON.stringify({ 'gomodls.path': path }));
-	return path;
-}
+/** A program of the scenario's own, which other windows do not run. */
+const settings = async module => ({ folder: { 'gomodls.path': module.path('../gomodls') } });
 
 /** A program that notes each of its starts in a file, and dies. */
 async function brokenServer(module) {
@@ -35,7 +31,8 @@ async function processes(path) {
 }
 
 scenario('a server that is killed is started again', {
-	arrange: async module => symlink(process.env.GOMODLS_BIN, await useServer(module)),
+	settings,
+	arrange: module => symlink(process.env.GOMODLS_BIN, module.path('../gomodls')),
 }, async (editor, module) => {
 	await editor.status(ok);
 	const path = module.path('../gomodls');
@@ -50,9 +47,7 @@ scenario('a server that is killed is started again', {
 	await editor.notifications(0);
 });
 
-scenario('a missing server is said once, and a button mends it', {
-	arrange: async module => { await useServer(module); },
-}, async (editor, module) => {
+scenario('a missing server is said once, and a button mends it', { settings }, async (editor, module) => {
 	const message = editor.notification('The setting gomodls.path names');
 	await message.waitFor();
 	await editor.status(/\[error\]/);
@@ -64,10 +59,7 @@ scenario('a missing server is said once, and a button mends it', {
 });
 
 scenario('a server that dies on every start is said once, and not started for ever', {
-	arrange: async module => {
-		await useServer(module);
-		await brokenServer(module);
-	},
+	settings, arrange: brokenServer,
 }, async (editor, module) => {
 	const message = editor.notification('is not started again');
 	await message.waitFor();

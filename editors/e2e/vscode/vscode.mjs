@@ -137,7 +137,6 @@ export class VSCode {
 	async open(folder, file) {
 		// One context for all: the browser compiles and caches the workbench once. What the workbench remembers is by folder.
 		this.context ??= await this.#newContext();
-		await this.context.tracing.startChunk();
 		const page = await this.context.newPage();
 		page.setDefaultTimeout(patience);
 		const authority = `127.0.0.1:${this.port}`;
@@ -154,10 +153,15 @@ export class VSCode {
 		return context;
 	}
 
-	/** Closes a window; where a path is given, what was done in it is kept there. */
-	async close(editor, trace) {
-		await this.context.tracing.stopChunk(trace ? { path: trace } : {});
-		await editor.page.close();
+	/** Begins to record what is done in the windows. */
+	async record() {
+		this.context ??= await this.#newContext();
+		await this.context.tracing.startChunk();
+	}
+
+	/** Ends the recording, and keeps it where a path is given. */
+	async recorded(path) {
+		await this.context.tracing.stopChunk(path ? { path } : {});
 	}
 
 	async stop() {
