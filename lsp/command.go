@@ -242,25 +242,23 @@ func (c *commands) checkPrivate(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
+	asked := j.Paths()
+	if locked.Resolves(j.name, j.dir) {
+		tidied, err := c.server.studies.scholar.Tidied(ctx, c.server.session, j.dir)
+		if err != nil {
+			return err
+		}
+		asked = append(asked, tidied.Seeks()...)
+	}
 	for _, dir := range dirs {
 		if path := privategap.Open(r, dir, j.Modules...); path != "" {
 			return jsonrpc2.Errorf(errRequestFailed, "%s is not run: it would send out the path of %s, which is private; cover it first, with go env -w GOPRIVATE=%s for example", j.title, path, goenv.PatternFor(path))
 		}
-		if err := privategap.Doubt(r, dir, j.wanted()...); err != nil {
+		if err := privategap.Doubt(r, dir, asked...); err != nil {
 			return jsonrpc2.Errorf(errRequestFailed, "%s is not run: %v", j.title, err)
 		}
 	}
 	return nil
-}
-
-// wanted returns the paths of the modules that the client names.
-func (j *job) wanted() []string {
-	paths := []string{j.Module}
-	for _, m := range append(slices.Clone(j.Modules), j.Recheck) {
-		path, _, _ := strings.Cut(m, "@")
-		paths = append(paths, path)
-	}
-	return paths
 }
 
 // workView returns the view of the workspace of a go.work, or nil where that is empty or cannot be read.

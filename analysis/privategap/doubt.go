@@ -13,8 +13,8 @@ import (
 // Doubt returns an error if go, run in dir, would send out the path of a module that may be private, though nothing shows it:
 // one with the owner of the main module, on a host that this machine has a login for. It does not if the module is there
 // already and came from a proxy, which has thus been asked before. No diagnostic says so, for most such modules are public;
-// but it is for the user to send out their paths. Wanted are the paths of modules that go is asked for beside those that are
-// required; if one of them is private for certain, that is an error, too.
+// but it is for the user to send out their paths. Wanted are the paths of modules or packages that go is asked for beside what
+// is required; if one of them is private for certain, that is an error, too.
 func Doubt(r *analysis.Result, dir string, wanted ...string) error {
 	gomod := filepath.Join(dir, "go.mod")
 	for _, v := range r.Snapshot.Views(gomod) {
@@ -41,10 +41,8 @@ func Doubt(r *analysis.Result, dir string, wanted ...string) error {
 				path, gap.Receivers(), gap.Pattern)
 		}
 		for _, path := range wanted {
-			if path != "" {
-				if err := check(path); err != nil {
-					return err
-				}
+			if err := check(path); err != nil {
+				return err
 			}
 		}
 		g := v.Graph()

@@ -174,7 +174,11 @@ func (f *fixer) run(ctx context.Context, shadow *locked.Shadow) error {
 		if !ok {
 			return nil
 		}
-		if err := privategap.Doubt(a.Result, f.dir); err != nil {
+		asked, err := f.asks(ctx, fix)
+		if err != nil {
+			return err
+		}
+		if err := privategap.Doubt(a.Result, f.dir, asked...); err != nil {
 			f.notes = []string{fmt.Sprintf("not applied: %s: %v", fix.Title, err)}
 			return nil
 		}
@@ -282,6 +286,23 @@ func (f *fixer) command(a *answer) (fixes.Fix, bool) {
 		}
 	}
 	return fixes.Fix{}, false
+}
+
+// asks returns the modules and packages that the command of a fix has go ask for beside what is required.
+func (f *fixer) asks(ctx context.Context, fix fixes.Fix) ([]string, error) {
+	arguments, err := locked.ArgumentsOf(fix.Command.Arguments)
+	if err != nil {
+		return nil, err
+	}
+	asked := arguments.Paths()
+	if locked.Resolves(fix.Command.Name, f.dir) {
+		tidied, err := f.engine.scholar.Tidied(ctx, f.engine.session, f.dir)
+		if err != nil {
+			return nil, err
+		}
+		asked = append(asked, tidied.Seeks()...)
+	}
+	return asked, nil
 }
 
 // withheld says which commands are not run because go would send out the path of the private module gap, and what to do

@@ -110,6 +110,8 @@ var secrets = []string{"git.acme.internal/auth", "github.com/acme/declared", "gi
 type leakCase struct {
 	name    string
 	require []string
+	imports []string // packages of modules that are not required: tidy would look for them
+	unread  bool     // a public module is required that is not in the module cache, so that nobody can tell what provides them
 	cover   string
 	cached  bool // they are in the module cache, GOPROXY is off, and go.sum is empty: go would ask the checksum database still
 }
@@ -121,6 +123,11 @@ func TestNothingLeaks(t *testing.T) {
 		{name: "private modules that nothing covers", require: secrets[:3]},
 		{name: "one private module, and the others are not required", require: secrets[:1], cover: "github.com/acme"},
 		{name: "a suspected module", require: secrets[3:]},
+		{name: "a private package that nothing provides", imports: secrets[:1]},
+		{name: "a declared package that nothing provides", imports: secrets[1:2]},
+		{name: "a package with a login that nothing provides", imports: secrets[2:3]},
+		{name: "a suspected package that nothing provides", imports: secrets[3:]},
+		{name: "a private package, and a module that is not on this machine", imports: secrets[:1], unread: true},
 		{name: "private modules in the module cache, without a proxy", require: secrets[:3], cached: true},
 		{name: "all of them, covered", require: secrets, cover: "git.acme.internal,github.com/acme,git.acme.dev,github.com/me"},
 	} {
@@ -175,6 +182,13 @@ func TestNothingLeaks(t *testing.T) {
 					}
 				}
 			}
+			if len(tt.imports) > 0 {
+				_ = exec.Command("go", "mod", "tidy").Run()
+				_, name, _ := strings.Cut(tt.imports[0], "/")
+				if !slices.ContainsFunc(n.proxy.heard(), func(request string) bool { return strings.Contains(request, name) }) {
+					t.Errorf("go itself does not ask for %s either, so nothing was tested: %q", name, n.proxy.heard())
+				}
+			}
 			if tt.cached {
 				if out, err := exec.Command("go", "mod", "download", secrets[0]).CombinedOutput(); err == nil || len(n.database.heard()) == 0 {
 					t.Errorf("go itself does not ask the database either, so nothing was tested: %s", out)
@@ -211,14 +225,29 @@ func (tt leakCase) machine(t *testing.T, n net) (dir string) {
 	}
 	write(t, filepath.Join(base, ".netrc"), "machine git.acme.dev login me password x\nmachine github.com login me password x\n")
 	write(t, filepath.Join(dir, ".gomodls.yaml"), "private: [github.com/acme/*]\nseverity: {privategap: off}\n")
-	gomod := "module github.com/me/app\n\ngo 1.22\n\nrequire " + public + " v1.0.0\n"
-	code := "package main\n\nimport (\n\t_ \"" + public + "\"\n"
+	gomod := "module github.com/me/app\n\ngo 1.22\n"
+	code := "package main\n\nimport (\n"
+	if tt.unread { // go 1.16 reads all of the module graph before anything else
+		gomod = strings.Replace(gomod, "1.22", "1.16", 1)
+	}
+	if len(tt.imports) == 0 || tt.unread {
+		gomod += "\nrequire " + public + " v1.0.0\n"
+	}
+	if len(tt.imports) == 0 {
+		code += "\t_ \"" + public + "\"\n"
+	}
 	for _, path := range tt.require {
 		gomod += "\nrequire " + path + " v1.0.0 // gomodls:ignore privategap it is ours\n"
 		code += "\t_ \"" + path + "\"\n"
 	}
+	for _, path := range tt.imports {
+		code += "\t_ \"" + path + "/pkg\"\n"
+	}
 	write(t, filepath.Join(dir, "go.mod"), gomod)
 	write(t, filepath.Join(dir, "main.go"), code+")\n\nfunc main() {}\n")
+	if tt.unread {
+		t.Setenv("GONOSUMDB", public)
+	}
 	if tt.cached {
 		t.Setenv("GOPROXY", "off")
 		for _, path := range slices.Concat(tt.require, []string{public}) {

@@ -40,7 +40,11 @@ func (e *engine) predictTidy(cmd *cobra.Command, dir string, diff bool) error {
 	if after.HasSum {
 		add("go.sum", after.Sum)
 	}
-	if err := e.confirmTidy(cmd, dir, diff); err != nil {
+	tidied, err := e.scholar.Tidied(cmd.Context(), e.session, dir)
+	if err != nil {
+		return err
+	}
+	if err := e.confirmTidy(cmd, tidied.Danger(), diff); err != nil {
 		return err
 	}
 	return e.show(cmd, "changed", result, diff)

@@ -49,10 +49,14 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 			if gap := privategap.Open(a.Result, root); gap != "" {
 				return fmt.Errorf("go mod tidy is not run: it would send out the path of %s, which is private; add it to GOPRIVATE first", gap)
 			}
-			if err := privategap.Doubt(a.Result, root); err != nil {
+			tidied, err := e.scholar.Tidied(ctx, e.session, root)
+			if err != nil {
+				return err
+			}
+			if err := privategap.Doubt(a.Result, root, tidied.Seeks()...); err != nil {
 				return fmt.Errorf("go mod tidy is not run: %w", err)
 			}
-			if err := e.confirmTidy(cmd, root, diff); err != nil {
+			if err := e.confirmTidy(cmd, tidied.Danger(), diff); err != nil {
 				return err
 			}
 			result, err := change{
@@ -72,12 +76,7 @@ exits with 2 if tidy would fail, or if only the network can tell.`,
 
 // confirmTidy warns of what tidy would drop though it may well be needed. Where something would be written it asks, and where
 // there is nobody to ask it says no.
-func (e *engine) confirmTidy(cmd *cobra.Command, dir string, diff bool) error {
-	answer, err := e.scholar.Tidied(cmd.Context(), e.session, dir)
-	if err != nil {
-		return err
-	}
-	danger := answer.Danger()
+func (e *engine) confirmTidy(cmd *cobra.Command, danger string, diff bool) error {
 	switch {
 	case danger == "":
 		return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -22,6 +23,29 @@ type Arguments struct {
 	Modules []string `json:"modules"` // download: these, of the form path@version, and no others
 	Recheck string   `json:"recheck"` // download: drop the checksums of this one, and take new ones
 	Dir     string   `json:"dir"`     // workUse: relative to the go.work's directory
+}
+
+// Paths returns the paths of the modules that are named.
+func (a Arguments) Paths() []string {
+	var paths []string
+	for _, m := range append(slices.Clone(a.Modules), a.Module, a.Recheck) {
+		if path, _, _ := strings.Cut(m, "@"); path != "" {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// Resolves reports whether a command, run in dir, makes go look for packages that no module provides: go mod tidy does, and go
+// mod vendor, which in a vendored module follows go get.
+func Resolves(command, dir string) bool {
+	switch command {
+	case "gomodls.tidy", "gomodls.tidyPreview", "gomodls.vendor":
+		return true
+	case "gomodls.get":
+		return vendored(dir)
+	}
+	return false
 }
 
 // ArgumentsOf reads the argument object of a fix's command.

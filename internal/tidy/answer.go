@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/internal/imports"
@@ -23,6 +24,9 @@ type Answer struct {
 	Faults  []Fault  // packages that it would find fault with, in the order in which it comes to them
 	Lost    []Loss   // requirements that it would drop, or would with -e, though they may well be needed
 	Empty   bool     // the main module has no packages: nothing would be kept but what tools need
+	// Sought are the packages that tidy would look for at module proxies and hosts, as far as that can be told here: those that
+	// nothing provides or, where Result is nil, those that nothing required could provide by its path.
+	Sought []string
 }
 
 // A FaultKind says what is wrong with a package.
@@ -76,7 +80,7 @@ func Inspect(ctx context.Context, in Input) (*Answer, error) {
 	a := &Answer{Result: res}
 	if err != nil {
 		if errors.As(err, &a.Refusal) {
-			err = nil
+			a.Sought, err = strangers(in), nil
 		}
 		return a, err
 	}
@@ -89,7 +93,42 @@ func Inspect(ctx context.Context, in Input) (*Answer, error) {
 			}
 		}
 	}
+	for _, f := range a.Faults {
+		if f.Kind == Missing {
+			a.Sought = append(a.Sought, f.Path)
+		}
+	}
 	return a, l.losses(ctx, a)
+}
+
+// strangers returns what packages of the main module import that by its path belongs neither to it, nor to the standard library,
+// nor to a module that is required.
+func strangers(in Input) []string {
+	f, err := modfile.ParseLax("go.mod", []byte(in.Mod), nil)
+	if err != nil || f.Module == nil {
+		return nil // go gives up there, too
+	}
+	owners := []string{f.Module.Mod.Path}
+	for _, r := range f.Require {
+		owners = append(owners, r.Mod.Path)
+	}
+	var ignore []string
+	for _, i := range f.Ignore {
+		ignore = append(ignore, i.Path)
+	}
+	tree := imports.NewTree(in.Files, in.Dir, in.Parsed)
+	packages, _ := tree.Packages("", ignore)
+	found := map[string]bool{}
+	for _, rel := range packages {
+		p := tree.Package(rel)
+		for _, path := range slices.Concat(p.Imports, p.TestImports) {
+			owned := slices.ContainsFunc(owners, func(owner string) bool { _, ok := imports.Within(path, owner); return ok })
+			if !owned && !in.Std(path) {
+				found[path] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
 }
 
 func (l *loader) fault(pk *pkg) Fault {
@@ -173,9 +212,10 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 			return err
 		}
 	}
+	needs := needs{l: l, requires: map[module.Version]*required{}, reached: map[module.Version]*reach{}}
 	for i, f := range a.Faults {
 		for _, path := range a.Result.Dropped {
-			if f.Kind == Missing && f.Inside || f.Kind == Unavailable && l.mayNeed(f.Modules[0], path) {
+			if f.Kind == Missing && f.Inside || f.Kind == Unavailable && needs.of(f.Modules[0]).has(path) {
 				lose(path, Loss{Fault: &a.Faults[i]})
 			}
 		}
@@ -184,26 +224,57 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 	return nil
 }
 
-// mayNeed reports whether a module could import packages of the one at path: it is that one, or requirements lead from it there.
-func (l *loader) mayNeed(m module.Version, path string) bool {
+// needs finds out which modules others could import packages of. Each module is looked at once.
+type needs struct {
+	l        *loader
+	requires map[module.Version]*required
+	reached  map[module.Version]*reach
+}
+
+// required is what the go.mod file of a module requires.
+type required struct {
+	modules []module.Version
+	unknown bool // the file is not there
+}
+
+// A reach is the modules to which requirements lead from one.
+type reach struct {
+	paths   map[string]bool
+	unknown bool // a file on the way is not there, so that it could be any
+}
+
+// has reports whether the module could import packages of the one at path.
+func (r *reach) has(path string) bool { return r.unknown || r.paths[path] }
+
+func (n *needs) of(m module.Version) *reach {
+	if r := n.reached[m]; r != nil {
+		return r
+	}
+	r := &reach{paths: map[string]bool{}}
+	n.reached[m] = r
 	seen := map[module.Version]bool{}
-	queue := []module.Version{m}
-	for len(queue) > 0 {
+	for queue := []module.Version{m}; len(queue) > 0 && !r.unknown; {
 		m, queue = queue[0], queue[1:]
-		if m.Path == path {
-			return true
-		}
+		r.paths[m.Path] = true
 		if seen[m] || isToolchain(m.Path) {
 			continue
 		}
 		seen[m] = true
-		n, requires := l.base.Summary(l.graphs.Source, m)
-		if n.Mod == nil {
-			return true // nobody knows
-		}
-		queue = append(queue, requires...)
+		next := n.required(m)
+		r.unknown = next.unknown
+		queue = append(queue, next.modules...)
 	}
-	return false
+	return r
+}
+
+func (n *needs) required(m module.Version) *required {
+	if r := n.requires[m]; r != nil {
+		return r
+	}
+	node, requires := n.l.base.Summary(n.l.graphs.Source, m)
+	r := &required{modules: requires, unknown: node.Mod == nil}
+	n.requires[m] = r
+	return r
 }
 
 // mended returns the files of an input with those that do not parse made to import what they seem to.
@@ -227,6 +298,14 @@ func mended(in Input, broken []string) imports.FS {
 		return b.String(), nil
 	}
 	return mended
+}
+
+// Seeks returns a's Sought. Nobody knows what nil would look for.
+func (a *Answer) Seeks() []string {
+	if a == nil {
+		return nil
+	}
+	return a.Sought
 }
 
 // Danger says in a sentence what tidy would drop though it may well be needed; "" if there is no such thing. Where tidy would
