@@ -30,10 +30,15 @@ var (
 
 	alikeImport = alike(kind{"compiler", "could not import"}, kind{Source: "go list"}, kind{"go mod tidy", "is not in your go.mod file"})
 
+	// alikeAdded is for what tidy would add.
+	alikeAdded = alike(kind{"go mod tidy", "is not in your go.mod file"})
+
 	// alikeCode is for codes of which gopls has a kind of its own.
 	alikeCode = map[string]protocol.LSPAny{
 		"inconsistentvendor": alike(kind{"go list", "Inconsistent vendoring"}),
-		"missingrequire":     alike(kind{"go mod tidy", "is not in your go.mod file"}),
+		"lostrequire":        alikeAdded,
+		"missingrequire":     alikeAdded,
+		"untidyrequire":      alikeAdded,
 		"unusedrequire":      alike(kind{"go mod tidy", "is not used in this module"}),
 		"wrongindirect":      alike(kind{"go mod tidy", "should be direct"}, kind{"go mod tidy", "should be indirect"}),
 	}

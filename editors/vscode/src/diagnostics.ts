@@ -1,6 +1,6 @@
 // Our diagnostics on the screen: those that the server sends, without those that gopls shows already.
 
-import { languages, workspace } from 'vscode';
+import { languages } from 'vscode';
 import type { Diagnostic, Disposable, Uri } from 'vscode';
 import { beside } from './beside';
 
@@ -49,9 +49,5 @@ export class Diagnostics implements Disposable {
 
 function visible(uri: Uri, ours: readonly Diagnostic[]): Diagnostic[] {
 	const theirs = languages.getDiagnostics(uri).filter(diagnostic => diagnostic.source !== source);
-	if (theirs.length === 0) {
-		return [...ours];
-	}
-	const document = workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
-	return beside(ours, theirs, line => document && line < document.lineCount ? document.lineAt(line).text : '');
+	return beside(ours, theirs);
 }
