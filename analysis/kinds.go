@@ -108,9 +108,15 @@ func offerVersion(pass *Pass, p syntax.Problem, d *Diagnostic) {
 		if r.VersionTok.IsZero() {
 			edit = text.Edit{Span: text.Span{Start: r.PathTok.End, End: r.PathTok.End}, New: " " + v}
 		}
-		d.Fixes = append([]fixes.Fix{{
+		known := fixes.Fix{
 			Title: fmt.Sprintf("Require %s %s", r.Path, v), Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(edit)},
-		}}, d.Fixes...)
+		}
+		if p.Kind == "version-not-canonical" && len(d.Fixes) > 0 && !strings.HasPrefix(v, r.Version+".") {
+			known.Preferred = false // what is written begins another version
+			d.Fixes = append(d.Fixes, known)
+			return
+		}
+		d.Fixes = append([]fixes.Fix{known}, d.Fixes...)
 		return
 	}
 	if g := pass.View.Graph(); g != nil && pass.Module != nil {
@@ -153,6 +159,11 @@ func anyVersion(pass *Pass, r *syntax.Require) string {
 			if m.Module.Path == r.Path && m.Explicit && m.Module.Version != r.Version {
 				return m.Module.Version
 			}
+		}
+	}
+	if pass.View.Mode == workspace.Vendor && pass.Module != nil { // there is no graph
+		if known := pass.knownVersions(r.Path, r.Version); len(known) > 0 {
+			return known[0]
 		}
 	}
 	return pass.UsableVersion(pass.View.Graph(), r, module.Version{Path: r.Path, Version: r.Version})

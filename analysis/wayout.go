@@ -60,7 +60,7 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Ve
 	if v := load(rest).Selected(r.Path); v != "none" && v != "" && v != r.Version && usable(v) {
 		return v
 	}
-	for _, v := range p.knownVersions(g, r.Path, r.Version) {
+	for _, v := range p.knownVersions(r.Path, r.Version) {
 		if usable(v) {
 			return v
 		}
@@ -71,7 +71,7 @@ func (p *Pass) UsableVersion(g *modgraph.Graph, r *syntax.Require, bad module.Ve
 // knownVersions returns the versions of a module that may be worth trying, but for one, the best first: those whose source
 // go.sum knows, then those whose go.mod file it knows, then those in the module cache. It returns a few at most, for each
 // costs a graph.
-func (p *Pass) knownVersions(g *modgraph.Graph, path, but string) []string {
+func (p *Pass) knownVersions(path, but string) []string {
 	_, major, _ := module.SplitPathVersion(path)
 	rank := map[string]int{}
 	add := func(v string, r int) {
@@ -97,11 +97,12 @@ func (p *Pass) knownVersions(g *modgraph.Graph, path, but string) []string {
 	for v := range rank {
 		versions = append(versions, v)
 	}
+	names := p.Snapshot.Store().Names()
 	slices.SortFunc(versions, func(a, b string) int {
 		if rank[a] != rank[b] {
 			return rank[b] - rank[a]
 		}
-		return g.Compare(path, b, a)
+		return names.Compare(names.Node(module.Version{Path: path, Version: b}), names.Node(module.Version{Path: path, Version: a}))
 	})
 	const most = 5
 	return versions[:min(len(versions), most)]
@@ -260,7 +261,7 @@ func (p *Pass) nobodyHas(path string) bool {
 // that the replacement goes.
 func (p *Pass) OtherReplacement(g *modgraph.Graph, r *syntax.Replace) []fixes.Fix {
 	remove := p.NotReplaced(r)
-	for _, v := range p.knownVersions(g, r.New.Path, r.New.Version) {
+	for _, v := range p.knownVersions(r.New.Path, r.New.Version) {
 		n, _ := g.Summary(p.View.Source(), module.Version{Path: r.New.Path, Version: v})
 		if n == nil || n.Cause != modgraph.OK || n.Mod.Path != r.New.Path && n.Mod.Path != r.Old.Path {
 			continue

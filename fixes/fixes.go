@@ -104,6 +104,9 @@ func overlap(have []Edit, e Edit) relation {
 		case h.URI != e.URI:
 		case h.Span.Start < e.Span.End && e.Span.Start < h.Span.End:
 			return conflict
+		case h.Span.Len() > 0 && e.Span == (text.Span{Start: h.Span.Start, End: h.Span.Start}),
+			e.Span.Len() > 0 && h.Span == (text.Span{Start: e.Span.Start, End: e.Span.Start}): // put before what the other takes away
+			return conflict
 		case h.Span == e.Span: // two different insertions at one place: their order would matter
 			return conflict
 		}

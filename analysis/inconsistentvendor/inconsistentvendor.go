@@ -164,28 +164,33 @@ func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 			}
 		}
 	case modgraph.ReplaceNotRecorded, modgraph.ReplaceDiffers:
-		for _, r := range replacements(pass.File) {
+		for i, r := range replacements(pass.File) {
 			if !r.Valid || r.Old != f.Module {
 				continue
 			}
-			fix.Preferred = lacking(pass, r) || shared(pass, r)
-			if f.Recorded.Path == "" && fix.Preferred {
-				at := r.Line.Span.Start
-				fix.Title = fmt.Sprintf("Turn the replacement of %s into a comment, as vendored", describe(f.Module))
-				fix.Edits = append(fix.Edits, pass.Edit(text.Edit{Span: text.Span{Start: at, End: at}, New: "// "}))
-				continue
+			if len(fix.Edits) == 0 {
+				fix.Preferred = lacking(pass, r) || shared(replacements(pass.File)[:i], r)
 			}
-			if f.Recorded.Path == "" {
-				fix.Title = fmt.Sprintf("Remove the replacement of %s, as vendored", describe(f.Module))
-				fix.Edits = append(fix.Edits, pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line)))
-				continue
-			}
-			fix.Title = fmt.Sprintf("Replace %s by %s, as vendored", describe(f.Module), describe(f.Recorded))
-			span := text.Span{Start: r.NewPathTok.Start, End: max(r.NewPathTok.End, r.NewVersionTok.End)}
-			fix.Edits = append(fix.Edits, pass.Edit(fixes.Replace(span, strings.TrimSpace(modfile.AutoQuote(f.Recorded.Path)+" "+f.Recorded.Version))))
+			fix.Title, fix.Edits = undone(pass, r, f, fix)
 		}
 	}
 	return fix, len(fix.Edits) > 0
+}
+
+// undone returns the title of a fix with the edits that make a replacement what is vendored, behind those of the same
+// replacement on other lines.
+func undone(pass *analysis.Pass, r *syntax.Replace, f modgraph.VendorFault, fix fixes.Fix) (string, []fixes.Edit) {
+	add := func(title string, e text.Edit) (string, []fixes.Edit) { return title, append(fix.Edits, pass.Edit(e)) }
+	switch at := r.Line.Span.Start; {
+	case f.Recorded.Path != "":
+		span := text.Span{Start: r.NewPathTok.Start, End: max(r.NewPathTok.End, r.NewVersionTok.End)}
+		return add(fmt.Sprintf("Replace %s by %s, as vendored", describe(f.Module), describe(f.Recorded)),
+			fixes.Replace(span, strings.TrimSpace(modfile.AutoQuote(f.Recorded.Path)+" "+f.Recorded.Version)))
+	case fix.Preferred: // nothing of it gets lost
+		return add(fmt.Sprintf("Turn the replacement of %s into a comment, as vendored", describe(f.Module)),
+			text.Edit{Span: text.Span{Start: at, End: at}, New: "// "})
+	}
+	return add(fmt.Sprintf("Remove the replacement of %s, as vendored", describe(f.Module)), fixes.DeleteLine(pass.File.Text, r.Line))
 }
 
 // asSpelt returns the fix of a requirement whose path nobody could fetch: the vendored module of nearly that path.
@@ -210,32 +215,39 @@ func asSpelt(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 	return fixes.Fix{}, false
 }
 
-// shared reports whether a line before r replaces another module by the same, which go does not vendor.
-func shared(pass *analysis.Pass, r *syntax.Replace) bool {
-	for _, other := range replacements(pass.File) {
-		switch {
-		case other == r:
-			return false
-		case other.Valid && other.Old.Path != r.Old.Path && other.New == r.New:
-			return true
-		}
-	}
-	return false
+// shared reports whether one of the lines before r replaces another module by the same, which go does not vendor.
+func shared(before []*syntax.Replace, r *syntax.Replace) bool {
+	return slices.ContainsFunc(before, func(other *syntax.Replace) bool {
+		return other.Valid && other.Old.Path != r.Old.Path && other.New == r.New
+	})
 }
 
-// lacking reports whether what a module is replaced by is known not to be there, or not to be for the installed go command.
+// lacking reports whether what a module is replaced by is known not to be there, to be for a newer go command than the
+// installed one, or to lack a package that is vendored now.
 func lacking(pass *analysis.Pass, r *syntax.Replace) bool {
+	local := pass.View.GoVersion()
 	if !r.IsDir {
 		mod, err := source(pass, r.New)
 		if err != nil {
 			return !errors.Is(err, modgraph.ErrNotKnown)
 		}
-		local := pass.View.GoVersion()
 		return local != "" && goenv.CompareVersions(mod.Go, local) > 0
 	}
 	dir := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}.Directory()
-	mod := pass.Snapshot.Read(filepath.Join(dir, "go.mod"))
-	return mod.State != workspace.Unknown && mod.State != workspace.Regular || mod.File != nil && pass.Snapshot.Dependency(mod.File).Err != nil
+	file := pass.Snapshot.Read(filepath.Join(dir, "go.mod"))
+	if file.File == nil {
+		return file.State != workspace.Unknown && file.State != workspace.Regular
+	}
+	mod := pass.Snapshot.Dependency(file.File)
+	return mod.Err != nil || local != "" && goenv.CompareVersions(mod.Go, local) > 0 || hollow(pass, dir, r.Old.Path)
+}
+
+// hollow reports whether a directory has no source of a package of a module that is vendored now.
+func hollow(pass *analysis.Pass, dir, path string) bool {
+	return slices.ContainsFunc(pass.View.Vendor.VendorList().PackagesOf(path), func(pkg string) bool {
+		list := pass.Snapshot.List(filepath.Join(dir, filepath.FromSlash(strings.TrimPrefix(pkg, path))))
+		return list.State != workspace.Unknown && !slices.ContainsFunc(list.Names, func(name string) bool { return strings.HasSuffix(name, ".go") })
+	})
 }
 
 func message(f modgraph.VendorFault) string {

@@ -50,7 +50,8 @@ func (s *Shadow) Complete(ctx context.Context, modules ...string) error {
 	return s.Download(ctx, modules...)
 }
 
-// unsummed returns the requirements whose contents sums does not protect.
+// unsummed returns the requirements whose contents sums does not protect, as go mod download takes them: with a version it
+// fetches what that names, and without one what is in its place.
 func unsummed(mod *syntax.Mod, sums string) []string {
 	have := make(map[module.Version]bool)
 	for line := range strings.Lines(sums) {
@@ -60,7 +61,11 @@ func unsummed(mod *syntax.Mod, sums string) []string {
 	}
 	var missing []string
 	for _, r := range mod.Require {
-		if actual := replaced(mod, r); actual.Version != "" && !have[actual] {
+		switch actual := replaced(mod, r); {
+		case actual.Version == "" || have[actual]:
+		case actual.Path != r.Path || actual.Version != r.Version:
+			missing = append(missing, r.Path)
+		default:
 			missing = append(missing, r.Path+"@"+r.Version)
 		}
 	}

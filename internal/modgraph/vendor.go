@@ -37,6 +37,18 @@ func (l *VendorList) Provider(importPath string) (m module.Version, ok bool) {
 	return m, ok
 }
 
+// PackagesOf returns the vendored packages that come from a module, at whatever version, in order.
+func (l *VendorList) PackagesOf(path string) []string {
+	var list []string
+	for pkg, m := range l.packages {
+		if m.Path == path {
+			list = append(list, pkg)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // ParseVendorList reads a vendor/modules.txt as modload.readVendorList does.
 func ParseVendorList(text string) *VendorList {
 	l := &VendorList{byModule: map[module.Version]*Vendored{}, version: map[string]string{}, packages: map[string]module.Version{}}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/version"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -1054,7 +1055,7 @@ func (c *checker) suggestSplit(p *Problem, l *Line) {
 	if p == nil || len(l.Args) < 2 {
 		return
 	}
-	if l.Verb == "tool" && len(l.Args) == 2 && semver.IsValid(l.Args[1].Value) {
+	if len(l.Args) == 2 && semver.IsValid(l.Args[1].Value) {
 		c.dropExtra(p, l, 1)
 		return
 	}
@@ -1062,19 +1063,32 @@ func (c *checker) suggestSplit(p *Problem, l *Line) {
 	if l.Block == nil {
 		between += l.Verb + " "
 	}
+	var words []Token
+	for _, t := range l.Args {
+		if t.Kind != Punct {
+			words = append(words, t)
+		}
+	}
 	var edits []text.Edit
-	plain, paths := true, true // paths: each of them is spelt as a path is, so that none is half of one with a blank in it
-	for i, t := range l.Args {
-		plain = plain && t.Kind != Punct
-		paths = paths && modfile.IsDirectoryPath(t.Value) && !refused(c.grammar, l.Verb, l.Args[i:i+1])
+	paths := len(words) > 0 // each of them is spelt as a path is, so that none is half of one with a blank in it
+	for i, t := range words {
+		paths = paths && modfile.IsDirectoryPath(t.Value) && !refused(c.grammar, l.Verb, words[i:i+1])
 		if i > 0 {
-			edits = append(edits, substitute(text.Span{Start: l.Args[i-1].End, End: t.Start}, between))
+			edits = append(edits, substitute(text.Span{Start: words[i-1].End, End: t.Start}, between))
 		}
 	}
 	if whole := joinRaw(l.Args); !strings.ContainsAny(whole, "\"`'\\") && l.Verb != "tool" {
 		p.suggest("Quote "+whole, substitute(spanOf(l.Args), strconv.Quote(whole)))
 	}
-	if plain {
+	if ends := spanOf(l.Args); len(words) > 0 && len(words) < len(l.Args) {
+		edits = append(edits, remove(text.Span{Start: ends.Start, End: words[0].Start}), remove(text.Span{Start: words[len(words)-1].End, End: ends.End}))
+		edits = slices.DeleteFunc(edits, func(e text.Edit) bool { return e.Span.Len() == 0 })
+		slices.SortFunc(edits, func(a, b text.Edit) int { return a.Span.Start - b.Span.Start })
+	}
+	switch {
+	case len(words) == 1:
+		p.offer(paths, "Write "+words[0].Raw, edits...)
+	case len(words) == len(l.Args) || paths:
 		p.offer(paths, "Write one line for each", edits...)
 	}
 }

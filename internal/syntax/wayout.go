@@ -269,7 +269,7 @@ func (c *checker) commentBlock(p *Problem) {
 		return
 	}
 	b := c.tree.Stmts[i].Block
-	if b.RParen.IsZero() || has([]string{"module", "go", "require", "use"}, b.Verb.Raw) {
+	if b.RParen.IsZero() || c.needs(b.Verb.Raw) {
 		return
 	}
 	starts := []int{b.Verb.Start}
@@ -287,6 +287,11 @@ func (c *checker) commentBlock(p *Problem) {
 		}
 	}
 	p.prefer("Turn the block into comments", edits...)
+}
+
+// needs reports whether go would feel the absence of a block of a directive.
+func (c *checker) needs(verb string) bool {
+	return has(c.grammar.verbs, verb) && has([]string{"module", "go", "require", "use"}, verb) && (verb != "go" || c.count("go") < 2)
 }
 
 // suggestEntry offers to write the directive before what looks like an entry of a block that is not there, and the mark of a
