@@ -35,6 +35,20 @@ func (p *Pass) RunTidy() fixes.Fix {
 	return fixes.Fix{Title: "Run go mod tidy", Kind: fixes.QuickFix, Command: c}
 }
 
+// TidilyRequired reports whether the module requires what it would if it were tidy.
+func (p *Pass) TidilyRequired(a *tidy.Answer) bool {
+	var now, want []module.Version
+	for _, r := range p.Module.Mod.Mod().Require {
+		now = append(now, module.Version{Path: r.Path, Version: r.Version})
+	}
+	for _, n := range a.Result.Require {
+		want = append(want, n.Module)
+	}
+	module.Sort(now)
+	module.Sort(want)
+	return slices.Equal(now, want)
+}
+
 // LoadsWith reports whether the go command would load the module as well with other requirements as it does with those of
 // graph: it would lack no checksum and no go.mod file that it does not lack now, and be as content with the versions.
 func (p *Pass) LoadsWith(g *modgraph.Graph, require []module.Version) bool {

@@ -50,6 +50,7 @@ import (
 	"github.com/gomodls/gomodls/analysis/unknowndirective"
 	"github.com/gomodls/gomodls/analysis/unneededsum"
 	"github.com/gomodls/gomodls/analysis/untidyrequire"
+	"github.com/gomodls/gomodls/analysis/untidysum"
 	"github.com/gomodls/gomodls/analysis/unusedreplace"
 	"github.com/gomodls/gomodls/analysis/unusedrequire"
 	"github.com/gomodls/gomodls/analysis/uselessline"
@@ -106,6 +107,7 @@ var All = []*analysis.Analyzer{
 	unknowndirective.Analyzer,
 	unneededsum.Analyzer,
 	untidyrequire.Analyzer,
+	untidysum.Analyzer,
 	unusedreplace.Analyzer,
 	unusedrequire.Analyzer,
 	uselessline.Analyzer,

@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"slices"
 
 	"golang.org/x/mod/module"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
-	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -32,7 +30,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	a := pass.Tidied()
-	if a == nil || len(a.Faults) > 0 || len(a.Result.Unneeded) == 0 || !tidied(pass, a) {
+	if a == nil || len(a.Faults) > 0 || len(a.Result.Unneeded) == 0 || !pass.TidilyRequired(a) {
 		return nil
 	}
 	unneeded := map[module.Version]bool{}
@@ -77,18 +75,4 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		pass.Report(d)
 	}
 	return nil
-}
-
-// tidied reports whether the go.mod requires what it would if it were tidy.
-func tidied(pass *analysis.Pass, a *tidy.Answer) bool {
-	var now, want []module.Version
-	for _, r := range pass.Module.Mod.Mod().Require {
-		now = append(now, module.Version{Path: r.Path, Version: r.Version})
-	}
-	for _, n := range a.Result.Require {
-		want = append(want, n.Module)
-	}
-	module.Sort(now)
-	module.Sort(want)
-	return slices.Equal(now, want)
 }
