@@ -135,7 +135,7 @@ func TestNothingLeaks(t *testing.T) {
 			n := newNet(t)
 			dir := tt.machine(t, n)
 			for _, args := range [][]string{
-				{"check"}, {"check", "--network"}, {"fix"}, {"fix", "--diff"}, {"tidy"}, {"tidy", "--diff"}, {"tidy", "--diff", "--predict"},
+				{"tidy"}, {"check"}, {"check", "--network"}, {"fix"}, {"fix", "--diff"}, {"tidy", "--diff"}, {"tidy", "--diff", "--predict"},
 				{"doctor"}, {"doctor", "--verify"}, {"undo", "--list"},
 			} {
 				root := newRoot()
