@@ -43,7 +43,8 @@ func TestContext(t *testing.T) {
 				if err != nil {
 					want = false
 				}
-				p := scan([]Entry{{Name: name}}, func(string) (string, error) { return text, nil }, false)
+				p := scan([]Entry{{Name: name}}, func(string) (string, error) { return text, nil },
+					func(_, text string) *file { return readFile(text) }, false)
 				imports, tests, built := c.Imports(p)
 				if p.Err != nil {
 					built = false

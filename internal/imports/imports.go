@@ -117,8 +117,9 @@ func (g *groups) finish() []Group {
 	return list
 }
 
-// scan reads a directory's Go files. plain chooses the reader; see the package comment.
-func scan(entries []Entry, read func(name string) (string, error), plain bool) *Package {
+// scan reads a directory's Go files, whose text comes from read and is parsed by parse. plain chooses the reader; see the
+// package comment.
+func scan(entries []Entry, read func(name string) (string, error), parse func(name, text string) *file, plain bool) *Package {
 	p := new(Package)
 	imports, tests := map[string]bool{}, map[string]bool{}
 	var byCondition groups
@@ -148,7 +149,7 @@ func scan(entries []Entry, read func(name string) (string, error), plain bool) *
 			continue
 		}
 		p.GoDir = true
-		f := readFile(text)
+		f := parse(e.Name, text)
 		if f.broken() {
 			p.Broken = append(p.Broken, e.Name)
 			byCondition.partial = true

@@ -9,8 +9,36 @@ import (
 // A Memo carries what was read of directories that can change from one Tree to the next: a directory whose files have not
 // changed is not parsed again. The zero value is an empty one. It is safe for concurrent use.
 type Memo struct {
-	mu   sync.Mutex
-	dirs map[string]*scanned
+	mu    sync.Mutex
+	dirs  map[string]*scanned
+	files map[string]parsed // by path
+}
+
+// parsed is a Go file as it was read.
+type parsed struct {
+	text string
+	file *file
+}
+
+// file reads the head of the Go file at a path, or returns what it found last time. The nil Memo remembers nothing.
+func (m *Memo) file(path, text string) *file {
+	if m == nil {
+		return readFile(text)
+	}
+	m.mu.Lock()
+	last, ok := m.files[path]
+	m.mu.Unlock()
+	if ok && last.text == text {
+		return last.file
+	}
+	f := readFile(text)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.files == nil {
+		m.files = map[string]parsed{}
+	}
+	m.files[path] = parsed{text, f}
+	return f
 }
 
 // scanned is a directory as it was read.
@@ -47,7 +75,8 @@ func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string,
 	if same && len(last.names) == len(next.names) {
 		return last.pkg
 	}
-	next.pkg = scan(entries, func(name string) (string, error) { return texts[name].text, texts[name].err }, plain)
+	next.pkg = scan(entries, func(name string) (string, error) { return texts[name].text, texts[name].err },
+		func(name, text string) *file { return m.file(filepath.Join(dir, name), text) }, plain)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.dirs == nil {

@@ -95,7 +95,8 @@ func (t *Tree) scan(rel string) *Package {
 		return &Package{GoDir: true, Err: err}
 	}
 	if !t.local {
-		return scan(entries, func(name string) (string, error) { return t.fs.Read(filepath.Join(dir, name)) }, false)
+		return scan(entries, func(name string) (string, error) { return t.fs.Read(filepath.Join(dir, name)) },
+			func(_, text string) *file { return readFile(text) }, false)
 	}
 	plain := slices.ContainsFunc(entries, func(e Entry) bool { return e.Link }) || t.fs.Changing != nil && t.fs.Changing(dir)
 	return t.memo.scan(dir, entries, t.fs.Read, plain)
@@ -111,11 +112,12 @@ func (t *Tree) Declared(rel string, c *Context) map[string][]string {
 		if e.Dir || !isGo(e.Name) {
 			continue
 		}
-		text, err := t.fs.Read(filepath.Join(dir, e.Name))
+		name := filepath.Join(dir, e.Name)
+		text, err := t.fs.Read(name)
 		if err != nil {
 			continue
 		}
-		f := readFile(text)
+		f := t.memo.file(name, text)
 		if !f.build || f.broken() || c.Holds(condition(e.Name, f.expr, slices.Contains(f.strict, "C"))) != Yes {
 			continue
 		}

@@ -172,7 +172,11 @@ func (l *loader) sites(wanted func(*pkg) bool) []Site {
 			continue
 		}
 		rel, _ := imports.Within(pk.path, l.main)
-		declared := l.mainTree.Declared(rel, nil)
+		declared, ok := l.declared[rel]
+		if !ok {
+			declared = l.mainTree.Declared(rel, nil)
+			l.declared[rel] = declared
+		}
 		for _, p := range slices.Sorted(maps.Keys(paths)) {
 			for _, name := range declared[p] {
 				if strings.HasSuffix(name, "_test.go") == (pk.testOf != nil) {

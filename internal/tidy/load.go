@@ -161,7 +161,7 @@ func (l *loader) iterate() (again bool, err error) {
 // rootPaths returns the packages of the main module and its tools.
 func (l *loader) rootPaths() ([]string, error) {
 	if l.mainTree == nil {
-		l.mainTree = imports.NewTree(l.in.Files, l.in.Dir, l.in.Parsed)
+		l.mainTree, l.declared = imports.NewTree(l.in.Files, l.in.Dir, l.in.Parsed), map[string]map[string][]string{}
 	}
 	var ignore []string
 	for _, i := range l.file.Ignore {

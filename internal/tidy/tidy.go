@@ -198,7 +198,8 @@ type predictor struct {
 
 	dirMods  map[string]*modcache.Mod // by directory
 	mainTree *imports.Tree
-	local    map[string]*imports.Tree // by directory
+	declared map[string]map[string][]string // which files of a directory of it import what
+	local    map[string]*imports.Tree       // by directory
 	sources  map[module.Version]source
 
 	modFaults map[module.Version]error // by module whose go.mod was read for itself, nil where that went well

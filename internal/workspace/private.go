@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
@@ -166,20 +167,47 @@ func (s *Snapshot) evidence(v *View, m *Module, all *required) *Privacy {
 		}
 	}
 	store := s.cache()
-	clones := sync.OnceValue(store.Clones)
-	in.Origin = func(path string) goenv.Origin {
-		switch {
-		case clones().Has(path):
-			return goenv.FromVCS
-		case len(store.Versions(path)) > 0:
-			return goenv.FromProxy
-		}
-		return goenv.UnknownOrigin
-	}
+	in.Origin = s.memo.originsIn(store, s.arrivals).of
 	in.PublicProxy = env.PublicProxies()
 	p := &Privacy{env: env, in: in, full: in, since: s.arrivals, gaps: map[string]*goenv.Gap{}}
 	p.full.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
 	return p
+}
+
+// origins knows how modules came into the module cache. It is safe for concurrent use.
+type origins struct {
+	store  *modcache.Store
+	since  int64 // the arrivals in the module cache that it knows of
+	clones func() modcache.Clones
+
+	mu    sync.Mutex
+	known map[string]goenv.Origin // by path
+}
+
+// originsIn returns the same value for all views, for as long as nothing arrives in the module cache.
+func (m *memo) originsIn(store *modcache.Store, arrivals int64) *origins {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if o := m.origins; o == nil || o.store != store || o.since != arrivals {
+		m.origins = &origins{store: store, since: arrivals, clones: sync.OnceValue(store.Clones), known: map[string]goenv.Origin{}}
+	}
+	return m.origins
+}
+
+func (o *origins) of(path string) goenv.Origin {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	origin, ok := o.known[path]
+	if !ok {
+		switch {
+		case o.clones().Has(path):
+			origin = goenv.FromVCS
+		case len(o.store.Versions(path)) > 0:
+			origin = goenv.FromProxy
+		}
+		o.known[path] = origin
+	}
+	return origin
 }
 
 // repository returns the root of the git repository that dir lies in, or "".

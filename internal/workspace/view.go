@@ -515,6 +515,7 @@ type memo struct {
 	required map[recallKey]*required
 
 	privacies map[recallKey]*privacyMemo
+	origins   *origins
 	env       *envMemo
 }
 
