@@ -50,9 +50,10 @@ func (p *Pass) TidilyRequired(a *tidy.Answer) bool {
 }
 
 // LoadsWith reports whether the go command would load the module as well with other requirements as it does with those of
-// graph: it would lack no checksum and no go.mod file that it does not lack now, and be as content with the versions.
+// graph: it would lack no checksum and no go.mod file that it does not lack now, and be as content with the versions. It reports false
+// where that has been asked too often in one pass.
 func (p *Pass) LoadsWith(g *modgraph.Graph, require []module.Version) bool {
-	if g == nil || p.View.Mode == workspace.Vendor {
+	if g == nil || p.View.Mode == workspace.Vendor || !p.affords() {
 		return false
 	}
 	after := g.WithRequire(p.View.Source(), require)

@@ -227,7 +227,7 @@ func (s *subject) sumScenarios() ([]scenario, error) {
 	return all, nil
 }
 
-// padded returns a copy of the module's files in dir whose go.sum has n lines, if it has fewer.
+// padded returns a copy of the module in dir whose go.sum has n lines, if it has fewer.
 func (s *subject) padded(dir string, n int) (*subject, error) {
 	padded := *s
 	padded.dir = dir
@@ -236,7 +236,10 @@ func (s *subject) padded(dir string, n int) (*subject, error) {
 		fmt.Fprintf(&more, "zz.example/other%06d v1.0.0/go.mod h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", i)
 	}
 	padded.sum += more.String()
-	return &padded, writeFiles(dir, map[string]string{"go.mod": s.mod, "go.sum": padded.sum, "m.go": "package m\n"})
+	if err := copySources(dir, s.dir); err != nil {
+		return nil, err
+	}
+	return &padded, writeFiles(dir, map[string]string{"go.sum": padded.sum})
 }
 
 // workspace makes a go.work with n modules, which require what the subject's build list holds, some each, and returns a
