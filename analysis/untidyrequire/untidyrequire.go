@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -55,7 +56,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	goLine(pass, mod, after)
-	if t := mod.Toolchain; t != nil && t.Valid && after.Toolchain == nil {
+	if t := mod.Toolchain; t != nil && t.Valid && after.Toolchain == nil && !spokenOf(pass, t.Line) {
 		pass.Report(analysis.Diagnostic{
 			Span:    t.Line.Span,
 			Message: "go mod tidy would drop the toolchain line, which says no more than the go line",
@@ -88,6 +89,11 @@ func goLine(pass *analysis.Pass, mod, after *syntax.Mod) {
 			Fixes:   changed(pass, mod.Go.VersionTok, after.Go.Version),
 		})
 	}
+}
+
+// spokenOf reports whether a line is at fault by itself, which another analyzer says.
+func spokenOf(pass *analysis.Pass, l *syntax.Line) bool {
+	return slices.ContainsFunc(pass.File.Problems(""), func(p syntax.Problem) bool { return p.Line == l })
 }
 
 func changed(pass *analysis.Pass, tok syntax.Token, version string) []fixes.Fix {

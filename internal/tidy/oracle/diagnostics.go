@@ -201,7 +201,9 @@ func (c *comparison) sums(before, after string) {
 	}
 	for line := range kept {
 		f := strings.Fields(line)
-		if len(f) == 3 && !was[line] && !slices.ContainsFunc(c.said, func(m marked) bool { return m.Code == "missingsum" }) {
+		if len(f) == 3 && !was[line] && c.tidy() && !slices.ContainsFunc(c.said, func(m marked) bool {
+			return slices.Contains([]string{"missingsum", "untidysum", "malformedsum", "summismatch"}, m.Code)
+		}) {
 			c.silent("%s, which tidy adds", line)
 		}
 	}

@@ -62,7 +62,7 @@ func (o *options) world(ctx context.Context, seed uint64, n int, w io.Writer) (t
 		v.Rand = rand.New(rand.NewPCG(seed, uint64(2+i)))
 		dir := filepath.Join(tmp, fmt.Sprint("m", i))
 		what := ""
-		if o.packages {
+		if o.packages || o.diagnostics && i%2 == 0 {
 			what, err = v.damaged(ctx, m, dir)
 		} else {
 			err = writeFiles(dir, v.main())

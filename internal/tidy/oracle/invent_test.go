@@ -18,3 +18,17 @@ func TestPackages(t *testing.T) {
 		t.Errorf("%s\n%s", got, out.String())
 	}
 }
+
+// TestDiagnostics holds what tidy does to modules that are made up, and what it is predicted to do, against each other and against
+// what an editor shows of them. To see a case that fails, run go run ./internal/tidy/oracle -diagnostics -invent 100 -v
+func TestDiagnostics(t *testing.T) {
+	var out bytes.Buffer
+	o := &options{diagnostics: true, seed: 1}
+	got, err := o.invented(t.Context(), 100, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.differ > 0 || got.equal < 20 {
+		t.Errorf("%s\n%s", got, out.String())
+	}
+}
