@@ -39,7 +39,7 @@ func (c *checker) wholeFile() {
 func (c *checker) modulePath() {
 	m := c.mod.Module
 	if m == nil {
-		if !c.misspelt("module") {
+		if c.misspelt("module") == nil {
 			c.later("missing-module-line", text.Span{}, nil, "this file has no module line")
 		}
 		return
@@ -64,14 +64,14 @@ func (c *checker) modulePath() {
 	}
 }
 
-// misspelt reports whether the file has a line that probably means a directive and misspells it.
-func (c *checker) misspelt(verb string) bool {
+// misspelt returns a line that probably means a directive and misspells it, or nil.
+func (c *checker) misspelt(verb string) *Line {
 	for _, s := range c.tree.Stmts {
 		if l := s.Line; l != nil && !has(c.grammar.verbs, l.Verb) && text.Distance(strings.ToLower(l.Verb), verb, 2) < 3 {
-			return true
+			return l
 		}
 	}
-	return false
+	return nil
 }
 
 // reason returns what is wrong with a path, without the path.
@@ -136,9 +136,11 @@ func (c *checker) retractions() {
 	path := ""
 	if m := c.mod.Module; m != nil {
 		if path = m.Path; !m.Valid {
-			return // the module line is to be mended first
+			c.blameRetraction(m.Line)
+			return
 		}
-	} else if c.misspelt("module") {
+	} else if l := c.misspelt("module"); l != nil {
+		c.blameRetraction(l)
 		return
 	}
 	for _, r := range c.mod.Retract {
@@ -166,6 +168,16 @@ func (c *checker) retractions() {
 				"this interval is empty: %s is higher than %s", r.Low, r.High)
 			p.prefer("Swap the versions", substitute(r.LowTok.Span, r.HighTok.Raw), substitute(r.HighTok.Span, r.LowTok.Raw))
 		}
+	}
+}
+
+// blameRetraction relates the problem of a module line to the line that go blames as well: the first retraction, which needs a
+// module path. It is the module line that is to be mended.
+func (c *checker) blameRetraction(module *Line) {
+	first := slices.IndexFunc(c.mod.Retract, func(r *Retract) bool { return r.Valid })
+	problem := slices.IndexFunc(c.problems, func(p Problem) bool { return p.Line == module && p.Severity == Refused })
+	if first >= 0 && problem >= 0 {
+		c.problems[problem].relate(c.mod.Retract[first].Line.Span, "without a module path, go refuses this too")
 	}
 }
 
