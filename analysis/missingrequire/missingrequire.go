@@ -43,21 +43,25 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			}
 			continue
 		}
-		r.refused(f)
+		if !r.halfRequired(f.Path) {
+			r.refused(f)
+		}
 	}
 	for _, f := range pass.PackageFaults(packages.NotRequired, packages.Implicit) {
-		r.refused(f)
+		if !r.halfRequired(f.Path) {
+			r.refused(f)
+		}
 	}
 	if r.answer == nil {
 		return nil
 	}
 	for _, n := range r.answer.Result.Require {
-		if len(n.Sites) > 0 && pass.Required(n.Module.Path) == nil {
+		if len(n.Sites) > 0 && pass.Required(n.Module.Path) == nil && !r.halfRequired(n.Module.Path) {
 			r.addition(n)
 		}
 	}
 	for _, f := range r.answer.Faults {
-		if f.Kind == tidy.Missing {
+		if f.Kind == tidy.Missing && !r.halfRequired(f.Path) {
 			r.fault(f)
 		}
 	}
@@ -72,6 +76,13 @@ type reporter struct {
 	answer *tidy.Answer // nil if nobody knows
 	said   map[place]bool
 	module map[string]bool // paths of packages that something was said about at the module line
+}
+
+// halfRequired reports whether a requirement that go cannot read, which has a diagnostic of its own, may provide a package.
+func (r *reporter) halfRequired(path string) bool {
+	return slices.ContainsFunc(r.pass.Module.Mod.Mod().Require, func(q *syntax.Require) bool {
+		return !q.Valid && q.Path != "" && (path == q.Path || strings.HasPrefix(path, q.Path+"/"))
+	})
 }
 
 // refused reports an import that go refuses to build.
