@@ -120,7 +120,11 @@ func (p *Pass) ReportTidyFault(f tidy.Fault, what string) {
 		d.Span = mod.Tool[i].Line.Span
 	case mod.Module != nil && f.Importer != "":
 		d.Span = mod.Module.Line.Span
-		d.Message = fmt.Sprintf("%s, which %s imports, %s; go mod tidy fails for that", f.Path, f.Importer, what)
+		importer := f.Importer + " imports"
+		if f.Tested {
+			importer = "the tests of " + f.Importer + " import"
+		}
+		d.Message = fmt.Sprintf("%s, which %s, %s; go mod tidy fails for that", f.Path, importer, what)
 	default:
 		return
 	}

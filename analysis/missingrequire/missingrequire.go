@@ -180,12 +180,21 @@ func (r *reporter) fault(f tidy.Fault) {
 		if told {
 			r.atModule(f.Path, d)
 		}
+	case r.module[f.Path]: // go refuses, which is said
 	case f.Importer != "":
-		d.Message += ", because " + f.Importer + " imports it"
+		d.Message += ", because " + importing(f) + " it"
 		r.atModuleLine(d)
 	default:
 		r.atTool(f.Path, d)
 	}
+}
+
+// importing says what imports a package, as the beginning of a clause.
+func importing(f tidy.Fault) string {
+	if f.Tested {
+		return "the tests of " + f.Importer + " import"
+	}
+	return f.Importer + " imports"
 }
 
 // at reports at an import that is still there and has nothing said about it yet.

@@ -11,6 +11,7 @@ import (
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/packages"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -73,8 +74,13 @@ func inUse(g *modgraph.Graph, r *syntax.Replace) bool {
 	return slices.ContainsFunc(g.Nodes(), func(n *modgraph.Node) bool { return covers(n.Module) })
 }
 
-// wanted reports whether tidy would require what r replaces, because a package is there that no requirement provides.
+// wanted reports whether a package is looked for in what r replaces, so that tidy would require it.
 func wanted(pass *analysis.Pass, r *syntax.Replace) bool {
+	for _, f := range pass.PackageFaults(packages.NotRequired, packages.NotInReplacement) {
+		if f.Modules[0].Path == r.Old.Path {
+			return true
+		}
+	}
 	a := pass.Tidied()
 	return a != nil && slices.ContainsFunc(a.Result.Require, func(n tidy.Requirement) bool { return n.Module.Path == r.Old.Path })
 }

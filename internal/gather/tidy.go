@@ -168,6 +168,10 @@ func (t *Tidier) prepared(q *question, dir string, work func(*imports.Cache)) {
 // the module cache, of which a few are looked at, the highest first.
 func (t *Tidier) offer(view *workspace.View, a *tidy.Answer, sources *imports.Cache) {
 	snap := view.Snapshot
+	excluded := map[module.Version]bool{}
+	for _, x := range view.Modules()[0].Mod.Mod().Exclude {
+		excluded[module.Version{Path: x.Path, Version: x.Version}] = true
+	}
 	for i := range a.Faults[:min(len(a.Faults), maxOffered)] {
 		f := &a.Faults[i]
 		if f.Kind != tidy.Missing || f.Inside {
@@ -185,7 +189,7 @@ func (t *Tidier) offer(view *workspace.View, a *tidy.Answer, sources *imports.Ca
 			}
 		}
 		for path := range imports.Prefixes(f.Path) {
-			if m, ok := cached(snap.Store(), sources, path, f.Path); ok {
+			if m, ok := cached(snap.Store(), sources, path, f.Path, excluded); ok {
 				f.Offers = append(f.Offers, tidy.Offer{Module: m})
 				break
 			}
@@ -198,11 +202,12 @@ const (
 	maxTried   = 3  // versions of a module that are looked into
 )
 
-// cached returns the highest version of the module with a path whose source in the module cache has a package.
-func cached(store *modcache.Store, sources *imports.Cache, path, pkg string) (module.Version, bool) {
+// cached returns the highest version of the module with a path whose source in the module cache has a package, and that is not
+// excluded.
+func cached(store *modcache.Store, sources *imports.Cache, path, pkg string, excluded map[module.Version]bool) (module.Version, bool) {
 	versions := store.Versions(path)
 	_, major, _ := module.SplitPathVersion(path)
-	versions = slices.DeleteFunc(versions, func(v string) bool { return module.CheckPathMajor(v, major) != nil })
+	versions = slices.DeleteFunc(versions, func(v string) bool { return module.CheckPathMajor(v, major) != nil || excluded[module.Version{Path: path, Version: v}] })
 	slices.SortFunc(versions, func(a, b string) int { return preference(b, a) })
 	rel, _ := imports.Within(pkg, path)
 	tried := 0

@@ -44,6 +44,7 @@ type Fault struct {
 	Kind     FaultKind
 	Path     string
 	Importer string           // a package that imports it, "" for a tool
+	Tested   bool             // it is the importer's tests that do
 	Modules  []module.Version // for Missing those that by their paths could have it, and do not
 	Inside   bool             // by its path it belongs to the main module
 	Sites    []Site           // where packages of the main module import it
@@ -135,7 +136,7 @@ func (l *loader) fault(pk *pkg) Fault {
 	f := Fault{Path: pk.path, Err: pk.err, Modules: pk.alternatives}
 	_, f.Inside = imports.Within(pk.path, l.main)
 	if pk.importer != nil {
-		f.Importer = pk.importer.path
+		f.Importer, f.Tested = pk.importer.path, pk.importer.testOf != nil
 	}
 	var m *missing
 	var a *ambiguous

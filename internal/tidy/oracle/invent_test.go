@@ -24,11 +24,11 @@ func TestPackages(t *testing.T) {
 func TestDiagnostics(t *testing.T) {
 	var out bytes.Buffer
 	o := &options{diagnostics: true, seed: 1}
-	got, err := o.invented(t.Context(), 100, &out)
+	got, err := o.invented(t.Context(), 50, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.differ > 0 || got.equal < 20 {
+	if got.differ > 0 || got.equal < 10 {
 		t.Errorf("%s\n%s", got, out.String())
 	}
 }
