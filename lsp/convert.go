@@ -221,7 +221,7 @@ func progressEnd(message string) protocol.LSPAny {
 }
 
 func fullReport(items []protocol.Diagnostic) protocol.FullDocumentDiagnosticReport {
-	return protocol.FullDocumentDiagnosticReport{Kind: "full", Items: items}
+	return protocol.FullDocumentDiagnosticReport{Kind: "full", ResultID: new("full"), Items: items}
 }
 
 // marshal encodes values of ours, which cannot fail.

@@ -5,6 +5,7 @@ import (
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -29,7 +30,9 @@ func (q *query) Diagnostic(ctx context.Context, params *protocol.DocumentDiagnos
 	return report, nil
 }
 
-func (q *query) DiagnosticWorkspace(ctx context.Context, _ *protocol.WorkspaceDiagnosticParams) (*protocol.WorkspaceDiagnosticReport, error) {
+// DiagnosticWorkspace reports on all files that something is said about. The client keeps what it has of others, so those that it
+// names are reported, too: every report has an id for that.
+func (q *query) DiagnosticWorkspace(ctx context.Context, params *protocol.WorkspaceDiagnosticParams) (*protocol.WorkspaceDiagnosticReport, error) {
 	if !q.peer.pull {
 		return nil, errPushed
 	}
@@ -39,7 +42,9 @@ func (q *query) DiagnosticWorkspace(ctx context.Context, _ *protocol.WorkspaceDi
 	}
 	conv := newConverter(q.peer, result.Snapshot)
 	report := &protocol.WorkspaceDiagnosticReport{Items: []protocol.WorkspaceDocumentDiagnosticReport{}}
+	reported := map[uri.URI]bool{}
 	for _, r := range result.Files {
+		reported[r.File.URI] = true
 		item := &protocol.WorkspaceFullDocumentDiagnosticReport{
 			FullDocumentDiagnosticReport: fullReport(conv.diagnostics(r.File, r.Diagnostics)), URI: r.File.URI,
 		}
@@ -47,6 +52,13 @@ func (q *query) DiagnosticWorkspace(ctx context.Context, _ *protocol.WorkspaceDi
 			item.Version = new(r.File.Version)
 		}
 		report.Items = append(report.Items, item)
+	}
+	for _, p := range params.PreviousResultIds {
+		if !reported[p.URI] {
+			report.Items = append(report.Items, &protocol.WorkspaceFullDocumentDiagnosticReport{
+				FullDocumentDiagnosticReport: fullReport([]protocol.Diagnostic{}), URI: p.URI,
+			})
+		}
 	}
 	return report, nil
 }

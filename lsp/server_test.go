@@ -175,6 +175,15 @@ func TestPull(t *testing.T) {
 	if !slices.Equal(names, []string{"go.mod", "go.sum"}) {
 		t.Errorf("the workspace has %v", names)
 	}
+	// What the client knows of other files, which nothing is said about any more, it is to forget.
+	c.call("workspace/diagnostic", map[string]any{"previousResultIds": []any{
+		map[string]any{"uri": c.uri("go.mod"), "value": *report.ResultID}, map[string]any{"uri": c.uri("main.go"), "value": *report.ResultID},
+	}}, &all)
+	if n := len(all.Items); n != 3 {
+		t.Errorf("%d files are reported, not three", n)
+	} else if last := all.Items[2].(*protocol.WorkspaceFullDocumentDiagnosticReport); last.URI != c.uri("main.go") || len(last.Items) > 0 {
+		t.Errorf("the last report is %+v", last)
+	}
 	c.write("lib/go.mod", "module a.example/x\n")
 	<-refreshed
 	c.call("textDocument/diagnostic", map[string]any{"textDocument": map[string]any{"uri": c.uri("go.mod")}}, &report)
