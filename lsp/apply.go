@@ -107,8 +107,27 @@ func (a *applying) split(result locked.Result) error {
 	if len(changed) > 0 {
 		return &locked.ChangedError{Paths: changed}
 	}
+	if f := a.unsaved(snap); f != nil {
+		return fmt.Errorf("%s has unsaved changes, and vendor would be written for them, so that go refuses what is on disk; save it, and run %s again", f.Path, a.job.title)
+	}
 	if len(a.open) > 0 && !a.server.peer.applyEdit {
 		return fmt.Errorf("%s is open, and this editor does not let a server change it; close it first", a.open[0].Path)
+	}
+	return nil
+}
+
+// unsaved returns a module file that is not saved while a vendor directory beside it is to be written for it: that would wait on
+// disk for a save that may never come, and go would refuse until then.
+func (a *applying) unsaved(snap *workspace.Snapshot) *workspace.File {
+	for _, dir := range a.job.dirs {
+		if !slices.ContainsFunc(a.closed, func(c locked.Change) bool { return inVendor(dir, c.Path) }) {
+			continue
+		}
+		for _, name := range []string{"go.mod", "go.work"} {
+			if f, open := snap.File(uri.File(filepath.Join(dir, name))); open && !onDisk(f) {
+				return f
+			}
+		}
 	}
 	return nil
 }

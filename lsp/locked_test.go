@@ -324,3 +324,49 @@ func TestOldLinesGoWithTheSave(t *testing.T) {
 		t.Errorf("%d states, %v", len(states), err)
 	}
 }
+
+// In a vendored module nothing is written for a go.mod that is not saved: go would refuse what is on disk until it is.
+func TestVendorWaitsForTheSave(t *testing.T) {
+	c := newClient(t, testLog(t))
+	for _, v := range []string{"v1.0.0", "v1.1.0"} {
+		c.serveModule("b.example/y@"+v+"/go.mod", []byte("module b.example/y\n\ngo 1.25\n"))
+		c.serveModule("b.example/y@"+v+"/y.go", []byte("package y\n"))
+	}
+	c.write("go.mod", "module example.com/m\n\ngo 1.25\n\nrequire b.example/y v1.0.0\n")
+	c.write("m.go", "package m\n\nimport _ \"b.example/y\"\n")
+	c.initialize(capabilities, options{Save: true})
+	c.open("go.mod")
+	builds := func() {
+		t.Helper()
+		build := exec.Command("go", "build", ".")
+		build.Dir = c.dir
+		build.Env = append(build.Environ(), "GOPROXY=off", "GOWORK=off", "GOFLAGS=", "GOENV=off", "GOTOOLCHAIN=local")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Errorf("go build: %v\n%s", err, out)
+		}
+	}
+	if err := c.execute(commandVendor); err != nil {
+		t.Fatal(err)
+	}
+	builds()
+	c.replace("go.mod", "module", "// Modified.\nmodule")
+	upgrade := map[string]any{"module": "b.example/y", "version": "v1.1.0"}
+	if err := c.run(commandGet, upgrade); err == nil || !strings.Contains(err.Error(), "go.mod has unsaved changes") {
+		t.Errorf("go get says %v", err)
+	}
+	builds()
+	c.replace("go.mod", "v1.0.0", "v1.1.0")
+	if err := c.execute(commandVendor); err == nil || !strings.Contains(err.Error(), "go.mod has unsaved changes") {
+		t.Errorf("go mod vendor says %v", err)
+	}
+	builds()
+	c.replace("go.mod", "v1.1.0", "v1.0.0")
+	c.saveFile("go.mod")
+	if err := c.run(commandGet, upgrade); err != nil {
+		t.Fatal(err)
+	}
+	builds()
+	if got := c.read("vendor/modules.txt"); !strings.Contains(got, "# b.example/y v1.1.0") {
+		t.Errorf("vendor/modules.txt is\n%s", got)
+	}
+}
