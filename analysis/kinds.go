@@ -59,6 +59,7 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 			offerVersion(pass, p, &d)
 			offerGo(pass, p, &d)
 			offerModule(pass, p, &d)
+			offerUse(pass, p, &d)
 		}
 		pass.Report(d)
 	}
@@ -185,6 +186,28 @@ func offerGo(pass *Pass, p syntax.Problem, d *Diagnostic) {
 	}
 	d.Fixes = append([]fixes.Fix{{
 		Title: "Set the go line to " + v, Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(edit)},
+	}}, d.Fixes...)
+}
+
+// offerUse adds, to a use line of several words, those of them that are directories of modules.
+func offerUse(pass *Pass, p syntax.Problem, d *Diagnostic) {
+	if p.Kind != "use-usage" || p.Line == nil || len(p.Line.Args) < 2 || len(d.Fixes) > 0 && d.Fixes[0].Preferred {
+		return
+	}
+	var dirs []string
+	for _, t := range p.Line.Args {
+		dir := modgraph.Replacement{New: module.Version{Path: t.Value}, Dir: filepath.Dir(pass.File.Path)}.Directory()
+		if t.Kind != syntax.Punct && pass.Snapshot.Read(filepath.Join(dir, "go.mod")).State == workspace.Regular {
+			dirs = append(dirs, t.Raw)
+		}
+	}
+	if len(dirs) != 1 {
+		return
+	}
+	args := p.Line.Args
+	span := text.Span{Start: args[0].Start, End: args[len(args)-1].End}
+	d.Fixes = append([]fixes.Fix{{
+		Title: "Write " + dirs[0], Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(fixes.Replace(span, dirs[0]))},
 	}}, d.Fixes...)
 }
 

@@ -117,7 +117,8 @@ func (p *parser) findConflicts() {
 		prob.relate(text.Span{Start: at(m.mid), End: at(m.mid) + len("=======")}, "the other side begins here")
 		prob.relate(text.Span{Start: at(m.theirs), End: at(m.theirs) + len(">>>>>>>")}, "the conflict ends here")
 		prob.relate(text.Span{Start: whole.Start, End: at(m.theirs) + len(">>>>>>>")}, "go takes each of these lines for what it says")
-		prob.suggest("Keep ours ("+ours+")",
+		same := src[p.rows[m.ours].end:at(ancestor)] == src[p.rows[m.mid].end:at(m.theirs)]
+		prob.offer(same, "Keep ours ("+ours+")",
 			remove(text.Span{Start: whole.Start, End: p.rows[m.ours].end}), remove(text.Span{Start: at(ancestor), End: whole.End}))
 		prob.suggest("Keep theirs ("+theirs+")",
 			remove(text.Span{Start: whole.Start, End: p.rows[m.mid].end}), remove(text.Span{Start: at(m.theirs), End: whole.End}))

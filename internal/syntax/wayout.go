@@ -208,7 +208,7 @@ func (c *checker) joinLines(p *Problem, l *Line) bool {
 		if !c.fitsFor(l, whole) {
 			continue
 		}
-		edit := substitute(text.Span{Start: l.Span.End, End: next.Span.Start}, glue)
+		edit := substitute(text.Span{Start: l.Span.End, End: next.Span.End}, glue+second) // no other may touch the second
 		if c.mends(edit) {
 			p.prefer("Join the lines to "+strconv.Quote(whole), edit)
 			return true
