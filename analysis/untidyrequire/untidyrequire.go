@@ -56,6 +56,13 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	goLine(pass, mod, after)
+	if r := a.Refusal; r != nil && r.Compat != "" && mod.Go != nil {
+		pass.Report(analysis.Diagnostic{
+			Span: mod.Go.VersionTok.Span, Module: r.Module,
+			Message: fmt.Sprintf("go mod tidy fails, because go %s would load this module in another way: %v; from go 1.18 on it does not compare", r.Compat, r),
+			Fixes:   changed(pass, mod.Go.VersionTok, "1.18")[:1],
+		})
+	}
 	if t := mod.Toolchain; t != nil && t.Valid && after.Toolchain == nil && !spokenOf(pass, t.Line) {
 		pass.Report(analysis.Diagnostic{
 			Span:    t.Line.Span,

@@ -207,7 +207,9 @@ const (
 func cached(store *modcache.Store, sources *imports.Cache, path, pkg string, excluded map[module.Version]bool) (module.Version, bool) {
 	versions := store.Versions(path)
 	_, major, _ := module.SplitPathVersion(path)
-	versions = slices.DeleteFunc(versions, func(v string) bool { return module.CheckPathMajor(v, major) != nil || excluded[module.Version{Path: path, Version: v}] })
+	versions = slices.DeleteFunc(versions, func(v string) bool {
+		return module.CheckPathMajor(v, major) != nil || excluded[module.Version{Path: path, Version: v}]
+	})
 	slices.SortFunc(versions, func(a, b string) int { return preference(b, a) })
 	rel, _ := imports.Within(pkg, path)
 	tried := 0

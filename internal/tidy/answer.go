@@ -86,6 +86,7 @@ func Inspect(ctx context.Context, in Input) (*Answer, error) {
 		return a, err
 	}
 	a.Empty = !slices.ContainsFunc(l.pkgs, func(pk *pkg) bool { return pk.mod.Path == l.main })
+	a.Refusal = l.unlike
 	if len(l.faulty) > 0 {
 		a.Refusal = l.refuse(l.faulty[0], l.faulty[0].err)
 		for _, pk := range l.faulty {
@@ -317,7 +318,7 @@ func (a *Answer) Seeks() []string {
 // fail, it drops nothing.
 func (a *Answer) Danger() string {
 	switch {
-	case a == nil || a.Result == nil || len(a.Faults) > 0 || len(a.Result.Dropped) == 0:
+	case a == nil || a.Refusal != nil || a.Result == nil || len(a.Result.Dropped) == 0:
 		return ""
 	case a.Empty:
 		return "there is no Go file in this module, so go mod tidy would drop " + few(a.Result.Dropped)

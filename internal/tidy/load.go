@@ -50,8 +50,9 @@ type loader struct {
 
 	byPath map[string]*pkg
 	queue  []*pkg
-	pkgs   []*pkg // all, importers before what they import
-	faulty []*pkg // that were passed over
+	pkgs   []*pkg   // all, importers before what they import
+	faulty []*pkg   // that were passed over
+	unlike *Refusal // an older go would not load the module alike, which was passed over
 }
 
 // run loads "all" with the tests of its packages, and leaves the tidy requirements in l.rs; see modload.loadFromRoots.

@@ -95,7 +95,10 @@ func (l *loader) keepAll() (map[module.Version]bool, error) {
 	}
 	old := l.newRequirements(!l.rs.pruned, l.rs.roots, l.rs.direct)
 	if err := l.checkCompat(old, compat); err != nil {
-		return nil, err
+		r := &Refusal{Err: err}
+		errors.As(err, &r)
+		r.Compat = compat
+		return nil, r
 	}
 	l.keep(keep, old)
 	return keep, nil

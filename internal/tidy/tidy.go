@@ -98,6 +98,7 @@ type Refusal struct {
 	Importer string         // a package that imports it, "" if none does
 	Module   module.Version // the module that is in the way, if one is
 	Unknown  bool           // because it is not on this machine
+	Compat   string         // the version of go before that of the go line, if only that would not load the module alike
 	Err      error
 }
 
@@ -150,7 +151,11 @@ func predict(ctx context.Context, in Input, proceed bool) (*loader, *Result, err
 	}
 	var keep map[module.Version]bool
 	if len(l.faulty) == 0 {
-		if keep, err = l.keepAll(); err != nil {
+		switch keep, err = l.keepAll(); {
+		case err == nil:
+		case proceed && errors.As(err, &l.unlike) && l.unlike.Compat != "":
+			keep = nil
+		default:
 			return nil, nil, refusal(err)
 		}
 	}
