@@ -84,17 +84,9 @@ lint: ## formatting, vet, and names that do not belong into the repository
 	registry=$$(npm config get registry 2>/dev/null | sed -E 's,^[a-z]+://([^/:]+).*,\1,' || true)
 	[ -z "$$registry" ] || ! git grep -nIF "$$registry" || { echo "a file names a package registry" >&2; exit 1; }
 
-# Every run-*.sh drives one real editor, and fails with a message where it cannot. All are run, so that one failure does
-# not hide another.
 .PHONY: test-editors
-test-editors: build ## the real editors against the real server
-	@export GOMODLS_BIN=$(bin)/gomodls
-	failed=
-	for script in editors/e2e/run-*.sh; do
-		echo "== $$script"
-		bash $$script || failed="$$failed $$script"
-	done
-	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
+test-editors: build ## the real editors against the real server; RUNS=20 times over, EDITORS="nvim others" some of them
+	@GOMODLS_BIN=$(bin)/gomodls bash editors/e2e/run.sh $(RUNS)
 
 .PHONY: screenshots
 screenshots: build ## the pictures in docs/images, from the real editors

@@ -18,7 +18,11 @@ scenario('a client that pulls diagnostics', {
 	await editor.quickFix(/v1\.0\.9/);
 	await editor.noProblems();
 
-	await editor.append(before, '\nreplace golang.org/x/mod => ../mod\n');
+	// What go says of a file that is not open comes and goes, too.
+	const replaced = before + '\nreplace golang.org/x/mod => .\n';
+	await editor.append(before, replaced.slice(before.length));
+	await editor.problem('missingpackage', /golang\.org\/x\/mod\/semver/);
+	await editor.retype(replaced, '=> .\n', '=> ../mod\n');
 	await editor.onlyProblem('replacepath', /\.\.\/mod/);
 	await editor.watching(module);
 	await module.copyDependency('golang.org/x/mod', '../mod');
