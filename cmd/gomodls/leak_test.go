@@ -144,7 +144,7 @@ func TestNothingLeaks(t *testing.T) {
 				root.SetErr(io.Discard)
 				_ = root.Execute() // most of it fails: nothing of this exists
 			}
-			e := newEditor(t, dir)
+			e := newEditor(t, dir, "go.mod", "main.go")
 			for _, secret := range secrets {
 				e.command("gomodls.get", map[string]any{"module": secret, "version": "latest"})
 			}
@@ -269,9 +269,13 @@ type editor struct {
 	cmd      *exec.Cmd
 	id       int
 	commands []string
+	refused  json.RawMessage          // the error of the last request; nil if there was none
+	answers  func(method string) bool // hears of a request of the server; false if it has ended that
+	told     string                   // what the server has shown, in the form of the protocol
 }
 
-func newEditor(t *testing.T, dir string) *editor {
+// newEditor starts a server, and opens files in the module in dir.
+func newEditor(t *testing.T, dir string, files ...string) *editor {
 	t.Helper()
 	e := &editor{t: t, dir: dir, cmd: exec.Command(os.Args[0], "-test.run=^TestServeForEditor$")}
 	e.cmd.Env = append(os.Environ(), "GOMODLS_SERVE=1")
@@ -290,7 +294,7 @@ func newEditor(t *testing.T, dir string) *editor {
 		}
 	}
 	if err := json.Unmarshal(e.request("initialize", map[string]any{
-		"capabilities": map[string]any{}, "rootUri": "file://" + filepath.ToSlash(dir),
+		"capabilities": map[string]any{"workspace": map[string]any{"applyEdit": true}}, "rootUri": "file://" + filepath.ToSlash(dir),
 		"initializationOptions": map[string]any{"trusted": true, "settings": map[string]any{"network": true}},
 	}), &answer); err != nil {
 		t.Fatal(err)
@@ -300,7 +304,7 @@ func newEditor(t *testing.T, dir string) *editor {
 		t.Fatalf("the server has the commands %q", e.commands)
 	}
 	e.send(map[string]any{"method": "initialized", "params": map[string]any{}})
-	for _, name := range []string{"go.mod", "main.go"} {
+	for _, name := range files {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -328,33 +332,63 @@ func (e *editor) send(message map[string]any) {
 	}
 }
 
-// request waits for the answer, and meanwhile agrees to whatever the server asks.
-func (e *editor) request(method string, params any) json.RawMessage {
-	e.id++
-	e.send(map[string]any{"id": e.id, "method": method, "params": params})
+// A message is one from the server.
+type message struct {
+	ID     json.RawMessage
+	Method string
+	Params json.RawMessage
+	Result json.RawMessage
+	Error  json.RawMessage
+}
+
+// next reads a message that is not a request, and meanwhile agrees to whatever the server asks. It returns false when that has
+// ended the server.
+func (e *editor) next() (message, bool) {
 	for {
 		var n int
 		if _, err := fmt.Fscanf(e.out, "Content-Length: %d\r\n\r\n", &n); err != nil {
-			e.t.Fatalf("%s: %v", method, err)
+			e.t.Fatalf("reading a message: %v", err)
 		}
 		body := make([]byte, n)
 		if _, err := io.ReadFull(e.out, body); err != nil {
 			e.t.Fatal(err)
 		}
-		var m struct {
-			ID     json.RawMessage
-			Method string
-			Result json.RawMessage
-		}
+		var m message
 		if err := json.Unmarshal(body, &m); err != nil {
 			e.t.Fatal(err)
 		}
 		switch {
-		case m.Method != "" && len(m.ID) > 0:
-			e.send(map[string]any{"id": m.ID, "result": map[string]any{"applied": true}})
+		case m.Method == "" || len(m.ID) == 0:
+			if m.Method == "window/showMessage" {
+				e.told += string(m.Params)
+			}
+			return m, true
+		case e.answers != nil && !e.answers(m.Method):
+			return m, false
+		}
+		e.send(map[string]any{"id": m.ID, "result": map[string]any{"applied": true}})
+	}
+}
+
+// request waits for the answer.
+func (e *editor) request(method string, params any) json.RawMessage {
+	e.id++
+	e.send(map[string]any{"id": e.id, "method": method, "params": params})
+	for {
+		switch m, alive := e.next(); {
+		case !alive:
+			return nil
 		case m.Method == "" && bytes.Equal(m.ID, fmt.Append(nil, e.id)):
+			e.refused = m.Error
 			return m.Result
 		}
+	}
+}
+
+// hear waits until the server has shown something.
+func (e *editor) hear(what string) {
+	for !strings.Contains(e.told, what) {
+		e.next()
 	}
 }
 
