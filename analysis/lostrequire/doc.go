@@ -7,6 +7,8 @@
 //
 // What a file that does not parse imports is read as a person would: both sides of a conflict count.
 //
-// A package that has other files may lack one that is yet to be generated. What that would import nobody can know before it is
-// there, since a //go:generate line says neither which file it writes nor what into it; so nothing is said about such a file.
+// A package that has other files may lack one that is yet to be generated. Where a //go:generate line names the Go file that it
+// writes, by a flag such as -o or -destination or by a redirection, and the file is not there, every requirement that tidy would
+// drop may be needed by it, and the message says so; of stringer, moq and mockgen it is known what they need. Most lines do not
+// name what they write. Then nobody can know before the file is there, and unusedrequire speaks.
 package lostrequire

@@ -11,7 +11,7 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/imports"
-	"github.com/gomodls/gomodls/internal/tidy"
+	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -40,8 +40,14 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			continue
 		}
 		d := analysis.Diagnostic{Span: r.Line.Span, Module: module.Version{Path: r.Path, Version: r.Version}}
-		if l.Fault != nil {
-			d.Message = fmt.Sprintf("go mod tidy -e would drop %s, %s", r.Path, though(l))
+		switch {
+		case l.Fault != nil:
+			d.Message = fmt.Sprintf("go mod tidy -e would drop %s, %s", r.Path, l.Why())
+			pass.Report(d)
+			continue
+		case len(l.Awaited) > 0:
+			d.Message = fmt.Sprintf("go mod tidy would drop %s, %s", r.Path, l.Why())
+			d.Related = directives(pass, l.Awaited)
 			pass.Report(d)
 			continue
 		}
@@ -71,14 +77,17 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	return nil
 }
 
-// though says why a requirement may be needed all the same, as the end of a clause.
-func though(l tidy.Loss) string {
-	if l.Fault.Kind != tidy.Unavailable {
-		return fmt.Sprintf("though the package %s, which is not there, may need it", l.Fault.Path)
+// directives points to the lines that generate files.
+func directives(pass *analysis.Pass, outputs []imports.Output) (related []analysis.Related) {
+	for _, o := range outputs {
+		f := pass.Snapshot.Read(filepath.Join(pass.Module.Dir, filepath.FromSlash(o.From))).File
+		if f == nil {
+			continue
+		}
+		if at := strings.Index(f.Text, o.Line); at >= 0 {
+			span := text.Span{Start: at, End: at + len(o.Line)}
+			related = append(related, analysis.Related{URI: f.URI, Span: span, Message: o.Tool + " writes " + o.File})
+		}
 	}
-	m := l.Fault.Modules[0]
-	if m.Path == l.Path {
-		return "but only because it is not on this machine"
-	}
-	return fmt.Sprintf("though %s %s, which is not on this machine, may need it", m.Path, m.Version)
+	return related
 }

@@ -41,6 +41,7 @@ type file struct {
 	build  bool            // the build constraint can be satisfied
 	twice  bool            // there are several //go:build lines
 	stray  bool            // see reader.stray
+	lines  []string        // that go generate runs
 	expr   constraint.Expr // the build constraint, nil if there is none or if it cannot be satisfied
 }
 
@@ -51,7 +52,7 @@ func readFile(text string) *file {
 	text = strings.TrimPrefix(text, "\ufeff")
 	r := reader{text: text}
 	r.file()
-	f := &file{specs: r.specs, syntax: r.bad, stray: r.stray()}
+	f := &file{specs: r.specs, syntax: r.bad, stray: r.stray(), lines: directives(text)}
 	head, looked := text[:r.pos], text[:min(r.pos+1, len(text))]
 	if r.bad {
 		head, looked = text, text
@@ -351,14 +352,19 @@ func header(text string) (head, goBuild string, twice bool) {
 	return text[:end], goBuild, false
 }
 
-// Head returns the part of a Go file that its imports and its build constraint depend on: two files with the same head are
-// read alike. Of a file that cannot be read to the end of its imports it is the whole text.
+// Head returns the part of a Go file that its imports, its build constraint and what it has generated depend on: two files with the
+// same head are read alike. Of a file that cannot be read to the end of its imports it is the whole text.
 func Head(text string) string {
 	r := reader{text: text}
 	if r.file(); r.bad || r.stray() {
 		return text
 	}
-	return r.text[:min(r.pos+1, len(r.text))]
+	end := min(r.pos+1, len(r.text))
+	head := r.text[:end]
+	for _, line := range directives(r.text[end:]) {
+		head += "\n" + line
+	}
+	return head
 }
 
 // stray reports whether something else than a declaration stands where the imports seem to end, such as the marks of a merge

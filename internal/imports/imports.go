@@ -51,6 +51,8 @@ type Package struct {
 	// Stray are the names of files in which something else than a declaration follows the imports: what they import after that
 	// does not count. Nobody notes that of versions in the module cache.
 	Stray []string
+	// Generates are the Go files that its //go:generate lines say they write. Nobody notes those of versions in the module cache.
+	Generates []Output
 	// Groups say the same by build constraint, without files that do not parse. There are none where no file has a constraint
 	// and all parse.
 	Groups []Group
@@ -155,6 +157,9 @@ func scan(entries []Entry, read func(name string) (string, error), parse func(na
 			byCondition.partial = true
 		} else if f.build {
 			byCondition.add(e.Name, f)
+		}
+		for _, line := range f.lines {
+			p.Generates = append(p.Generates, outputs(e.Name, line)...)
 		}
 		if f.stray {
 			p.Stray = append(p.Stray, e.Name)

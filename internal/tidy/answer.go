@@ -71,8 +71,28 @@ type Loss struct {
 	Path string // of the required module
 	// Files do not parse, and would keep it; they are relative to the main module's directory.
 	Files []string
-	// Fault is why nobody can say that it is not needed; nil if Files are.
+	// Fault is why nobody can say that it is not needed; nil if Files or Awaited are.
 	Fault *Fault
+	// Awaited are files that are yet to be generated, and may need it; see imports.Output.
+	Awaited []imports.Output
+}
+
+// Why says why the requirement may be needed all the same, as the end of a clause.
+func (l Loss) Why() string {
+	switch {
+	case len(l.Files) == 1:
+		return "but only because " + l.Files[0] + " does not parse"
+	case len(l.Files) > 1:
+		return "but only because " + few(l.Files) + " do not parse"
+	case len(l.Awaited) > 0:
+		return fmt.Sprintf("though %s, which go generate writes, is not there and may need it", l.Awaited[0].File)
+	case l.Fault.Kind != Unavailable:
+		return fmt.Sprintf("though the package %s, which is not there, may need it", l.Fault.Path)
+	case l.Fault.Modules[0].Path == l.Path:
+		return "but only because it is not on this machine"
+	}
+	m := l.Fault.Modules[0]
+	return fmt.Sprintf("though %s %s, which is not on this machine, may need it", m.Path, m.Version)
 }
 
 // Inspect returns what is known of what tidy would do. An error is that of the context.
@@ -226,6 +246,13 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 			}
 		}
 	}
+	awaited := l.mainTree.Awaited()
+	for _, path := range a.Result.Dropped {
+		may := slices.DeleteFunc(slices.Clone(awaited), func(o imports.Output) bool { return !o.MayImport(path) })
+		if len(may) > 0 {
+			lose(path, Loss{Awaited: may})
+		}
+	}
 	slices.SortFunc(a.Lost, func(a, b Loss) int { return strings.Compare(a.Path, b.Path) })
 	return nil
 }
@@ -325,15 +352,20 @@ func (a *Answer) Danger() string {
 	case len(a.Lost) == 0:
 		return ""
 	}
-	var paths []string
+	by := map[string][]string{} // paths by reason
+	var reasons []string
 	for _, l := range a.Lost {
-		paths = append(paths, l.Path)
+		why := l.Why()
+		if by[why] == nil {
+			reasons = append(reasons, why)
+		}
+		by[why] = append(by[why], l.Path)
 	}
-	verb := "does"
-	if len(a.Lost[0].Files) > 1 {
-		verb = "do"
+	var clauses []string
+	for _, why := range reasons {
+		clauses = append(clauses, few(by[why])+", "+why)
 	}
-	return fmt.Sprintf("go mod tidy would drop %s, but only because %s %s not parse", few(paths), few(a.Lost[0].Files), verb)
+	return "go mod tidy would drop " + strings.Join(clauses, ", and ")
 }
 
 // few names the first of a list, and says how many more there are.
