@@ -44,6 +44,7 @@ func untidy(t *testing.T) (dir string) {
 	} {
 		t.Setenv(key, value)
 	}
+	withoutTelemetry(t, base)
 	write(t, filepath.Join(dir, "go.mod"), "module example.com/m\n\ngo 1.22\n")
 	write(t, filepath.Join(dir, "go.sum"), "")
 	write(t, filepath.Join(dir, "main.go"), "package main\n\nimport _ \"b.example/y\"\n\nfunc main() {}\n")

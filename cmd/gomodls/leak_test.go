@@ -214,7 +214,7 @@ func (tt leakCase) machine(t *testing.T, n net) (dir string) {
 		t.Fatal(err)
 	}
 	for key, value := range map[string]string{
-		"HOME": base, "XDG_CACHE_HOME": filepath.Join(base, "xdg"), "XDG_CONFIG_HOME": filepath.Join(base, "config"), "GIT_CONFIG_NOSYSTEM": "1",
+		"HOME": base, "XDG_CACHE_HOME": filepath.Join(base, "xdg"), "GIT_CONFIG_NOSYSTEM": "1",
 		"GOENV": filepath.Join(base, "goenv"), "GOMODCACHE": filepath.Join(base, "modcache"), "GOPATH": filepath.Join(base, "gopath"),
 		"GOCACHE": filepath.Join(base, "build"), "GOFLAGS": "-modcacherw", "GOWORK": "", "GOTOOLCHAIN": "local", "GOVCS": "",
 		"GOPRIVATE": tt.cover, "GONOPROXY": "", "GONOSUMDB": "", "GOINSECURE": "*", "GIT_TERMINAL_PROMPT": "0",
@@ -223,6 +223,7 @@ func (tt leakCase) machine(t *testing.T, n net) (dir string) {
 	} {
 		t.Setenv(key, value)
 	}
+	withoutTelemetry(t, base)
 	write(t, filepath.Join(base, ".netrc"), "machine git.acme.dev login me password x\nmachine github.com login me password x\n")
 	write(t, filepath.Join(dir, ".gomodls.yaml"), "private: [github.com/acme/*]\nseverity: {privategap: off}\n")
 	gomod := "module github.com/me/app\n\ngo 1.22\n"

@@ -71,6 +71,7 @@ func newVouchedModule(t *testing.T) vouchedModule {
 	} {
 		t.Setenv(key, value)
 	}
+	withoutTelemetry(t, base)
 	write(t, filepath.Join(m.dir, "go.mod"), "module example.com/m\n\ngo 1.22\n\nrequire "+dependency+" v1.0.0\n")
 	m.run(t, "mod", "download", dependency)
 	write(t, filepath.Join(m.dir, "go.sum"), "")
@@ -84,6 +85,13 @@ func (m vouchedModule) run(t *testing.T, args ...string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go %s: %s", strings.Join(args, " "), out)
 	}
+}
+
+// withoutTelemetry keeps go from starting a process that writes below HOME when it has ended itself.
+func withoutTelemetry(t *testing.T, base string) {
+	t.Helper()
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(base, "config"))
+	write(t, filepath.Join(base, "config", "go", "telemetry", "mode"), "off\n")
 }
 
 func write(t *testing.T, file, text string) {
