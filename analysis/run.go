@@ -171,35 +171,37 @@ func ask(ctx context.Context, v *workspace.View, f *workspace.File, m *workspace
 	if len(analyzers) == 0 {
 		return new(answer), nil
 	}
-	var failed *answer // by a fault of ours, which is not kept
-	a, err := workspace.Recall(v, f, m, &analyzers[0], func(v *workspace.View) (*answer, error) {
-		a := new(answer)
-		pass := Pass{Snapshot: v.Snapshot, View: v, Module: m, File: f, Codes: codesOf(analyzers)}
-		settings := v.Snapshot.SettingsFor(v, m)
-		for _, analyzer := range analyzers {
+	var settings *workspace.Settings
+	var s said // of the piece at hand
+	var pass Pass
+	fresh := Pass{Module: m, File: f, Codes: codesOf(analyzers)}
+	fresh.Report = func(d Diagnostic) { s.add(&pass, settings, d) }
+	return workspace.Recall(v, &workspace.Inquiry[said, *answer]{
+		File: f, Module: m, Subject: &analyzers[0], Pieces: len(analyzers),
+		Prepare: func(v *workspace.View) { settings = v.Snapshot.SettingsFor(v, m) },
+		Piece: func(v *workspace.View, i int) (said, bool, error) {
 			if err := ctx.Err(); err != nil {
-				return nil, err
+				return said{}, false, err
 			}
-			pass.Analyzer = analyzer
-			pass.Report = func(d Diagnostic) { a.add(v, settings, analyzer, f, d) }
-			if err := analyzer.Run(ctx, &pass); err != nil {
+			s, pass = said{}, fresh
+			pass.Analyzer, pass.View, pass.Snapshot = analyzers[i], v, v.Snapshot
+			if err := analyzers[i].Run(ctx, &pass); err != nil {
 				if ctx.Err() != nil {
-					return nil, ctx.Err()
+					return said{}, false, ctx.Err()
 				}
-				a.failures = append(a.failures, fmt.Errorf("analyzer %s on %s: %w", analyzer.Name, f.Path, err))
+				s.failure = fmt.Errorf("analyzer %s on %s: %w", analyzers[i].Name, f.Path, err)
 			}
-		}
-		a.finish(f)
-		if len(a.failures) > 0 {
-			failed = a
-			return nil, a.failures[0]
-		}
-		return a, nil
+			return s, s.failure == nil, nil
+		},
+		Whole: func(all []said) *answer { return whole(f, all) },
 	})
-	if failed != nil {
-		return failed, nil
-	}
-	return a, err
+}
+
+// said is what one analyzer says about one file of a view.
+type said struct {
+	diagnostics []Diagnostic
+	elsewhere   bool  // some are about other documents
+	failure     error // of ours
 }
 
 func codesOf(analyzers []*Analyzer) []string {
@@ -210,7 +212,8 @@ func codesOf(analyzers []*Analyzer) []string {
 	return codes
 }
 
-func (a *answer) add(v *workspace.View, settings *workspace.Settings, analyzer *Analyzer, in *workspace.File, d Diagnostic) {
+func (s *said) add(pass *Pass, settings *workspace.Settings, d Diagnostic) {
+	analyzer, in := pass.Analyzer, pass.File
 	d.Code = analyzer.Name
 	if d.URI == "" {
 		d.URI = in.URI
@@ -218,32 +221,42 @@ func (a *answer) add(v *workspace.View, settings *workspace.Settings, analyzer *
 	if d.Severity == Default {
 		d.Severity = analyzer.Severity
 	}
-	if v.Own && d.Severity == Error {
+	if pass.View.Own && d.Severity == Error {
 		d.Severity = Warning
 	}
-	if s, ok := ParseSeverity(settings.Severity[d.Code]); ok {
-		d.Severity = s
+	if severity, ok := ParseSeverity(settings.Severity[d.Code]); ok {
+		d.Severity = severity
 	}
 	if d.Severity == Off {
 		return
 	}
 	if d.URI != in.URI { // a replaced directory's go.mod, for example
-		if in = v.Snapshot.Read(d.URI.FsPath()).File; in == nil {
+		if in = pass.Snapshot.Read(d.URI.FsPath()).File; in == nil {
 			return
 		}
-		a.elsewhere = true
+		s.elsewhere = true
 	}
 	d.Silenced = silenced(in, d)
-	a.diagnostics = append(a.diagnostics, d)
+	s.diagnostics = append(s.diagnostics, d)
 }
 
-func (a *answer) finish(f *workspace.File) {
+// whole puts together what the analyzers say about a file.
+func whole(f *workspace.File, all []said) *answer {
+	a := new(answer)
+	for _, s := range all {
+		a.diagnostics = append(a.diagnostics, s.diagnostics...)
+		a.elsewhere = a.elsewhere || s.elsewhere
+		if s.failure != nil {
+			a.failures = append(a.failures, s.failure)
+		}
+	}
 	slices.SortStableFunc(a.diagnostics, byPlace)
 	a.shown = a.diagnostics
 	if a.elsewhere {
 		a.shown = slices.DeleteFunc(slices.Clone(a.diagnostics), func(d Diagnostic) bool { return d.URI != f.URI })
 	}
 	a.shown = limited(a.shown)
+	return a
 }
 
 func byPlace(a, b Diagnostic) int {

@@ -19,7 +19,7 @@ import (
 // affords reports whether another graph may be computed to find a way out, and counts it. A file that is all wrong must not
 // take longer than a keystroke: its first faults have their ways out, and the others when these are gone.
 func (p *Pass) affords() bool {
-	const most = 20
+	const most = 10
 	p.tried++
 	return p.tried <= most
 }

@@ -111,12 +111,16 @@ func (s *Snapshot) privacy(v *View, m *Module) *Privacy {
 	s.memo.mu.Lock()
 	last := s.memo.privacies[key]
 	s.memo.mu.Unlock()
-	if last != nil && last.all == all && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s) {
-		return last.privacy
-	}
 	t := &trace{}
 	next := &privacyMemo{all: all, machine: s.machine, settings: s.settings}
-	next.privacy = (&Snapshot{contents: s.contents, trace: t}).evidence(v, m, all)
+	if last != nil && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s) {
+		if last.all == all {
+			return last.privacy
+		}
+		next.privacy, t.reads = last.privacy.among(all), last.reads
+	} else {
+		next.privacy = (&Snapshot{contents: s.contents, trace: t}).evidence(v, m, all)
+	}
 	next.env, next.reads = s.Env(), t.reads
 	next.since.Store(s.ID)
 	s.memo.mu.Lock()
@@ -135,6 +139,15 @@ func (s *Snapshot) privacy(v *View, m *Module) *Privacy {
 	key.path = ""
 	s.memo.privacies[key] = next
 	return next.privacy
+}
+
+// among returns what is known by the same evidence if other modules are required.
+func (p *Privacy) among(all *required) *Privacy {
+	q := &Privacy{env: p.env, in: p.in, full: p.full, since: p.since, gaps: map[string]*goenv.Gap{}}
+	for _, in := range []*goenv.EvidenceInputs{&q.in, &q.full} {
+		in.Mains, in.OtherPaths = all.mains, all.paths
+	}
+	return q
 }
 
 func (p *Privacy) alike(q *Privacy) bool {

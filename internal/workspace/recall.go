@@ -9,33 +9,62 @@ import (
 	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
-// Recall returns what compute has returned before about the same file, module and subject, if nothing that it has read of the
-// snapshot since then is another; else it calls compute. The view that compute gets notes what is read through it and through
-// its snapshot, so that nobody has to say what an answer depends on. What fails, or lacks a fact, is not kept.
+// An Inquiry is a question about a file of a view that falls into pieces, each of which is answered by itself.
+type Inquiry[P, T any] struct {
+	File    *File   // that of the view which is looked at
+	Module  *Module // that it belongs to; nil for none
+	Subject any     // what is asked, which is compared with ==
+	Pieces  int
+
+	// Prepare is called before pieces are answered anew. What it reads counts for all pieces.
+	Prepare func(*View)
+	// Piece answers one piece. It reports false if the answer is not to be kept.
+	Piece func(*View, int) (answer P, keep bool, err error)
+	// Whole puts the answers together, in order.
+	Whole func([]P) T
+}
+
+// Recall returns what the inquiry has answered before, if nothing that it has read of the snapshot since then is another; else
+// it asks for the pieces of which that is not so. The view that they get notes what is read through it and through its snapshot,
+// so that nobody has to say what an answer depends on. What fails, or lacks a fact, is not kept.
 //
-// The file and the module, which may be nil, are those of v that compute looks at. The subject, which is compared with ==, says
-// what is asked about them. What the view says about itself without being asked, as its mode and its go.work, is compared as
-// well. Compute must not leave its goroutine, nor keep the view.
-func Recall[T any](v *View, f *File, m *Module, subject any, compute func(*View) (T, error)) (T, error) {
+// What the view says about itself without being asked, as its mode and its go.work, is compared as well. No piece may leave its
+// goroutine, nor keep the view.
+func Recall[P, T any](v *View, q *Inquiry[P, T]) (T, error) {
 	s := v.Snapshot
-	key := recallKey{v.key(), v.Own, f.Path, subject}
+	key := recallKey{v.key(), v.Own, q.File.Path, q.Subject}
 	base := recallBase{
-		file: f, module: m, work: v.Work, workSum: v.WorkSum, outside: v.Outside, vendor: v.Vendor, mode: v.Mode,
+		file: q.File, module: q.Module, work: v.Work, workSum: v.WorkSum, outside: v.Outside, vendor: v.Vendor, mode: v.Mode,
 		machine: s.machine, settings: s.settings, env: s.Env(),
 	}
 	s.memo.mu.Lock()
 	last := s.memo.answers[key]
 	s.memo.mu.Unlock()
-	if last != nil && last.base == base && last.current(v) {
-		return last.value.(T), nil
+	next := &recalled{base: base, group: make([]group, q.Pieces)}
+	pieces := make([]P, q.Pieces)
+	if last != nil && last.base == base {
+		complete := !slices.Contains(last.group, forgotten)
+		for g, p := range last.parts {
+			if p == nil {
+				continue
+			}
+			if p.current(v) {
+				next.parts[g] = p
+			} else {
+				complete = false
+			}
+		}
+		if complete {
+			return last.value.(T), nil
+		}
+		keep(next, last, pieces)
 	}
-	t := &trace{}
-	value, err := compute(v.traced(t))
-	if err != nil || t.elusive {
-		return value, err
+	if err := answer(v, q, next, last, pieces); err != nil {
+		var none T
+		return none, err
 	}
-	next := &recalled{base: base, trace: *t, value: value}
-	next.since.Store(s.ID)
+	value := q.Whole(pieces)
+	next.pieces, next.value = pieces, value
 	s.memo.mu.Lock()
 	defer s.memo.mu.Unlock()
 	if s.memo.answers == nil {
@@ -43,6 +72,51 @@ func Recall[T any](v *View, f *File, m *Module, subject any, compute func(*View)
 	}
 	s.memo.answers[key] = next
 	return value, nil
+}
+
+// answer asks for the pieces that r does not have. What the last answers have read tells how much it will be.
+func answer[P, T any](v *View, q *Inquiry[P, T], r, last *recalled, pieces []P) error {
+	common, t := new(trace), new(trace)
+	q.Prepare(v.traced(common))
+	traced := v.traced(t)
+	for i := range pieces {
+		if r.group[i] != forgotten {
+			continue
+		}
+		t.reset()
+		var keep bool
+		var err error
+		if pieces[i], keep, err = q.Piece(traced, i); err != nil {
+			return err
+		}
+		if !keep || t.elusive || common.elusive {
+			continue
+		}
+		r.group[i] = plain
+		if t.usesGraph {
+			r.group[i] = graphic
+		}
+		p := r.fresh[r.group[i]]
+		if p == nil {
+			p = new(part)
+			if last != nil && last.parts[r.group[i]] != nil {
+				p.trace.reads = make([]read, 0, len(last.parts[r.group[i]].trace.reads)+16)
+			}
+			p.trace.join(common)
+			if had := r.parts[r.group[i]]; had != nil {
+				p.trace.join(&had.trace)
+			}
+			r.fresh[r.group[i]] = p
+		}
+		p.trace.join(t)
+	}
+	for g, p := range r.fresh {
+		if p != nil {
+			p.since.Store(v.Snapshot.ID)
+			r.parts[g], r.fresh[g] = p, nil
+		}
+	}
+	return nil
 }
 
 type recallKey struct {
@@ -62,12 +136,38 @@ type recallBase struct {
 	env                            *goenv.Env
 }
 
-// A recalled is an answer with what it was computed from.
+// A recalled is an answer with what it was computed from. It is never changed once it is shared, but for the parts' since.
 type recalled struct {
-	base  recallBase
+	base   recallBase
+	group  []group // of each piece
+	parts  [graphic + 1]*part
+	fresh  [graphic + 1]*part // parts in the making
+	pieces any
+	value  any
+}
+
+// A group says what pieces have in common. A graph is another after many edits, and what does not look at it stays as it is.
+type group uint8
+
+const (
+	forgotten group = iota // the piece is not kept
+	plain                  // it did not look at the graph
+	graphic                // it did
+)
+
+// A part is what the pieces of a group were computed from.
+type part struct {
 	trace trace
-	value any
-	since atomic.Int64 // the newest snapshot for which it is known to be true
+	since atomic.Int64 // the newest snapshot for which they are known to be true
+}
+
+// keep takes over from last the pieces of the parts that r has.
+func keep[P any](r, last *recalled, pieces []P) {
+	for i, p := range last.pieces.([]P) {
+		if g := last.group[i]; g != forgotten && r.parts[g] != nil {
+			r.group[i], pieces[i] = g, p
+		}
+	}
 }
 
 // A trace is what was read while something was computed. A nil trace notes nothing.
@@ -111,6 +211,28 @@ func (t *trace) elude() {
 	}
 }
 
+// reset makes a trace empty.
+func (t *trace) reset() {
+	*t = trace{reads: t.reads[:0], topics: t.topics[:0], privacies: t.privacies[:0]}
+}
+
+// join adds what another trace of the same view has noted.
+func (t *trace) join(other *trace) {
+	t.reads = append(t.reads, other.reads...)
+	t.topics = append(t.topics, other.topics...)
+	t.privacies = append(t.privacies, other.privacies...)
+	if other.usesGraph {
+		t.usesGraph, t.graph = true, other.graph
+	}
+	if other.usesModules {
+		t.usesModules, t.modules = true, other.modules
+	}
+	if other.leader != "" {
+		t.leader = other.leader
+	}
+	t.elusive = t.elusive || other.elusive
+}
+
 // traced returns the view as it is handed to those whose reading is noted.
 func (v *View) traced(t *trace) *View {
 	s, copied := *v.Snapshot, *v
@@ -121,7 +243,7 @@ func (v *View) traced(t *trace) *View {
 
 // current reports whether everything that an answer was computed from is still as it was. Questions that it left are left
 // again.
-func (r *recalled) current(v *View) bool {
+func (r *part) current(v *View) bool {
 	s := v.Snapshot
 	t := &r.trace
 	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.usesGraph && t.graph != v.graph() ||
