@@ -49,6 +49,8 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		case !r.Valid || excluded(mod, r):
 		case r.Version != highest[r.Path].Version:
 			reportDuplicate(pass, g, r, highest[r.Path])
+		case g != nil && !g.Pruned() && r.Path == pass.Module.Path():
+			reportSelf(pass, r)
 		case g != nil && g.BelowSelected(module.Version{Path: r.Path, Version: r.Version}) && g.Selected(r.Path) != "":
 			reportBelow(pass, g, r)
 		}
@@ -95,6 +97,20 @@ func keepsLower(pass *analysis.Pass, g *modgraph.Graph, r, highest *syntax.Requi
 		}
 	}
 	return g.WithRequire(pass.View.Source(), require).Selected(r.Path) == r.Version
+}
+
+// reportSelf reports a requirement of the module itself. Go overlooks it only in a graph that is pruned; see
+// modload.updateUnprunedRoots.
+func reportSelf(pass *analysis.Pass, r *syntax.Require) {
+	pass.Report(analysis.Diagnostic{
+		Span:    r.Line.Span,
+		Module:  module.Version{Path: r.Path, Version: r.Version},
+		Message: fmt.Sprintf("%s is this module itself; with a go line below 1.17, go refuses until the requirement is gone", r.Path),
+		Fixes: []fixes.Fix{{
+			Title: "Remove the requirement of " + r.Path, Kind: fixes.QuickFix, Preferred: true,
+			Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, r.Line))},
+		}},
+	})
 }
 
 func reportBelow(pass *analysis.Pass, g *modgraph.Graph, r *syntax.Require) {

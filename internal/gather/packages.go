@@ -119,11 +119,17 @@ func newPackagesQuestion(snap *workspace.Snapshot, of string, t *Tidier) *packag
 		return q
 	case v.Mode == workspace.Vendor:
 		// Where the files contradict each other, go refuses before it looks at any package.
-		if v.Vendor == nil || len(v.VendorFaults()) > 0 {
+		list := modgraph.ParseVendorList("") // without the file nothing is listed
+		if v.Vendor != nil {
+			list = v.Vendor.VendorList()
+		} else if snap.Read(filepath.Join(v.Dir, "vendor", "modules.txt")).State != workspace.Missing {
+			return q
+		}
+		if len(v.VendorFaults()) > 0 {
 			return q
 		}
 		q.Mode, q.Vendor = packages.InVendor, packages.Vendor{
-			Dir: filepath.Join(v.Dir, "vendor"), List: v.Vendor.VendorList(),
+			Dir: filepath.Join(v.Dir, "vendor"), List: list,
 			Strict: goenv.CompareVersions(goLine(v), "1.23") >= 0 && goenv.CompareVersions(v.GoVersion(), "1.23") >= 0,
 		}
 	case q.Graph == nil:

@@ -937,15 +937,20 @@ func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
 	return Load(in)
 }
 
-// AnyBelowSelected reports whether a root is below the version that the graph selects, go and toolchain included: the go
-// command then says "updates to go.mod needed". A workspace has no such roots.
+// AnyBelowSelected reports whether a root is below the version that the graph selects, go and toolchain included, as a
+// requirement of the main module itself always is: the go command then says "updates to go.mod needed", the latter only where the
+// graph is not pruned. A workspace has no such roots.
 func (g *Graph) AnyBelowSelected() bool {
 	if g.in.Workspace {
 		return false
 	}
 	return slices.ContainsFunc(g.roots, func(id modcache.NodeID) bool {
-		s := g.selected[g.names.PathOf(id)]
-		return s != 0 && !g.isMain[g.names.PathOf(id)] && g.names.Compare(id, s) < 0
+		path := g.names.PathOf(id)
+		if g.isMain[path] {
+			return g.pruning == unpruned
+		}
+		s := g.selected[path]
+		return s != 0 && g.names.Compare(id, s) < 0
 	})
 }
 

@@ -77,8 +77,12 @@ func blamed(output string) []string {
 	var names []string
 	for _, re := range blames {
 		for _, m := range re.FindAllStringSubmatch(output, -1) {
-			if !strings.Contains(m[1], "$") && !slices.Contains(names, m[1]) && !strings.HasSuffix(m[1], ".go") {
-				names = append(names, m[1])
+			name := m[1]
+			if plain, err := strconv.Unquote(`"` + name + `"`); err == nil { // go quotes what is malformed
+				name = plain
+			}
+			if !strings.Contains(name, "$") && !slices.Contains(names, name) && !strings.HasSuffix(name, ".go") {
+				names = append(names, name)
 			}
 		}
 	}

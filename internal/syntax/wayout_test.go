@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,13 +33,32 @@ func TestPreferred(t *testing.T) {
 		{"a requirement of the module itself is not", "module example.com/m/v2\n\nrequire example.com/m/v2 v1.0.0\n", "module example.com/m/v2\n\n"},
 		{"a misspelt module line is one fault", "modul example.com/m\n\nretract v1.0.0\n", "module example.com/m\n\nretract v1.0.0\n"},
 		{"an arrow that is missing", "module m\n\nreplace a.example/x ../x\nreplace a.example/y v1.0.0 ./y\n", "module m\n\nreplace a.example/x => ../x\nreplace a.example/y v1.0.0 => ./y\n"},
+		{"a merge of two that are the same", "<<<<<<< HEAD\nmodule m\n=======\nmodule m\n>>>>>>> topic\n", "module m\n"},
+		{"a path that is split", "module m\n\nrequire (\n\ta.exam\n\tple/x v1.0.0 // why\n)\n", "module m\n\nrequire (\n\ta.example/x v1.0.0 // why\n)\n"},
+		{"a version that is split", "module m\n\nrequire (\n\ta.example/x v1\n.2.3\n)\n", "module m\n\nrequire (\n\ta.example/x v1.2.3\n)\n"},
+		{"a directive that is split", "module m\n\nrequ\nire a.example/x v1.0.0\n", "module m\n\nrequire a.example/x v1.0.0\n"},
+		{"a line above another is not half of it", "module m\n\nrequire (\n\ta.example/x\n\tb.example/y v1.0.0\n)\n", "module m\n\nrequire (\n\ta.example/x\n\tb.example/y v1.0.0\n)\n"},
+		{"carriage returns alone", "module m\r\rgo 1.21\r\rrequire a.example/x v1.0.0\r", "module m\n\ngo 1.21\n\nrequire a.example/x v1.0.0\n"},
+		{"semicolons", "module m; go 1.21; require a.example/x v1.0.0\n", "module m\ngo 1.21\nrequire a.example/x v1.0.0\n"},
+		{"a quote without another", "module m\n\nrequire \"a.example/x v1.0.0\n", "module m\n\nrequire \"a.example/x\" v1.0.0\n"},
+		{"a comment in the middle", "module m\n\nrequire /* old */ a.example/x v1.0.0\n", "module m\n\n// old\nrequire  a.example/x v1.0.0\n"},
+		{"a slash twice", "module m\n\nrequire a.example//x v1.0.0 // why\n", "module m\n\nrequire a.example/x v1.0.0 // why\n"},
+		{"a module path that cannot be", "module -a.example/x!\n", "module a.example/x\n"},
+		{"a parenthesis alone", "module m\n\nrequire (\n\t(\n\ta.example/x v1.0.0\n)\n", "module m\n\nrequire (\n\ta.example/x v1.0.0\n)\n"},
+		{"a directory with a version", "module m\n\ntool a.example/x v1.0.0\n", "module m\n\ntool a.example/x\n"},
+		{"a second go line as a block", "module m\n\ngo 1.21\n\ngo (\n\t1.22\n)\n", "module m\n\ngo 1.21\n\n// go (\n\t// 1.22\n// )\n"},
 		{"a suffix with a zero", "module m\n\nrequire a.example/x/v02 v2.1.0\n", "module m\n\nrequire a.example/x/v2 v2.1.0\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var edits []text.Edit
 			for _, p := range ParseMod(test.src).Problems {
-				if len(p.Suggest) > 0 && p.Suggest[0].Preferred && p.Severity == Refused {
-					edits = append(edits, p.Suggest[0].Edits...)
+				if len(p.Suggest) == 0 || !p.Suggest[0].Preferred || p.Severity != Refused {
+					continue
+				}
+				for _, e := range p.Suggest[0].Edits {
+					if !slices.Contains(edits, e) { // two problems may have one way out
+						edits = append(edits, e)
+					}
 				}
 			}
 			got, ok := text.Apply(test.src, edits)
