@@ -118,6 +118,28 @@ func name(f *Finding) string {
 }
 
 var families = []family{
+	{"goflags", "badenvironment", "", re(`parsing \$GOFLAGS: (?P<why>[^\n]+)|^(?:go: )?(?P<mod>-mod=\S+) not supported \(can be`), func(f *Finding, m match) {
+		if m["mod"] != "" {
+			f.say("There is no "+m["mod"]+".", "Use -mod=mod, -mod=readonly or -mod=vendor, or leave it out; if it is not on the command line, go env GOFLAGS has it.")
+			return
+		}
+		f.say("GOFLAGS cannot be read, so no go command works: "+m["why"]+".",
+			"go env GOFLAGS shows it, and go env -changed whether it comes from go env -w. Write each flag as one word, -name or -name=value, and only flags of go commands.")
+	}},
+	{"flagsinwork", "badenvironment", "", re(`(?P<flag>-modfile) cannot be used in workspace mode|(?P<mod>-mod) may only be set to readonly or vendor when in workspace mode`), func(f *Finding, m match) {
+		f.say("A go.work is in force, and there go takes no "+m["flag"]+m["mod"]+" of that kind.",
+			"Leave the flag out, on the command line and in go env GOFLAGS; or set GOWORK=off where the module is meant alone, as in CI.")
+	}},
+	{"goproxy", "badenvironment", "", re(`(?P<why>GOPROXY list is not the empty string, but contains no entries|invalid proxy URL[^\n]*|invalid file:// proxy URL[^\n]*)`), func(f *Finding, m match) {
+		f.say("GOPROXY is not a list of proxies: "+m["why"]+".", "Write each entry as https://…, file:///…, direct or off; go env GOPROXY shows it, and go env -u GOPROXY goes back to go's own.")
+	}},
+	{"gotoolchain", "badenvironment", "", re(`invalid GOTOOLCHAIN (?P<name>"[^"\n]*")`), func(f *Finding, m match) {
+		f.say("GOTOOLCHAIN is "+m["name"]+", which is no toolchain, so no go command works.", "Set it to auto, local, path, or a version such as go1.25.0, perhaps with +auto; go env -u GOTOOLCHAIN takes it back.")
+	}},
+	{"installreplace", "", "", re(`(?P<path>` + modPath + `)@(?P<version>` + version + `) \(in [^)\n]+\):\s+The go\.mod file for the module providing named packages contains one or\s+more (?P<what>replace|exclude) directives`), func(f *Finding, m match) {
+		f.say("The go.mod of "+name(f)+" has "+m["what"]+" lines, which count only in its own checkout; so go install refuses to build it from anywhere else.",
+			"Clone its repository and run go install there, or take a version without such lines.")
+	}},
 	{"checksummismatch", "summismatch", "go.sum", re(`verifying (?:module: )?` + mod + `(?:/go\.mod)?: checksum mismatch\s+downloaded: (?P<got>\S+)\s+(?P<who>[^\s:]+):\s+(?P<want>\S+)`), func(f *Finding, m match) {
 		if m["who"] == "go.sum" || m["who"] == "go.work.sum" {
 			f.say(fmt.Sprintf("%s records another content for %s than the one that was downloaded. Either the tag was moved after it was first used, or what was downloaded is not what its author published.", m["who"], name(f)),
@@ -387,7 +409,7 @@ var families = []family{
 	}},
 	{"nomodule", "", "go.mod", re(`no required module provides package (?P<package>[^\s;:]+)`), func(f *Finding, m match) {
 		f.say("No requirement in go.mod provides the package "+f.Package+", and building does not add any.",
-			"Run go get "+f.Package+", or go mod tidy for all that the code imports.")
+			"Run go get "+f.Package+", or go mod tidy for all that the code imports. If the path begins with that of your own module, the package is not committed, not generated, or misspelt, and nobody else has it.")
 		f.offerGet(f.Package, "")
 		f.offerTidy()
 	}},
@@ -450,6 +472,36 @@ var families = []family{
 	{"modvendorwork", "", "go.work", re(`'go mod vendor' cannot be run in workspace mode`), func(f *Finding, m match) {
 		f.say("A go.work is in force, and a workspace is vendored as a whole.", "Run go work vendor, or go mod vendor with GOWORK=off.")
 		f.offer("Run go work vendor", "gomodls.vendor", nil)
+	}},
+	{"installversion", "", "", re(`'go install' requires a version when current directory is not in a module`), func(f *Finding, m match) {
+		f.say("Outside of a module nothing says which version is meant.", "Write it behind the path: go install PATH@latest, or a version.")
+	}},
+	{"constraints", "", "", re(`build constraints exclude all Go files in (?P<dir>[^\n]+)`), func(f *Finding, m match) {
+		f.say("The package in "+m["dir"]+" has Go files, but none for this system: their names or //go:build lines ask for another GOOS, GOARCH, tag, or for cgo.",
+			"Build with what they ask for (GOOS, GOARCH, -tags, CGO_ENABLED=1 with a C compiler), or import the package only from files with the same constraint.")
+	}},
+	{"embed", "", "", re(`\.go:\d+:\d+: pattern (?P<what>[^\n:]+): (?P<why>no matching files found|cannot embed [^\n]+)`), func(f *Finding, m match) {
+		f.say("A //go:embed line names "+m["what"]+", and go finds nothing there that it may embed ("+m["why"]+").",
+			"Make the files before building, if they are built themselves, and commit what is not. Files in other modules, behind links, or ignored by a module's zip cannot be embedded.")
+	}},
+	{"twopackages", "", "", re(`(?:^|: )found packages (?P<one>\S+) \((?P<first>[^)\n]+)\) and (?P<two>\S+) \((?P<second>[^)\n]+)\) in (?P<dir>[^\n]+)`), func(f *Finding, m match) {
+		f.say(fmt.Sprintf("%s says package %s and %s says package %s, in one directory: %s.", m["first"], m["one"], m["second"], m["two"], m["dir"]), "Give both the same package line, or move one of the files.")
+	}},
+	{"notmain", "", "", re(`^(?:go: )?package (?P<package>\S+) is not a main package`), func(f *Finding, m match) {
+		f.say(f.Package+" is no program: its files do not say package main.", "Name the directory of the program, often one below cmd.")
+	}},
+	{"nodirectory", "", "", re(`(?:^|: )stat (?P<dir>[^\n]+): directory not found`), func(f *Finding, m match) {
+		f.say("There is no directory "+m["dir"]+", which the command names.", "Correct the path; in CI, see the working directory of the step. If a package of another module is meant, leave out the ./ before it.")
+	}},
+	{"nogofiles", "", "", re(`(?:^|: )no Go files in (?P<dir>[^\n]+)`), func(f *Finding, m match) {
+		f.say("The directory "+m["dir"]+" has no Go files that could be built.", "Name the directory of a package, or ./... for all below.")
+	}},
+	{"notool", "", "go.mod", re(`^go: no such tool (?P<tool>"[^"\n]+")`), func(f *Finding, m match) {
+		f.say("Neither go itself nor a tool line in go.mod has the tool "+m["tool"]+".", "Add it with go get -tool and the import path of the program; in a workspace, that to go.mod of one of its modules.")
+	}},
+	{"vcsstatus", "", "", re(`error obtaining VCS status: (?P<why>[^\n]+)`), func(f *Finding, m match) {
+		f.say("go wants to note the commit in the program, and git cannot tell it ("+m["why"]+"): most often the checkout belongs to another user than the one who builds, as in containers.",
+			"Run git status to see why; git config --global --add safe.directory DIR trusts the checkout, and -buildvcs=false leaves the commit out.")
 	}},
 }
 
