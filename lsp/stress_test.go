@@ -78,15 +78,15 @@ func TestStress(t *testing.T) {
 			}
 		})
 	}
-	builds := 0
+	builds, broken := 0, 0
 	reading.Go(func() {
 		for ctx.Err() == nil {
 			for _, err := range []error{run(".", "", "build", "./m", "./n"), run("m", "off", "build", "./...")} {
-				if err != nil {
-					t.Errorf("after %d builds: %v", builds, err)
-					return
-				}
 				builds++
+				if err != nil {
+					broken++
+					t.Errorf("build %d: %v", builds, err)
+				}
 			}
 		}
 	})
@@ -121,20 +121,23 @@ func TestStress(t *testing.T) {
 	for err := range failed {
 		t.Error(err)
 	}
+	lost, unread := 0, 0
 	got := c.read("m/go.mod")
 	for i := range writers {
 		if want := fmt.Sprintf("// writer %d: %d\n", i, rounds); !strings.Contains(got, want) {
+			lost++
 			t.Errorf("there is no %q in\n%s", want, got)
 		}
 	}
 	for k := range keystrokes {
 		if !strings.Contains(c.texts["m/m.go"].text, fmt.Sprintf("var _ = %d\n", k+1)) {
+			unread++
 			t.Errorf("keystroke %d is lost", k+1)
 		}
 	}
 	longest, waited := overtakes(t, log)
-	t.Logf("%d transactions of %d processes, %d of the editor beside %d keystrokes, %d builds; the longest took %v, the longest wait was %v, of at most %v",
-		writers*rounds, writers, tidies, keystrokes, builds, longest, waited, (writers+2)*longest)
+	t.Logf("%d rounds: %d transactions of %d processes, %d of the editor; lost updates: %d; %d keystrokes, lost: %d; %d builds, failed: %d; the longest run took %v, the longest wait was %v, of at most %v",
+		rounds, writers*rounds, writers, tidies, lost, keystrokes, unread, builds, broken, longest, waited, (writers+2)*longest)
 }
 
 // reload does what editors do when a file that is open and not modified has changed on disk.
