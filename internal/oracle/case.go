@@ -52,6 +52,18 @@ func (t tree) settle(before tree) {
 			delete(t, file)
 		}
 	}
+	for name := range t { // a file cannot be a directory with files either
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			if _, both := t[dir]; !both {
+				continue
+			}
+			if _, old := before[dir]; old {
+				delete(t, dir)
+			} else {
+				delete(t, name)
+			}
+		}
+	}
 }
 
 // A layout is what a case is made of.
