@@ -92,7 +92,10 @@ func (l Loss) Why() string {
 		return "but only because it is not on this machine"
 	}
 	m := l.Fault.Modules[0]
-	return fmt.Sprintf("though %s %s, which is not on this machine, may need it", m.Path, m.Version)
+	if _, of := imports.Within(l.Fault.Path, m.Path); of {
+		return fmt.Sprintf("though %s %s, which is not on this machine, may need it", m.Path, m.Version)
+	}
+	return fmt.Sprintf("though %s may need it, which cannot be looked for while %s %s is not on this machine", l.Fault.Path, m.Path, m.Version)
 }
 
 // Inspect returns what is known of what tidy would do. An error is that of the context.
@@ -241,7 +244,7 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 	needs := needs{l: l, requires: map[module.Version]*required{}, reached: map[module.Version]*reach{}}
 	for i, f := range a.Faults {
 		for _, path := range a.Result.Dropped {
-			if f.Kind == Missing && f.Inside || f.Kind == Unavailable && needs.of(f.Modules[0]).has(path) {
+			if f.Kind == Missing && f.Inside || f.Kind == Unavailable && needs.lead(&f, path) {
 				lose(path, Loss{Fault: &a.Faults[i]})
 			}
 		}
@@ -278,6 +281,16 @@ type reach struct {
 
 // has reports whether the module could import packages of the one at path.
 func (r *reach) has(path string) bool { return r.unknown || r.paths[path] }
+
+// lead reports whether a package that is unavailable could be of the module at path, or lead to one of its packages. Where it is
+// none of the missing module's, it cannot be looked for without that module's go.mod file, and may lead anywhere but into it.
+func (n *needs) lead(f *Fault, path string) bool {
+	m := f.Modules[0]
+	if _, of := imports.Within(f.Path, m.Path); of {
+		return n.of(m).has(path)
+	}
+	return path != m.Path
+}
 
 func (n *needs) of(m module.Version) *reach {
 	if r := n.reached[m]; r != nil {
