@@ -58,6 +58,7 @@ func (r *Result) Diagnostics(u uri.URI) []Diagnostic {
 // returns early, with an error, only when ctx ends. What nothing has changed about is not looked at again.
 func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, paths []string) (*Result, error) {
 	c := &collector{snap: snap, modules: map[string]int{}}
+	asker := newAsker(ctx, analyzers)
 	var done []*workspace.View
 	for _, path := range paths {
 		for _, v := range snap.Views(path) {
@@ -65,7 +66,7 @@ func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, p
 				continue
 			}
 			done = append(done, v)
-			if err := c.view(ctx, v, analyzers); err != nil {
+			if err := c.view(v, asker); err != nil {
 				return nil, err
 			}
 		}
@@ -98,7 +99,7 @@ type entry struct {
 	more    []Diagnostic // what answers about other files say about it
 }
 
-func (c *collector) view(ctx context.Context, v *workspace.View, analyzers []*Analyzer) error {
+func (c *collector) view(v *workspace.View, asker *asker) error {
 	if len(c.entries) > 0 && c.byURI == nil {
 		c.indexEntries()
 	}
@@ -106,7 +107,7 @@ func (c *collector) view(ctx context.Context, v *workspace.View, analyzers []*An
 		if f == nil {
 			return nil
 		}
-		a, err := ask(ctx, v, f, m, analyzers)
+		a, err := asker.ask(v, f, m)
 		if err != nil {
 			return err
 		}
@@ -166,35 +167,57 @@ func (c *collector) entry(f *workspace.File) int {
 	return len(c.entries) - 1
 }
 
+// An asker asks the analyzers about one file after the other.
+type asker struct {
+	ctx       context.Context
+	analyzers []*Analyzer
+	inquiry   workspace.Inquiry[said, *answer]
+	settings  *workspace.Settings
+	fresh     Pass // what all passes about the file have in common
+	pass      Pass
+	said      said // in the pass
+}
+
+func newAsker(ctx context.Context, analyzers []*Analyzer) *asker {
+	a := &asker{ctx: ctx, analyzers: analyzers, fresh: Pass{Codes: codesOf(analyzers)}}
+	a.fresh.Report = func(d Diagnostic) { a.said.add(&a.pass, a.settings, d) }
+	a.inquiry = workspace.Inquiry[said, *answer]{
+		Pieces: len(analyzers), Prepare: a.prepare, Piece: a.piece,
+		Whole: func(all []said) *answer { return whole(a.inquiry.File, all) },
+	}
+	if len(analyzers) > 0 {
+		a.inquiry.Subject = &analyzers[0]
+	}
+	return a
+}
+
 // ask returns what the analyzers say about one file of a view.
-func ask(ctx context.Context, v *workspace.View, f *workspace.File, m *workspace.Module, analyzers []*Analyzer) (*answer, error) {
-	if len(analyzers) == 0 {
+func (a *asker) ask(v *workspace.View, f *workspace.File, m *workspace.Module) (*answer, error) {
+	if len(a.analyzers) == 0 {
 		return new(answer), nil
 	}
-	var settings *workspace.Settings
-	var s said // of the piece at hand
-	var pass Pass
-	fresh := Pass{Module: m, File: f, Codes: codesOf(analyzers)}
-	fresh.Report = func(d Diagnostic) { s.add(&pass, settings, d) }
-	return workspace.Recall(v, &workspace.Inquiry[said, *answer]{
-		File: f, Module: m, Subject: &analyzers[0], Pieces: len(analyzers),
-		Prepare: func(v *workspace.View) { settings = v.Snapshot.SettingsFor(v, m) },
-		Piece: func(v *workspace.View, i int) (said, bool, error) {
-			if err := ctx.Err(); err != nil {
-				return said{}, false, err
-			}
-			s, pass = said{}, fresh
-			pass.Analyzer, pass.View, pass.Snapshot = analyzers[i], v, v.Snapshot
-			if err := analyzers[i].Run(ctx, &pass); err != nil {
-				if ctx.Err() != nil {
-					return said{}, false, ctx.Err()
-				}
-				s.failure = fmt.Errorf("analyzer %s on %s: %w", analyzers[i].Name, f.Path, err)
-			}
-			return s, s.failure == nil, nil
-		},
-		Whole: func(all []said) *answer { return whole(f, all) },
-	})
+	a.inquiry.File, a.inquiry.Module = f, m
+	a.fresh.File, a.fresh.Module = f, m
+	return workspace.Recall(v, &a.inquiry)
+}
+
+func (a *asker) prepare(v *workspace.View) {
+	a.settings = v.Snapshot.SettingsFor(v, a.fresh.Module)
+}
+
+func (a *asker) piece(v *workspace.View, i int) (said, bool, error) {
+	if err := a.ctx.Err(); err != nil {
+		return said{}, false, err
+	}
+	a.said, a.pass = said{}, a.fresh
+	a.pass.Analyzer, a.pass.View, a.pass.Snapshot = a.analyzers[i], v, v.Snapshot
+	if err := a.analyzers[i].Run(a.ctx, &a.pass); err != nil {
+		if a.ctx.Err() != nil {
+			return said{}, false, a.ctx.Err()
+		}
+		a.said.failure = fmt.Errorf("analyzer %s on %s: %w", a.analyzers[i].Name, a.fresh.File.Path, err)
+	}
+	return a.said, a.said.failure == nil, nil
 }
 
 // said is what one analyzer says about one file of a view.

@@ -15,6 +15,7 @@ import (
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -39,22 +40,33 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil {
 		return nil
 	}
-	sums := pass.File.Checksums()
-	for _, n := range sums.Contradicted(g) {
+	contradicted, mentioned := held(pass, g)
+	for _, n := range contradicted {
 		if key, ok := gosum.ModKey(n); ok {
 			check(pass, n.Actual, key, n.Mod)
 		}
 	}
 	checkZips(pass)
-	for _, m := range g.Mentioned() {
-		if !sums.HasMod(m) {
-			continue
-		}
+	for _, m := range mentioned {
 		if mod, ok := pass.Snapshot.Mod(m); ok {
 			check(pass, m, module.Version{Path: m.Path, Version: m.Version + "/go.mod"}, mod)
 		}
 	}
 	return nil
+}
+
+// held returns the modules of the graph whose go.mod files the pass's file may contradict.
+func held(pass *analysis.Pass, g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []module.Version) {
+	sums, files := pass.File.Checksums(), pass.View.SumFiles()
+	if sums.Short(files) {
+		return sums.In(files)
+	}
+	for _, m := range g.Mentioned() {
+		if sums.HasMod(m) {
+			mentioned = append(mentioned, m)
+		}
+	}
+	return sums.Contradicted(g), mentioned
 }
 
 // checkZips compares the lines about the modules whose packages are needed with what was downloaded.

@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/gomodls/gomodls/internal/imports"
 )
 
 // A command is something that loads a module once.
@@ -135,11 +135,15 @@ func (b *bench) typeImports(s *subject, env []string) (sample, error) {
 		return nil, err
 	}
 	text := string(data)
-	specs := imports.Specs(text)
-	if len(specs) == 0 {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, text, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	if len(file.Imports) == 0 {
 		return nil, fmt.Errorf("%s imports nothing", path)
 	}
-	row := lines(text[:specs[0].Start])
+	row := files.Position(file.Imports[0].Pos()).Line - 1
 	server := b.servers()[0]
 	e, err := start(b.ctx, server.name, server.argv, env, s.dir, nil)
 	if err != nil {

@@ -1,10 +1,13 @@
 package gosum
 
 import (
+	"slices"
 	"testing"
 
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 )
 
@@ -45,5 +48,74 @@ func TestIndex(t *testing.T) {
 	var none *Index
 	if none.Has(module.Version{Path: "a.example/x", Version: "v1.0.0/go.mod"}) {
 		t.Error("a file that is not there has a checksum")
+	}
+}
+
+// TestIn holds the two ways of finding what a go.sum says of a graph against each other, on all go.sum files of up to four of
+// some lines.
+func TestIn(t *testing.T) {
+	names := modcache.NewNames()
+	mods := map[string]string{
+		"a.example/a v1.0.0": "module a.example/a\ngo 1.21\nrequire b.example/b v1.0.0\n",
+		"b.example/b v1.0.0": "module b.example/b\ngo 1.21\nrequire c.example/c v1.0.0\n", // c is mentioned, and not loaded
+		"d.example/d v1.0.0": "module a.example/d\ngo 1.21\n",
+	}
+	version := func(path string) module.Version { return module.Version{Path: path, Version: "v1.0.0"} }
+	g := modgraph.Load(modgraph.Input{
+		Local: "1.26", Names: names,
+		Main: []modgraph.MainModule{{
+			Path: "m.example", Go: "1.21", Require: []module.Version{version("a.example/a"), version("e.example/e")},
+			Replace: []modgraph.Replacement{{Old: version("e.example/e"), New: version("d.example/d")}},
+		}},
+		Source: modgraph.Source{Mod: func(id modcache.NodeID) (*modcache.Mod, error) {
+			m := names.Version(id)
+			if text, ok := mods[m.Path+" "+m.Version]; ok {
+				return modcache.ParseMod(names, text), nil
+			}
+			return nil, modgraph.ErrNotKnown
+		}},
+	})
+	files := NewFiles(g)
+	right := modcache.ParseMod(names, mods["a.example/a v1.0.0"]).Hash()
+	lines := []string{
+		"a.example/a v1.0.0/go.mod h1:wrong=\n", "a.example/a v1.0.0/go.mod " + right + "\n", "a.example/a v1.0.0 h1:zip=\n",
+		"b.example/b v1.0.0/go.mod h1:wrong=\n", "c.example/c v1.0.0/go.mod h1:wrong=\n", "d.example/d v1.0.0/go.mod h1:wrong=\n",
+		"d.example/d v1.0.0/go.mod " + emptyModHash + "\n", "e.example/e v1.0.0/go.mod h1:wrong=\n", "z.example/z v1.0.0/go.mod h1:wrong=\n",
+	}
+	found := 0
+	var try func(text string, n int)
+	try = func(text string, n int) {
+		x := NewIndex(syntax.ParseSum(text))
+		var want, got []string
+		for _, n := range x.Contradicted(g) {
+			want = append(want, n.Module.String())
+		}
+		for _, m := range g.Mentioned() {
+			if x.HasMod(m) {
+				want = append(want, m.String())
+			}
+		}
+		contradicted, mentioned := x.In(files)
+		for _, n := range contradicted {
+			got = append(got, n.Module.String())
+		}
+		for _, m := range mentioned {
+			got = append(got, m.String())
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		found += len(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("In finds %q, and Contradicted and Mentioned %q, in\n%s", got, want, text)
+		}
+		if n > 0 {
+			for _, line := range lines {
+				try(text+line, n-1)
+			}
+		}
+	}
+	try("", 4)
+	if found == 0 || len(g.Mentioned()) == 0 {
+		t.Error("nothing was to be found")
 	}
 }

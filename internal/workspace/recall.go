@@ -40,23 +40,16 @@ func Recall[P, T any](v *View, q *Inquiry[P, T]) (T, error) {
 	s.memo.mu.Lock()
 	last := s.memo.answers[key]
 	s.memo.mu.Unlock()
-	next := &recalled{base: base, group: make([]group, q.Pieces)}
-	pieces := make([]P, q.Pieces)
+	var parts [graphic + 1]*part // of last that still hold
 	if last != nil && last.base == base {
-		complete := !slices.Contains(last.group, forgotten)
-		for g, p := range last.parts {
-			if p == nil {
-				continue
-			}
-			if p.current(v) {
-				next.parts[g] = p
-			} else {
-				complete = false
-			}
-		}
-		if complete {
+		var complete bool
+		if parts, complete = last.current(v); complete {
 			return last.value.(T), nil
 		}
+	}
+	next := &recalled{base: base, group: make([]group, q.Pieces), parts: parts}
+	pieces := make([]P, q.Pieces)
+	if last != nil && parts != [graphic + 1]*part{} {
 		keep(next, last, pieces)
 	}
 	if err := answer(v, q, next, last, pieces); err != nil {
@@ -144,6 +137,21 @@ type recalled struct {
 	fresh  [graphic + 1]*part // parts in the making
 	pieces any
 	value  any
+}
+
+// current returns the parts that hold in a view, and reports whether no piece is missing.
+func (r *recalled) current(v *View) (parts [graphic + 1]*part, complete bool) {
+	complete = !slices.Contains(r.group, forgotten)
+	for g, p := range r.parts {
+		switch {
+		case p == nil:
+		case p.current(v):
+			parts[g] = p
+		default:
+			complete = false
+		}
+	}
+	return parts, complete
 }
 
 // A group says what pieces have in common. A graph is another after many edits, and what does not look at it stays as it is.

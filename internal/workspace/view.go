@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
@@ -153,6 +154,22 @@ func (v *View) Graph() *modgraph.Graph {
 		t.usesGraph, t.graph = true, g
 	}
 	return g
+}
+
+// SumFiles returns the files of the view's graph as a go.sum protects them. The view has a graph.
+func (v *View) SumFiles() *gosum.Files {
+	g, m, key := v.Graph(), v.Snapshot.memo, recallKey{view: v.key()}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if f := m.sumFiles[key]; f != nil && f.Graph == g {
+		return f
+	}
+	if m.sumFiles == nil {
+		m.sumFiles = map[recallKey]*gosum.Files{}
+	}
+	f := gosum.NewFiles(g)
+	m.sumFiles[key] = f
+	return f
 }
 
 // Views returns the views that the document at path belongs to, the one that decides first. It is empty where the document
@@ -516,6 +533,7 @@ type memo struct {
 
 	privacies map[recallKey]*privacyMemo
 	origins   *origins
+	sumFiles  map[recallKey]*gosum.Files
 	env       *envMemo
 }
 
