@@ -394,6 +394,9 @@ func (c *commands) world(j *job) locked.World {
 			add(v.Dirs()...)
 			if j.Dir != "" {
 				add(filepath.Join(j.dir, j.Dir))
+				if j.Below {
+					add(locked.ModulesBelow(filepath.Join(j.dir, j.Dir))...)
+				}
 			}
 		}
 		add(j.beyond...)

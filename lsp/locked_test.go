@@ -158,6 +158,15 @@ func TestWorkUse(t *testing.T) {
 	if err := c.run(commandWorkUse, map[string]any{"uri": c.uri("go.work")}); code(err) != errRequestFailed {
 		t.Errorf("without a directory: %v", err)
 	}
+	c.write("n/sub/go.mod", "module example.com/n/sub\n\ngo 1.25\n")
+	if err := c.run(commandWorkUse, map[string]any{"uri": c.uri("go.work"), "dir": ".", "below": true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"./m", "./n // first", "./n/sub"} {
+		if got := c.read("go.work"); !strings.Contains(got, "\t"+dir+"\n") {
+			t.Errorf("with all modules below, go.work has no %s:\n%s", dir, got)
+		}
+	}
 }
 
 // A vendored workspace is vendored anew with what is got in one of its modules, and go accepts it then.

@@ -23,6 +23,7 @@ type Arguments struct {
 	Modules []string `json:"modules"` // download: these, of the form path@version, and no others
 	Recheck string   `json:"recheck"` // download: drop the checksums of this one, and take new ones
 	Dir     string   `json:"dir"`     // workUse: relative to the go.work's directory
+	Below   bool     `json:"below"`   // workUse: all modules in and below Dir, as go work use -r
 }
 
 // Paths returns the paths of the modules that are named.
@@ -69,7 +70,12 @@ var Runs = map[string]func(context.Context, *Shadow, Arguments) error{
 		return s.Complete(ctx, a.Modules...)
 	},
 	"gomodls.workSync": func(ctx context.Context, s *Shadow, _ Arguments) error { return s.WorkSync(ctx) },
-	"gomodls.workUse":  func(ctx context.Context, s *Shadow, a Arguments) error { return s.WorkUse(ctx, a.Dir) },
+	"gomodls.workUse": func(ctx context.Context, s *Shadow, a Arguments) error {
+		if a.Below {
+			return s.WorkUseBelow(ctx, a.Dir)
+		}
+		return s.WorkUse(ctx, a.Dir)
+	},
 }
 
 func get(ctx context.Context, s *Shadow, a Arguments) error {

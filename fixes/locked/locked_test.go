@@ -639,25 +639,28 @@ func TestDiff(t *testing.T) {
 // What go work sync, use and vendor leave through the disk is what the go command would have written itself.
 func TestWorkEqualsGo(t *testing.T) {
 	files := map[string]string{
-		"go.work":     "go 1.21\n\nuse (\n\t./m // one\n\t./n\n)\n",
-		"m/go.mod":    "module example.com/m\n\ngo 1.21\n\nrequire example.com/a v1.0.0 // why\n\nrequire example.com/b v1.0.0 // indirect\n",
-		"m/m.go":      "package m\n\nimport _ \"example.com/a\"\n",
-		"n/go.mod":    "module example.com/n\n\ngo 1.22\n\nrequire (\n\texample.com/a v1.1.0\n\texample.com/lib v0.0.0\n)\n\nrequire example.com/b v1.1.0 // indirect\n\nreplace example.com/lib => ../lib\n",
-		"n/n.go":      "package n\n\nimport (\n\t_ \"example.com/a\"\n\t_ \"example.com/lib\"\n)\n",
-		"lib/go.mod":  "module example.com/lib\n\ngo 1.21\n",
-		"lib/lib.go":  "package lib\n",
-		"lib/LICENSE": "free\n",
-		"new/go.mod":  "module example.com/new\n\ngo 1.23\n",
-		"new/new.go":  "package other\n",
+		"go.work":                 "go 1.21\n\nuse (\n\t./m // one\n\t./n\n)\n",
+		"m/go.mod":                "module example.com/m\n\ngo 1.21\n\nrequire example.com/a v1.0.0 // why\n\nrequire example.com/b v1.0.0 // indirect\n",
+		"m/m.go":                  "package m\n\nimport _ \"example.com/a\"\n",
+		"n/go.mod":                "module example.com/n\n\ngo 1.22\n\nrequire (\n\texample.com/a v1.1.0\n\texample.com/lib v0.0.0\n)\n\nrequire example.com/b v1.1.0 // indirect\n\nreplace example.com/lib => ../lib\n",
+		"n/n.go":                  "package n\n\nimport (\n\t_ \"example.com/a\"\n\t_ \"example.com/lib\"\n)\n",
+		"lib/go.mod":              "module example.com/lib\n\ngo 1.21\n",
+		"lib/lib.go":              "package lib\n",
+		"lib/LICENSE":             "free\n",
+		"new/go.mod":              "module example.com/new\n\ngo 1.23\n",
+		"new/new.go":              "package other\n",
+		"deep/go.mod":             "module example.com/deep\n\ngo 1.23\n",
+		"deep/er/testdata/go.mod": "module example.com/deeper\n\ngo 1.23\n",
 	}
 	ours, theirs := newModule(t, files), newModule(t, files)
 	store := newStore(t)
-	for _, args := range [][]string{{"sync"}, {"vendor"}, {"use", "./new"}} {
+	for _, args := range [][]string{{"sync"}, {"vendor"}, {"use", "./new"}, {"use", "-r", "./deep"}} {
 		world := func() World {
 			w := World{Work: filepath.Join(ours, "go.work")}
 			for _, dir := range []string{".", "m", "n", "lib", "new"} {
 				w.Dirs = append(w.Dirs, filepath.Join(ours, dir))
 			}
+			w.Dirs = append(w.Dirs, ModulesBelow(filepath.Join(ours, "deep"))...)
 			return w
 		}
 		_, err := store.Do(t.Context(), Transaction{Title: "go work", World: world, Apply: Disk, Run: func(ctx context.Context, s *Shadow) error {
@@ -666,6 +669,9 @@ func TestWorkEqualsGo(t *testing.T) {
 				return s.WorkSync(ctx)
 			case "vendor":
 				return s.Vendor(ctx)
+			}
+			if args[1] == "-r" {
+				return s.WorkUseBelow(ctx, args[2:]...)
 			}
 			return s.WorkUse(ctx, args[1:]...)
 		}})

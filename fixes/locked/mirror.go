@@ -40,6 +40,24 @@ func (s *Shadow) WorkUse(ctx context.Context, dirs ...string) error {
 	return s.updateWork(ctx, []string{"go.work"}, append([]string{"use", "--"}, dirs...)...)
 }
 
+// WorkUseBelow runs go work use -r, which takes in all modules in and below dirs, and drops those that are gone. Their
+// directories, as ModulesBelow returns them, stand among the world's.
+func (s *Shadow) WorkUseBelow(ctx context.Context, dirs ...string) error {
+	return s.updateWork(ctx, []string{"go.work"}, append([]string{"use", "-r", "--"}, dirs...)...)
+}
+
+// ModulesBelow returns the directories in and below dir that have a go.mod, as go work use -r finds them.
+func ModulesBelow(dir string) []string {
+	var dirs []string
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && d.Name() == "go.mod" {
+			dirs = append(dirs, filepath.Dir(path))
+		}
+		return nil // go passes over what it may not read, too
+	})
+	return dirs
+}
+
 func (s *Shadow) updateWork(ctx context.Context, touches []string, args ...string) error {
 	if s.world.Work == "" {
 		return fmt.Errorf("go work %s: there is no go.work here", args[0])
