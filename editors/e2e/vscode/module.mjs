@@ -114,12 +114,22 @@ export class Module {
 		this.proxy = proxy;
 	}
 
-	/** A copy in a folder `app` whose parent has nothing else and belongs to the copy. */
-	async copy(within = tmpdir()) {
-		const parent = await mkdtemp(join(within, 'gomodls-scenario-'));
-		const dir = join(parent, 'app');
+	/** A copy in the place of another that was cleared, or in a new folder `app`, whose parent has nothing else and belongs to it. */
+	async copy(place) {
+		const dir = place ? place.dir : join(await mkdtemp(join(tmpdir(), 'gomodls-scenario-')), 'app');
 		await cp(this.dir, dir, { recursive: true });
 		return new Module(dir, this);
+	}
+
+	/** Removes all that is in a copy and beside it. The folder stays, as VS Code watches it. */
+	async clear() {
+		for (const dir of [this.dir, dirname(this.dir)]) {
+			for (const name of await readdir(dir)) {
+				if (join(dir, name) !== this.dir) {
+					await rm(join(dir, name), { recursive: true, force: true });
+				}
+			}
+		}
 	}
 
 	path(name) {

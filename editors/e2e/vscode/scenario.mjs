@@ -1,10 +1,10 @@
-// A scenario is one test, on a copy of the module of its own. Those that need no start of their own share one window, one after
-// the other, as a user has one over a day: that a window starts takes longer than most of what is done in it. When a scenario
-// fails, what is needed to see why is kept in a folder whose name is printed.
+// A scenario is one test, on a copy of the module. Those that need no start of their own share one window and one folder, which
+// is emptied between them: that a window starts takes longer than most of what is done in it. When a scenario fails, what is
+// needed to see why is kept in a folder whose name is printed, and the next gets a window of its own.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { goEnvironment, prepare } from './module.mjs';
 import { VSCode } from './vscode.mjs';
@@ -18,8 +18,8 @@ const prepared = once(async () => {
 	template = await prepare(go);
 });
 
-/** The window that scenarios share while nothing goes wrong in it, and the folder that is open there. */
-const shared = { editor: undefined, dir: undefined };
+/** The window that scenarios share while nothing goes wrong in it, and the module that is open there. */
+const shared = { editor: undefined, module: undefined };
 
 async function started(restricted) {
 	await prepared();
@@ -75,10 +75,8 @@ async function perform(t, scenario) {
 	const code = await started(scenario.restricted);
 	if (scenario.own) {
 		await closeShared();
-	} else {
-		shared.dir ??= await mkdtemp(join(tmpdir(), 'gomodls-shared-'));
 	}
-	const module = await template.copy(scenario.own ? tmpdir() : shared.dir);
+	const module = await template.copy(!scenario.own && shared.module);
 	await scenario.arrange?.(module);
 	await code.record();
 	const editor = await (scenario.own ? openOwn : openShared)(code, module, scenario);
@@ -91,13 +89,18 @@ async function perform(t, scenario) {
 		await keep(t, code, editor, messages);
 		t.diagnostic(`the module as it was left: ${module.dir}`);
 		await editor.page.close();
-		Object.assign(shared, { editor: undefined, dir: undefined });
+		Object.assign(shared, { editor: undefined, module: undefined });
 		throw error;
 	}
 	editor.page.off('console', note);
 	await code.recorded();
-	await (scenario.own ? editor.page.close() : editor.closeAll());
-	await module.remove();
+	if (scenario.own) {
+		await editor.page.close();
+		await module.remove();
+	} else {
+		await editor.closeAll();
+		await module.clear();
+	}
 }
 
 async function openOwn(code, module, { folder = '', file, settings }) {
@@ -110,14 +113,11 @@ async function openOwn(code, module, { folder = '', file, settings }) {
 }
 
 async function openShared(code, module, { file }) {
-	const folder = relative(shared.dir, dirname(module.dir));
 	if (shared.editor) {
-		shared.editor.folder = folder;
 		await shared.editor.openFile(file);
 	} else {
 		await code.configure({});
-		shared.editor = await code.open(shared.dir, module.path(file));
-		shared.editor.folder = folder;
+		Object.assign(shared, { module, editor: await code.open(module.dir, module.path(file)) });
 	}
 	return shared.editor;
 }
@@ -126,8 +126,8 @@ async function openShared(code, module, { file }) {
 async function closeShared() {
 	if (shared.editor) {
 		await shared.editor.page.close();
-		await rm(shared.dir, { recursive: true, force: true });
-		Object.assign(shared, { editor: undefined, dir: undefined });
+		await shared.module.remove();
+		Object.assign(shared, { editor: undefined, module: undefined });
 	}
 }
 

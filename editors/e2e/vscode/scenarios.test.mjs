@@ -6,6 +6,7 @@ import './fixes.mjs';
 import './gopls.mjs';
 import './outside.mjs';
 import './server.mjs';
+import './status.mjs';
 import './trust.mjs';
 import './workspaces.mjs';
 import { run } from './scenario.mjs';
