@@ -90,7 +90,10 @@ func (l *loader) under() map[string][]string {
 			push(pk.test)
 		}
 		for _, dep := range pk.imports {
-			if pk.files != nil && pk.files.Groups != nil {
+			if free[dep] {
+				continue
+			}
+			if pk.files != nil && pk.files.Groups != nil && !dep.isStd() {
 				if c := pk.files.Under(dep.path, pk.testOf != nil); c != nil {
 					edges = append(edges, edge{dep, c})
 					continue
@@ -133,7 +136,9 @@ func (l *loader) under() map[string][]string {
 			}
 		}
 		for _, dep := range e.to.imports {
-			edges = append(edges, edge{dep, more})
+			if !free[dep] && !dep.isStd() {
+				edges = append(edges, edge{dep, more})
+			}
 		}
 		if e.to.test != nil {
 			edges = append(edges, edge{e.to.test, more})
