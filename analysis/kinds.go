@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/fixes"
@@ -60,6 +61,7 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 			offerGo(pass, p, &d)
 			offerModule(pass, p, &d)
 			offerUse(pass, p, &d)
+			offerHome(pass, p, &d)
 		}
 		pass.Report(d)
 	}
@@ -187,6 +189,27 @@ func offerGo(pass *Pass, p syntax.Problem, d *Diagnostic) {
 	d.Fixes = append([]fixes.Fix{{
 		Title: "Set the go line to " + v, Kind: fixes.QuickFix, Preferred: true, Edits: []fixes.Edit{pass.Edit(edit)},
 	}}, d.Fixes...)
+}
+
+// offerHome adds, to a replacement by a directory below ~ or $HOME, the path that a shell would make of it.
+func offerHome(pass *Pass, p syntax.Problem, d *Diagnostic) {
+	home := pass.Snapshot.Machine().Home
+	if p.Kind != "replace-rhs-needs-version" || home == "" {
+		return
+	}
+	rest, ok := syntax.HomePath(strings.Trim(p.Span.In(pass.File.Text), `"`))
+	if !ok {
+		return
+	}
+	dir := filepath.Join(home, filepath.FromSlash(rest))
+	path := modfile.AutoQuote(dir)
+	fix := fixes.Fix{Title: "Write " + path, Kind: fixes.QuickFix, Edits: []fixes.Edit{pass.Edit(fixes.Replace(p.Span, path))}}
+	if fix.Preferred = pass.Snapshot.Read(filepath.Join(dir, "go.mod")).State == workspace.Regular; fix.Preferred {
+		for i := range d.Fixes {
+			d.Fixes[i].Preferred = false
+		}
+	}
+	d.Fixes = append([]fixes.Fix{fix}, d.Fixes...)
 }
 
 // offerUse adds, to a use line of several words, those of them that are directories of modules.

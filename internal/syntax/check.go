@@ -859,13 +859,25 @@ func (c *checker) checkReplace(r *Replace) {
 		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") { // rather a module's path
 			raw := modfile.AutoQuote("./" + path)
 			p.suggest("Write "+raw, substitute(r.NewPathTok.Span, raw))
-		} else {
+		} else if _, inHome := HomePath(path); !inHome {
 			c.suggestPath(p, r.NewPathTok, "./"+path)
 		}
 	case filepath.Separator == '/' && strings.Contains(path, `\`):
 		p := c.refuse("replace-rhs-windows-path", r.NewPathTok.Span, "go takes \\ in a directory for a Windows path; write / on every system")
-		c.suggestPath(p, r.NewPathTok, strings.ReplaceAll(path, `\`, "/"))
+		if drive, _, _ := strings.Cut(path, `\`); !strings.HasSuffix(drive, ":") { // that is no directory of this machine
+			c.suggestPath(p, r.NewPathTok, strings.ReplaceAll(path, `\`, "/"))
+		}
 	}
+}
+
+// HomePath returns what stands behind the home directory in a path that a shell would expand, which go does not do.
+func HomePath(path string) (rest string, ok bool) {
+	for _, home := range []string{"~/", "$HOME/", "${HOME}/"} {
+		if rest, ok := strings.CutPrefix(path, home); ok {
+			return rest, true
+		}
+	}
+	return "", false
 }
 
 func orEmpty(path string) string {
