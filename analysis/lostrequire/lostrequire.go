@@ -58,11 +58,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 				continue
 			}
 			names = append(names, name)
-			related := analysis.Related{URI: f.URI, Span: f.Start(), Message: "its imports do not parse"}
-			if imports.Conflicted(f.Text) {
-				related.Message = "it has the marks of a merge conflict"
-			}
-			d.Related = append(d.Related, related)
+			d.Related = append(d.Related, analysis.Related{URI: f.URI, Span: f.Start(), Message: imports.Fault(f.Text)})
 		}
 		if len(names) == 0 {
 			continue

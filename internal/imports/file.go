@@ -40,6 +40,7 @@ type file struct {
 	nul    bool            // a NUL byte stands where it is read
 	build  bool            // the build constraint can be satisfied
 	twice  bool            // there are several //go:build lines
+	vague  bool            // the //go:build line does not parse
 	stray  bool            // see reader.stray
 	lines  []string        // that go generate runs
 	expr   constraint.Expr // the build constraint, nil if there is none or if it cannot be satisfied
@@ -58,7 +59,7 @@ func readFile(text string) *file {
 		head, looked = text, text
 	}
 	f.nul = strings.IndexByte(looked, 0) >= 0
-	f.expr, f.build, f.twice = canBuild(head)
+	f.expr, f.build, f.twice, f.vague = canBuild(head)
 	if !f.nul {
 		f.strict, f.fault = parse(head)
 	}
@@ -66,6 +67,19 @@ func readFile(text string) *file {
 }
 
 func (f *file) broken() bool { return f.fault || f.nul || f.twice }
+
+// Fault says why what a Go file imports does not count, or not all of it, as a clause about the file.
+func Fault(text string) string {
+	switch f := readFile(text); {
+	case Conflicted(text):
+		return "it has the marks of a merge conflict"
+	case f.twice:
+		return "it has several //go:build lines"
+	case f.vague:
+		return "its //go:build line does not parse"
+	}
+	return "its imports do not parse"
+}
 
 // plain returns what the go command's plain reader takes from the file, and whether it counts as one that could be built.
 func (f *file) plain() (paths []string, counts bool, err error) {
@@ -263,18 +277,18 @@ func (r *reader) file() {
 }
 
 // canBuild returns the build constraint at the head of a file, nil if there is none, and reports whether it can be satisfied,
-// and whether there are several //go:build lines, which no build satisfies.
-func canBuild(text string) (x constraint.Expr, ok, twice bool) {
+// whether there are several //go:build lines, which no build satisfies, and whether there is one that does not parse.
+func canBuild(text string) (x constraint.Expr, ok, twice, vague bool) {
 	head, goBuild, twice := header(text)
 	switch {
 	case twice:
-		return nil, false, true
+		return nil, false, true, false
 	case goBuild != "":
 		x, err := constraint.Parse(goBuild)
 		if err != nil || !holds(x, true) {
-			return nil, false, false
+			return nil, false, false, err != nil
 		}
-		return x, true, false
+		return x, true, false, false
 	}
 	for line := range strings.Lines(head) {
 		line = strings.TrimSpace(line)
@@ -284,14 +298,14 @@ func canBuild(text string) (x constraint.Expr, ok, twice bool) {
 		switch y, err := constraint.Parse(line); {
 		case err != nil:
 		case !holds(y, true):
-			return nil, false, false
+			return nil, false, false, false
 		case x == nil:
 			x = y
 		default:
 			x = &constraint.AndExpr{X: x, Y: y}
 		}
 	}
-	return x, true, false
+	return x, true, false, false
 }
 
 // holds evaluates a constraint where every tag but ignore is both true and false: want is the value that would please.

@@ -48,8 +48,8 @@ type Package struct {
 	Imports     []string // in order, without duplicates
 	TestImports []string // of its tests, in order, without duplicates
 	Broken      []string // the names of files that do not parse, so that their imports do not count, or not all
-	// Stray are the names of files in which something else than a declaration follows the imports: what they import after that
-	// does not count. Nobody notes that of versions in the module cache.
+	// Stray are the names of files in which something else than a declaration follows the imports, so that what they import after
+	// that does not count, and of files whose build constraint does not parse. Nobody notes those of versions in the module cache.
 	Stray []string
 	// Generates are the Go files that its //go:generate lines say they write. Nobody notes those of versions in the module cache.
 	Generates []Output
@@ -161,7 +161,7 @@ func scan(entries []Entry, read func(name string) (string, error), parse func(na
 		for _, line := range f.lines {
 			p.Generates = append(p.Generates, outputs(e.Name, line)...)
 		}
-		if f.stray {
+		if f.stray || f.vague {
 			p.Stray = append(p.Stray, e.Name)
 		}
 		paths, counts, err := f.indexed()

@@ -234,7 +234,7 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 		case err == nil:
 			for _, path := range a.Result.Dropped {
 				if !slices.Contains(res.Dropped, path) {
-					lose(path, Loss{Files: a.Result.Broken})
+					lose(path, Loss{Files: importing(l.in, a.Result.Broken, path)})
 				}
 			}
 		case !errors.As(err, &r):
@@ -321,6 +321,22 @@ func (n *needs) required(m module.Version) *required {
 	r := &required{modules: requires, unknown: node.Mod == nil}
 	n.requires[m] = r
 	return r
+}
+
+// importing returns those files that do not parse and seem to import a package of the module at path, or all if none seems to.
+func importing(in Input, broken []string, path string) []string {
+	of := func(p string) bool { _, ok := imports.Within(p, path); return ok }
+	var files []string
+	for _, name := range broken {
+		text, err := in.Files.Read(filepath.Join(in.Dir, filepath.FromSlash(name)))
+		if err == nil && slices.ContainsFunc(imports.Guess(text), of) {
+			files = append(files, name)
+		}
+	}
+	if files == nil {
+		return broken
+	}
+	return files
 }
 
 // mended returns the files of an input with those that do not parse made to import what they seem to.
