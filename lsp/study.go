@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -22,6 +23,39 @@ type studies struct {
 	mu        sync.Mutex
 	questions []workspace.Topic
 	running   map[workspace.Topic]inquiry
+	typed     time.Time // when a module file was last edited
+}
+
+// pause is how long nobody must have typed in a module file before an answer about it is worked out anew: it is not worth the
+// processor that the next keystroke needs. What is said of an import does not wait.
+const pause = 150 * time.Millisecond
+
+// edited notes that somebody types in a file.
+func (s *studies) edited(k workspace.Kind) {
+	if k != workspace.ModFile && k != workspace.SumFile && k != workspace.WorkFile {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.typed = time.Now()
+}
+
+// calm waits until nobody types in a module file.
+func (s *studies) calm(ctx context.Context) {
+	for ctx.Err() == nil {
+		s.mu.Lock()
+		left := time.Until(s.typed.Add(pause))
+		s.mu.Unlock()
+		if left <= 0 {
+			return
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
 }
 
 // inquiry is an answer that is being worked out.
@@ -93,7 +127,7 @@ func (s *server) keepStudying(ctx context.Context) {
 			return
 		case <-s.studies.due:
 		}
-		for s.study(ctx) {
+		for s.studies.calm(ctx); s.study(ctx); s.studies.calm(ctx) {
 		}
 	}
 }

@@ -36,6 +36,7 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 			now = now[:span.Start] + change.Text + now[span.End:]
 		}
 	}
+	s.studies.edited(f.Kind)
 	s.session.Apply(workspace.Opened(f.URI, params.TextDocument.Version, now))
 	s.commands.saw(f.Path, now)
 	s.changed()
