@@ -178,10 +178,25 @@ func (v *inventor) module(modPath, extra string) map[string]string {
 	return files
 }
 
+// odd are beginnings of files: constraints that go understands in various ways, or not at all, and what does not parse.
+var odd = []string{
+	"//go:build ignore\n\n", "// +build ignore\n\n", "// +build ignore\n", "//go:build !ignore && windows\n\n", "//go:build a b\n\n",
+	"//go:build a\n//go:build b\n\n", "/* c */ //go:build ignore\n\n", "\ufeff", "<<<<<<< HEAD\n", "/* ", "import \"C\"\n", "#!/bin/x\n", "package q;\n",
+}
+
+// asides are directories of which go passes over most, and ignores what ignore lines may say of them and others.
+var (
+	asides  = []string{"_x", ".x", "x/testdata", "vendor/x", "x/vendor", "x/internal", "x.go"}
+	ignores = []string{"./x", "x", "sub/deep", "./sub/deep/", "/x", "./", "\"\"", ".", "deep", "./deep", "vendor"}
+)
+
 // source makes a file. Most of what it imports is there in every version, and in one of the modules that the importing
 // module requires.
 func (v *inventor) source(required []module.Version) string {
 	var b strings.Builder
+	if v.IntN(24) == 0 {
+		b.WriteString(odd[v.IntN(len(odd))])
+	}
 	b.WriteString("package p\n")
 	for _, m := range some(v, required, 2) {
 		if v.IntN(30) == 0 {
@@ -214,7 +229,16 @@ func (v *inventor) main() map[string]string {
 	if v.IntN(6) == 0 {
 		fmt.Fprintf(&extra, "\ntool %s\n", inventedPaths[v.IntN(len(inventedPaths))])
 	}
+	if v.IntN(5) == 0 {
+		fmt.Fprintf(&extra, "\nignore %s\n", ignores[v.IntN(len(ignores))])
+	}
 	files := v.module("m.test/m", extra.String())
+	if v.IntN(3) == 0 {
+		files[path.Join(asides[v.IntN(len(asides))], []string{"p.go", "p_test.go", "_p.go"}[v.IntN(3)])] = v.source(v.versions)
+	}
+	if v.IntN(12) == 0 {
+		files["x/go.mod"] = "module m.test/m/x\n"
+	}
 	for name, text := range v.module("a.test/anything", "") {
 		files[path.Join("zz", name)] = text
 	}

@@ -14,7 +14,7 @@ func TestPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.differ > 0 || got.equal < 40 {
+	if got.differ > 0 || got.equal < 25 {
 		t.Errorf("%s\n%s", got, out.String())
 	}
 }
