@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -45,7 +46,7 @@ func (q *query) Hover(ctx context.Context, params *protocol.HoverParams) (*proto
 		if !ok {
 			return nil, nil
 		}
-		words, span = aboutSum(views[0], f, &e), e.Span
+		words, span = aboutSum(views, &e), e.Span
 	default:
 		for _, r := range f.Mod().Require {
 			if r.Path != "" && r.Line.Span.Start <= offset && offset <= r.Line.Span.End {
@@ -67,19 +68,57 @@ func mono(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" 
 func named(m module.Version) string { return mono(strings.TrimSpace(m.Path + " " + m.Version)) }
 
 // aboutSum says of a line what it protects, whether it is needed, and who agrees with it.
-func aboutSum(v *workspace.View, f *workspace.File, e *syntax.SumLine) []string {
-	m, key := module.Version{Path: e.Path, Version: e.Version}, module.Version{Path: e.Path, Version: e.Version}
+func aboutSum(views []*workspace.View, e *syntax.SumLine) []string {
+	v, m, key := views[0], module.Version{Path: e.Path, Version: e.Version}, e.Key()
 	what := "the source of " + named(m)
 	if e.GoMod {
-		key.Version += "/go.mod"
 		what = "the go.mod file of " + named(m)
 	}
-	return []string{"Protects " + what + ": go refuses any other.", need(v, m, key), agreement(v, f, m, key, e)}
+	if !strings.HasPrefix(e.Hash, "h1:") {
+		return []string{"Stands for " + what + ", but go does not know this kind of checksum and passes over the line."}
+	}
+	words := []string{"Protects " + what + ": go refuses any other.", need(v, m, key)}
+	if kept := keeps(views, key); kept != "" {
+		words = append(words, kept)
+	}
+	return append(words, agreement(v, m, e))
+}
+
+// keeps says what go mod tidy makes of a line of go.sum, where that is certain.
+func keeps(views []*workspace.View, key module.Version) string {
+	r := tidyResult(views)
+	switch {
+	case r == nil:
+		return ""
+	case slices.Contains(r.Unneeded, key):
+		return mono("go mod tidy") + " would drop the line."
+	}
+	return mono("go mod tidy") + " keeps the line."
+}
+
+// tidyResult returns what go mod tidy would do to the one module, or nil where that is not certain.
+func tidyResult(views []*workspace.View) *tidy.Result {
+	i := slices.IndexFunc(views, func(v *workspace.View) bool { return v.Work == nil && len(v.Modules()) == 1 })
+	if i < 0 {
+		return nil
+	}
+	a, exact := views[i].Tidied(views[i].Modules()[0])
+	if !exact || a == nil || a.Result == nil || len(a.Faults) > 0 || len(a.Result.Broken) > 0 {
+		return nil
+	}
+	return a.Result
 }
 
 func need(v *workspace.View, m, key module.Version) string {
+	needed := "Needed: "
+	switch {
+	case v.Mode == workspace.Vendor:
+		return "Not needed here: with a vendor directory go looks at no checksum."
+	case v.Work != nil:
+		needed = "In a workspace go demands no checksum, but those that are there count: "
+	}
 	g := v.Graph()
-	if g == nil {
+	if g == nil || refuses(v) {
 		return "Whether it is needed is not known: go loads no module graph here, or go.mod is broken."
 	}
 	var node *modgraph.Node
@@ -92,7 +131,7 @@ func need(v *workspace.View, m, key module.Version) string {
 	if strings.HasSuffix(key.Version, "/go.mod") {
 		switch {
 		case node != nil:
-			return "Needed: go reads that file to know all modules. " + chain(g, node.Module)
+			return needed + "go reads that file to know all modules. " + through(g, node)
 		case !g.Complete():
 			return "Whether it is needed is not known: not all of the module graph is on this machine."
 		}
@@ -101,7 +140,7 @@ func need(v *workspace.View, m, key module.Version) string {
 	if p := v.Packages(); p != nil {
 		for _, n := range p.Needs {
 			if n.Key == key {
-				return "Needed: a package that is imported comes from it, or might."
+				return needed + "a package that is imported comes from it, or might."
 			}
 		}
 		return "No package that is imported comes from it."
@@ -110,9 +149,24 @@ func need(v *workspace.View, m, key module.Version) string {
 	case node == nil && g.Complete():
 		return "Not needed: the module graph does not have this version."
 	case node != nil && g.Selected(node.Module.Path) == node.Module.Version:
-		return "Needed as soon as a package of it is. " + chain(g, node.Module)
+		return "Needed as soon as a package of it is. " + through(g, node)
 	}
 	return "Whether it is needed is not known."
+}
+
+// refuses reports whether go refuses what a go.mod of the view says, so that nobody knows what it is to require.
+func refuses(v *workspace.View) bool {
+	return slices.ContainsFunc(v.Modules(), func(m *workspace.Module) bool {
+		return slices.ContainsFunc(m.Mod.Problems(v.GoVersion()), func(p syntax.Problem) bool { return p.Severity == syntax.Refused })
+	})
+}
+
+// through says through which requirements the graph comes to what a line of go.sum is about, and what that stands in for.
+func through(g *modgraph.Graph, n *modgraph.Node) string {
+	if n.Replace != nil {
+		return "It replaces " + named(n.Module) + ". " + chain(g, n.Module)
+	}
+	return chain(g, n.Module)
 }
 
 // chain says through which requirements the graph comes to a module.
@@ -129,7 +183,7 @@ func chain(g *modgraph.Graph, m module.Version) string {
 }
 
 // agreement says whether the module cache and the checksum database have the same checksum.
-func agreement(v *workspace.View, f *workspace.File, m, key module.Version, e *syntax.SumLine) string {
+func agreement(v *workspace.View, m module.Version, e *syntax.SumLine) string {
 	store, env := v.Snapshot.Store(), v.Env()
 	var b strings.Builder
 	cached, recorded := "", ""
@@ -154,7 +208,7 @@ func agreement(v *workspace.View, f *workspace.File, m, key module.Version, e *s
 	case env.SumDB.Off:
 		return b.String() + ". The checksum database is off."
 	case env.NoSumDB.Match(m.Path):
-		return b.String() + ". The checksum database is not asked about it, by " + mono("GONOSUMDB") + " or " + mono("GOPRIVATE") + "."
+		return b.String() + ". The checksum database is not asked about it, by " + mono(cmp.Or(env.Get("GONOSUMDB").From, "GONOSUMDB")) + "."
 	}
 	sums, err := v.Snapshot.Vouched(m)
 	if recorded = sums.Zip; e.GoMod {
@@ -218,16 +272,13 @@ func aboutRequirement(v *workspace.View, r *syntax.Require) []string {
 // purpose says what would miss a requirement: which imports lead to it, and whether they are such that a build may not notice
 // its removal. It says nothing that go mod tidy would not know for certain.
 func purpose(views []*workspace.View, r *syntax.Require) []string {
-	i := slices.IndexFunc(views, func(v *workspace.View) bool { return v.Work == nil && len(v.Modules()) == 1 })
+	result := tidyResult(views)
+	if result == nil {
+		return nil
+	}
+	list := result.Require
+	i := slices.IndexFunc(list, func(kept tidy.Requirement) bool { return kept.Module.Path == r.Path })
 	if i < 0 {
-		return nil
-	}
-	a, exact := views[i].Tidied(views[i].Modules()[0])
-	if !exact || a == nil || a.Result == nil || len(a.Faults) > 0 || len(a.Result.Broken) > 0 {
-		return nil
-	}
-	list := a.Result.Require
-	if i = slices.IndexFunc(list, func(kept tidy.Requirement) bool { return kept.Module.Path == r.Path }); i < 0 {
 		return nil
 	}
 	kept := list[i]

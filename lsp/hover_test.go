@@ -6,6 +6,7 @@ import (
 
 	"go.lsp.dev/protocol"
 
+	"github.com/gomodls/gomodls/analysis/unneededsum"
 	"github.com/gomodls/gomodls/analysis/unusedrequire"
 )
 
@@ -118,5 +119,58 @@ func TestHoverPurpose(t *testing.T) {
 				t.Errorf("%s shows\n%s", tt.name, got)
 			}
 		}
+	}
+}
+
+// TestHoverSums asks about lines of go.sum where they mean less than elsewhere, or more.
+func TestHoverSums(t *testing.T) {
+	const (
+		hash  = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+		gomod = "module example.com/m\n\ngo 1.25\n\nrequire a.example/x v1.0.0\n"
+		sums  = "a.example/x v1.0.0 " + hash + "\na.example/x v1.0.0/go.mod " + hash + "\nold.example/o v1.0.0/go.mod " + hash + "\n"
+	)
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		at    string
+		want  []string
+	}{
+		{"needed", map[string]string{"go.mod": gomod, "go.sum": sums}, "a.example/x v1.0.0/go.mod", []string{"Needed: go reads that file", "keeps the line", "The checksum database is off"}},
+		{"not needed", map[string]string{"go.mod": gomod, "go.sum": sums}, "old.example/o v1.0.0", []string{"Not needed to load the module graph", "would drop the line", "that version is not in the module cache"}},
+		{"of a replacement", map[string]string{"go.mod": strings.Replace(gomod, "a.example/x v1", "z.example/z v1", 1) + "\nreplace z.example/z => a.example/x v1.0.0\n", "go.sum": sums},
+			"a.example/x v1.0.0/go.mod", []string{"Needed: go reads that file", "It replaces `z.example/z v1.0.0`"}},
+		{"in a workspace", map[string]string{"go.work": "go 1.25\n\nuse .\n", "go.mod": gomod, "go.sum": sums}, "a.example/x v1.0.0/go.mod", []string{"In a workspace go demands no checksum", "Required through `a.example/x v1.0.0`"}},
+		{"vendored", map[string]string{"go.mod": gomod, "go.sum": sums, "vendor/modules.txt": "# a.example/x v1.0.0\n## explicit; go 1.25\na.example/x\n", "vendor/a.example/x/x.go": "package x\n"},
+			"a.example/x v1.0.0/go.mod", []string{"with a vendor directory go looks at no checksum"}},
+		{"of another kind", map[string]string{"go.mod": gomod, "go.sum": "a.example/x v1.0.0 h9:new\n" + sums}, "a.example/x v1.0.0 h9", []string{"go does not know this kind of checksum"}},
+		{"of a broken go.mod", map[string]string{"go.mod": "module example.com/m\n\nrequire (\n", "go.sum": sums}, "a.example/x v1.0.0/go.mod", []string{"Whether it is needed is not known"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newClient(t, testLog(t), unneededsum.Analyzer) // which asks what tidy would do
+			c.serveModule("a.example/x@v1.0.0/go.mod", []byte("module a.example/x\n\ngo 1.25\n"))
+			c.serveModule("a.example/x@v1.0.0/x.go", []byte("package x\n"))
+			for name, text := range tt.files {
+				c.write(name, text)
+			}
+			c.write("m.go", "package m\n\nimport _ \"a.example/x\"\n")
+			if tt.name == "needed" || tt.name == "not needed" {
+				c.write("go.sum", "")
+			}
+			c.initialize(capabilities, options{})
+			if tt.name == "needed" || tt.name == "not needed" {
+				if err := c.run(commandDownload, map[string]any{"modules": []string{"a.example/x@v1.0.0"}}); err != nil {
+					t.Fatal(err)
+				}
+				c.write("go.sum", c.read("go.sum")+"old.example/o v1.0.0/go.mod "+hash+"\n")
+			}
+			c.open("go.sum")
+			c.rest()
+			got := c.hover("go.sum", tt.at)
+			for _, want := range tt.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("it shows\n%s\nwithout %q", got, want)
+				}
+			}
+		})
 	}
 }
