@@ -164,12 +164,10 @@ func anyVersion(pass *Pass, r *syntax.Require) string {
 			}
 		}
 	}
-	if pass.View.Mode == workspace.Vendor && pass.Module != nil { // there is no graph
-		if known := pass.knownVersions(r.Path, r.Version); len(known) > 0 {
-			return known[0]
-		}
+	if v := pass.UsableVersion(pass.View.Graph(), r, module.Version{Path: r.Path, Version: r.Version}); v != "" {
+		return v
 	}
-	return pass.UsableVersion(pass.View.Graph(), r, module.Version{Path: r.Path, Version: r.Version})
+	return pass.summedVersion(r.Path)
 }
 
 // offerGo adds, to a go line that says nothing that go understands, the version of the language that is installed.

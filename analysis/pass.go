@@ -157,6 +157,15 @@ func (p *Pass) Refused(l *syntax.Line) bool {
 	})
 }
 
+// Readable reports whether go can read the go.mod of the pass's module, and the go.work, without which no command of go does
+// anything.
+func (p *Pass) Readable() bool {
+	refused := func(f *workspace.File) bool {
+		return f != nil && slices.ContainsFunc(f.Problems(p.View.GoVersion()), func(problem syntax.Problem) bool { return problem.Severity == syntax.Refused })
+	}
+	return !refused(p.View.Work) && (p.Module == nil || !refused(p.Module.Mod))
+}
+
 // subject returns the module that a line is about, or the zero value.
 func subject(l *syntax.Line) module.Version {
 	if l == nil || len(l.Args) == 0 {

@@ -108,6 +108,25 @@ func (p *Pass) knownVersions(path, but string) []string {
 	return versions[:min(len(versions), most)]
 }
 
+// summedVersion returns the highest version of a module whose source go.sum protects: nobody but go writes such a line, and only
+// of what was required or selected. It is "" if there is none.
+func (p *Pass) summedVersion(path string) string {
+	if p.Module == nil || p.Module.Sum == nil {
+		return ""
+	}
+	names, best := p.Snapshot.Store().Names(), ""
+	for _, e := range p.Module.Sum.Sum().Entries {
+		if e.Path == path && !e.GoMod && (best == "" ||
+			names.Compare(names.Node(module.Version{Path: path, Version: e.Version}), names.Node(module.Version{Path: path, Version: best})) > 0) {
+			best = e.Version
+		}
+	}
+	if _, pathMajor, ok := module.SplitPathVersion(path); !ok || module.CheckPathMajor(best, pathMajor) != nil {
+		return ""
+	}
+	return best
+}
+
 // WaysOut returns the ways out of a requirement through which go comes to a module version n that it cannot use: another
 // version of what is required, the path that go.sum knows by nearly the same name, and that the requirement goes.
 func (p *Pass) WaysOut(g *modgraph.Graph, n *modgraph.Node, root *syntax.Require) []fixes.Fix {

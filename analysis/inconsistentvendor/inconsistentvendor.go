@@ -95,7 +95,7 @@ func report(pass *analysis.Pass, f modgraph.VendorFault, span text.Span) {
 	back, ok := asVendored(pass, f)
 	if f.Kind != modgraph.VendoredTooNew || lowEnough(pass, f) {
 		fix := anew(pass)
-		fix.Preferred = (!ok || !back.Preferred) && readable(pass)
+		fix.Preferred = (!ok || !back.Preferred) && pass.Readable()
 		d.Fixes = []fixes.Fix{fix}
 	}
 	if ok {
@@ -113,19 +113,6 @@ func anew(pass *analysis.Pass) fixes.Fix {
 	return fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.vendor", nil)}
 }
 
-// readable reports whether go can read the module files, without which it makes no vendor directory.
-func readable(pass *analysis.Pass) bool {
-	for _, f := range pass.View.Files() {
-		if f.Kind != workspace.ModFile && f.Kind != workspace.WorkFile {
-			continue
-		}
-		if slices.ContainsFunc(f.Problems(pass.View.GoVersion()), func(p syntax.Problem) bool { return p.Severity == syntax.Refused }) {
-			return false
-		}
-	}
-	return true
-}
-
 // lowEnough reports whether a vendored module can do with the installed go command, whatever modules.txt says.
 func lowEnough(pass *analysis.Pass, f modgraph.VendorFault) bool {
 	mod, err := source(pass, f.Module)
@@ -137,14 +124,20 @@ func source(pass *analysis.Pass, m module.Version) (*modcache.Mod, error) {
 	return pass.View.Source().Mod(pass.Snapshot.Store().Names().Node(m))
 }
 
+// unavailable reports whether a module version is known not to be had.
+func unavailable(pass *analysis.Pass, m module.Version) bool {
+	_, err := source(pass, m)
+	return err != nil && !errors.Is(err, modgraph.ErrNotKnown)
+}
+
 // asVendored returns the fix that makes go.mod say what the vendor directory was made from. It is preferred where vendoring
 // anew could not succeed, because what go.mod says cannot be had.
 func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 	fix := fixes.Fix{Kind: fixes.QuickFix}
 	switch f.Kind {
 	case modgraph.RequireNotExplicit, modgraph.RequireOtherVersion:
-		if module.CheckPath(f.Module.Path) != nil {
-			return asSpelt(pass, f)
+		if fix, ok := asSpelt(pass, f); ok {
+			return fix, true
 		}
 		v := f.Recorded.Version
 		for _, m := range pass.View.Vendor.VendorList().Modules {
@@ -155,9 +148,8 @@ func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 		if v == "" || v == f.Module.Version || pass.File.Kind != workspace.ModFile {
 			return fix, false
 		}
-		_, err := source(pass, f.Module)
 		fix.Title = fmt.Sprintf("Require %s %s, which is vendored", f.Module.Path, v)
-		fix.Preferred = err != nil && !errors.Is(err, modgraph.ErrNotKnown)
+		fix.Preferred = unavailable(pass, f.Module)
 		for _, r := range pass.File.Mod().Require {
 			if r.Valid && r.Path == f.Module.Path && r.Version == f.Module.Version {
 				fix.Edits = append(fix.Edits, pass.Edit(fixes.Replace(r.VersionTok.Span, v)))
@@ -196,7 +188,7 @@ func undone(pass *analysis.Pass, r *syntax.Replace, f modgraph.VendorFault, fix 
 // asSpelt returns the fix of a requirement whose path nobody could fetch: the vendored module of nearly that path.
 func asSpelt(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 	const most = 2 // mistyped letters
-	if pass.File.Kind != workspace.ModFile {
+	if pass.File.Kind != workspace.ModFile || module.CheckPath(f.Module.Path) == nil && !unavailable(pass, f.Module) {
 		return fixes.Fix{}, false
 	}
 	for _, m := range pass.View.Vendor.VendorList().Modules {

@@ -99,7 +99,7 @@ func runMod(pass *analysis.Pass, g *modgraph.Graph) {
 			if len(needs) > 0 {
 				args = all(g, behind, needs)
 			}
-			fix = fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", args)}
+			fix = fixes.Fix{Title: title, Kind: fixes.QuickFix, Preferred: pass.Readable(), Command: pass.Command("gomodls.download", args)}
 		}
 		report(pass, root, behind[root], besides(behind[root], needed[root]), fix)
 	}
@@ -132,7 +132,7 @@ func runSum(pass *analysis.Pass, g *modgraph.Graph) {
 		if len(needs) > 0 {
 			args = all(g, map[*syntax.Require][]*modgraph.Node{nil: mods}, needs)
 		}
-		fix = fixes.Fix{Title: titleOf(keys), Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", args)}
+		fix = fixes.Fix{Title: titleOf(keys), Kind: fixes.QuickFix, Preferred: pass.Readable(), Command: pass.Command("gomodls.download", args)}
 		fix.Command.Arguments["uri"] = string(pass.Module.Mod.URI)
 	}
 	file := pass.File.Sum()

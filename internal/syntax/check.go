@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/mod/modfile"
@@ -585,7 +586,19 @@ func (c *checker) suggestPathVersion(p *Problem, l *Line) {
 		p.offer(!refused(c.grammar, l.Verb, l.Args[:2]), "Make indirect a comment", insert(l.Args[2].Start, "// "))
 		return
 	}
+	if words := wordsOf(l.Args); len(words) == 2 && len(l.Args) > 2 && !refused(c.grammar, l.Verb, words) {
+		plain := joinSpaced(words)
+		p.prefer("Write "+plain, substitute(spanOf(l.Args), plain))
+		return
+	}
 	c.dropExtra(p, l, 2)
+}
+
+// wordsOf returns the tokens that say something: a letter or a digit.
+func wordsOf(toks []Token) []Token {
+	return slices.DeleteFunc(slices.Clone(toks), func(t Token) bool {
+		return !strings.ContainsFunc(t.Raw, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	})
 }
 
 // accepts reports whether go would accept a line of verb with these arguments.

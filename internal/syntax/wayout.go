@@ -37,7 +37,7 @@ func (c *checker) lastResort() {
 		case half(l) && !c.allMarkers(): // what remains of the conflict is go's to read, and the mark stays
 			p.prefer("Turn "+c.quoteLine(l)+" into a comment", insert(l.Span.Start, "// "))
 		case c.joinLines(p, l), c.joinLines(p, c.refusedBefore(l)):
-		case l.Verb == "module" || l.Verb == ")" || half(l):
+		case l.Verb == "module" && has(c.grammar.verbs, l.Verb) || l.Verb == ")" || half(l):
 		case l.Verb == "go" && (p.Stage == Later || c.count("go") < 2): // what it says is needed
 		case l.Verb == "require" && c.pointless(l):
 			c.deleteLine(p, l)
@@ -199,7 +199,10 @@ func (c *checker) joinLines(p *Problem, l *Line) bool {
 		return false
 	}
 	first, second := l.Span.In(c.tree.Text), next.Span.In(c.tree.Text)
-	host, _, _ := strings.Cut(second, "/")
+	host, _, _ := strings.Cut(next.arg(0).Raw, "/")
+	if next.Block == nil {
+		host, _, _ = strings.Cut(second, "/")
+	}
 	if !next.refused && !next.broken && (strings.Contains(host, ".") || l.Verb != "require") {
 		return false
 	}

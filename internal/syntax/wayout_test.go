@@ -45,6 +45,8 @@ func TestPreferred(t *testing.T) {
 		{"a slash twice", "module m\n\nrequire a.example//x v1.0.0 // why\n", "module m\n\nrequire a.example/x v1.0.0 // why\n"},
 		{"a module path that cannot be", "module -a.example/x!\n", "module a.example/x\n"},
 		{"a parenthesis alone", "module m\n\nrequire (\n\t(\n\ta.example/x v1.0.0\n)\n", "module m\n\nrequire (\n\ta.example/x v1.0.0\n)\n"},
+		{"a mark in the middle", "module m\n\nrequire a.example/x # v1.0.0 // indirect\n", "module m\n\nrequire a.example/x v1.0.0 // indirect\n"},
+		{"brackets", "module m\n\nrequire [a.example/x] v1.0.0\n", "module m\n\nrequire a.example/x v1.0.0\n"},
 		{"a directory with a version", "module m\n\ntool a.example/x v1.0.0\n", "module m\n\ntool a.example/x\n"},
 		{"a second go line as a block", "module m\n\ngo 1.21\n\ngo (\n\t1.22\n)\n", "module m\n\ngo 1.21\n\n// go (\n\t// 1.22\n// )\n"},
 		{"a suffix with a zero", "module m\n\nrequire a.example/x/v02 v2.1.0\n", "module m\n\nrequire a.example/x/v2 v2.1.0\n"},
