@@ -133,6 +133,30 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// Verification says how far it is, and shows that it runs though it needs no lock.
+func TestVerifyIsSeen(t *testing.T) {
+	c := newModule(t)
+	c.initialize(capabilities, options{})
+	c.open("go.mod")
+	if err := c.execute(commandTidy); err != nil {
+		t.Fatal(err)
+	}
+	next(c, methodHealth, func(h health) bool { return !isBusy(h) })
+	leave := c.server.board.occupy("verify the module cache", []string{c.dir})
+	h := next(c, methodHealth, func(h health) bool { return isBusy(h) && h.Busy.Title == "verify the module cache" })
+	if h.Busy.By != "this editor" {
+		t.Errorf("the health is %+v", h)
+	}
+	leave()
+	next(c, methodHealth, func(h health) bool { return !isBusy(h) })
+	if err := c.execute(commandVerify); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{`"begin"`, "2 of 2: ", `"end"`} {
+		next(c, "$/progress", func(p protocol.ProgressParams) bool { return strings.Contains(string(p.Value), part) })
+	}
+}
+
 // A lock that somebody else holds is seen, and waited for.
 func TestHeldByOthers(t *testing.T) {
 	c := newModule(t)

@@ -3,8 +3,10 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,12 +56,28 @@ type board struct {
 	mu      sync.Mutex
 	result  *analysis.Result // the newest final one
 	holders map[string]locked.Holder
+	readers []locked.Holder // that work without a lock
 
 	told map[uri.URI]health // only for the goroutine
 }
 
 func newBoard(store *locked.Store) board {
 	return board{store: store, due: newBell(), told: map[uri.URI]health{}}
+}
+
+// occupy shows directories as busy with something that needs no lock, until the function that it returns is called.
+func (b *board) occupy(title string, dirs []string) (leave func()) {
+	who := locked.Holder{PID: os.Getpid(), Title: title, Since: time.Now(), Dirs: dirs}
+	b.mu.Lock()
+	b.readers = append(b.readers, who)
+	b.mu.Unlock()
+	b.due.ring()
+	return func() {
+		b.mu.Lock()
+		b.readers = slices.DeleteFunc(b.readers, func(r locked.Holder) bool { return r.Since.Equal(who.Since) && r.Title == title })
+		b.mu.Unlock()
+		b.due.ring()
+	}
 }
 
 func (b *board) renew(result *analysis.Result) {
@@ -115,6 +133,13 @@ func (b *board) look() bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	for _, r := range b.readers {
+		for _, dir := range r.Dirs {
+			if _, held := holders[dir]; !held {
+				holders[dir] = r
+			}
+		}
+	}
 	changed := !reflect.DeepEqual(holders, b.holders) && len(holders)+len(b.holders) > 0
 	b.holders = holders
 	return changed

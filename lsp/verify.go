@@ -17,6 +17,7 @@ import (
 // verify checks what the module cache holds for a module or workspace. It starts nothing, sends nothing and changes nothing,
 // so it waits for nobody's lock.
 func (c *commands) verify(ctx context.Context, j *job) error {
+	var dirs []string
 	in, err := gather.Settle(ctx, c.server.session, func(_ context.Context, snap *workspace.Snapshot) (verify.Input, error) {
 		v := workView(snap, j.work)
 		if v == nil {
@@ -26,11 +27,13 @@ func (c *commands) verify(ctx context.Context, j *job) error {
 			}
 			v = views[len(views)-1] // the module on its own
 		}
+		dirs = v.Dirs()
 		return verify.Of(v), nil
 	})
 	if err != nil {
 		return err
 	}
+	defer c.server.board.occupy(j.title, dirs)()
 	in.Proofs = &verify.Proofs{Dir: filepath.Join(c.store.Dir, "verified")}
 	in.Progress = func(done, total int, name string) { j.progress.report(fmt.Sprintf("%d of %d: %s", done, total, name)) }
 	report, err := verify.Run(ctx, in)
