@@ -3,6 +3,7 @@ package analysis
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -155,6 +156,40 @@ func (p *Pass) Refused(l *syntax.Line) bool {
 	return slices.ContainsFunc(p.File.Problems(""), func(problem syntax.Problem) bool {
 		return problem.Line == l && problem.Severity == syntax.Refused
 	})
+}
+
+// Replacements returns the replace lines of the pass's file, whether they are in force or not.
+func (p *Pass) Replacements() []*syntax.Replace {
+	switch p.File.Kind {
+	case workspace.ModFile:
+		return p.File.Mod().Replace
+	case workspace.WorkFile:
+		return p.File.Work().Replace
+	}
+	return nil
+}
+
+// Published yields the requirements of the pass's go.mod whose versions are selected and not replaced, each with what is known
+// of the version that go builds with.
+func (p *Pass) Published() iter.Seq2[*syntax.Require, *modgraph.Node] {
+	return func(yield func(*syntax.Require, *modgraph.Node) bool) {
+		if p.File.Kind != workspace.ModFile || len(p.File.Mod().Require) == 0 {
+			return
+		}
+		g := p.View.Graph()
+		if g == nil {
+			return
+		}
+		for _, r := range p.File.Mod().Require {
+			if !r.Valid || g.Selected(r.Path) != r.Version {
+				continue
+			}
+			n := g.Node(module.Version{Path: r.Path, Version: r.Version})
+			if n != nil && n.Mod != nil && n.Replace == nil && !yield(r, n) {
+				return
+			}
+		}
+	}
 }
 
 // Readable reports whether go can read the go.mod of the pass's module, and the go.work, without which no command of go does

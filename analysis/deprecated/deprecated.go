@@ -7,10 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/mod/module"
-
 	"github.com/gomodls/gomodls/analysis"
-	"github.com/gomodls/gomodls/internal/workspace"
 )
 
 //go:embed doc.go
@@ -25,26 +22,16 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	if pass.File.Kind != workspace.ModFile || len(pass.File.Mod().Require) == 0 {
-		return nil
-	}
-	g := pass.View.Graph()
-	if g == nil {
-		return nil
-	}
-	for _, r := range pass.File.Mod().Require {
-		m := module.Version{Path: r.Path, Version: r.Version}
-		if !r.Valid || r.Indirect || g.Selected(r.Path) != r.Version {
+	for r, n := range pass.Published() {
+		if r.Indirect || n.Mod.Deprecated == "" {
 			continue
 		}
-		if n := g.Node(m); n != nil && n.Mod != nil && n.Replace == nil && n.Mod.Deprecated != "" {
-			pass.Report(analysis.Diagnostic{
-				Span:    r.PathTok.Span,
-				Module:  m,
-				Message: fmt.Sprintf("%s is deprecated: %s", r.Path, short(n.Mod.Deprecated)),
-				Tags:    analysis.Deprecated,
-			})
-		}
+		pass.Report(analysis.Diagnostic{
+			Span:    r.PathTok.Span,
+			Module:  n.Module,
+			Message: fmt.Sprintf("%s is deprecated: %s", r.Path, short(n.Mod.Deprecated)),
+			Tags:    analysis.Deprecated,
+		})
 	}
 	return nil
 }

@@ -71,23 +71,13 @@ func place(pass *analysis.Pass, f modgraph.VendorFault) (text.Span, bool) {
 			}
 		}
 	case f.Dir == filepath.Dir(pass.File.Path):
-		for _, r := range replacements(pass.File) {
+		for _, r := range pass.Replacements() {
 			if r.Valid && r.Old == f.Module {
 				return r.Line.Span, true
 			}
 		}
 	}
 	return text.Span{}, false
-}
-
-func replacements(f *workspace.File) []*syntax.Replace {
-	switch f.Kind {
-	case workspace.ModFile:
-		return f.Mod().Replace
-	case workspace.WorkFile:
-		return f.Work().Replace
-	}
-	return nil
 }
 
 func report(pass *analysis.Pass, f modgraph.VendorFault, span text.Span) {
@@ -156,12 +146,12 @@ func asVendored(pass *analysis.Pass, f modgraph.VendorFault) (fixes.Fix, bool) {
 			}
 		}
 	case modgraph.ReplaceNotRecorded, modgraph.ReplaceDiffers:
-		for i, r := range replacements(pass.File) {
+		for i, r := range pass.Replacements() {
 			if !r.Valid || r.Old != f.Module {
 				continue
 			}
 			if len(fix.Edits) == 0 {
-				fix.Preferred = lacking(pass, r) || shared(replacements(pass.File)[:i], r)
+				fix.Preferred = lacking(pass, r) || shared(pass.Replacements()[:i], r)
 			}
 			fix.Title, fix.Edits = undone(pass, r, f, fix)
 		}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
-	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -28,19 +27,14 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	var replacements []*syntax.Replace
-	switch pass.File.Kind {
-	case workspace.ModFile:
-		replacements = pass.File.Mod().Replace
-	case workspace.WorkFile:
-		replacements = pass.File.Work().Replace
+	if pass.File.Kind == workspace.WorkFile {
 		for _, u := range pass.File.Work().Use {
 			if !pass.Refused(u.Line) {
 				check(pass, u.Path, u.PathTok.Span)
 			}
 		}
 	}
-	for _, r := range replacements {
+	for _, r := range pass.Replacements() {
 		if r.Valid && r.IsDir && !pass.Refused(r.Line) {
 			check(pass, r.New.Path, r.NewPathTok.Span)
 		}

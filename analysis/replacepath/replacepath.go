@@ -30,13 +30,6 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	var lines []*syntax.Replace
-	switch pass.File.Kind {
-	case workspace.ModFile:
-		lines = pass.File.Mod().Replace
-	case workspace.WorkFile:
-		lines = pass.File.Work().Replace
-	}
 	read := map[modgraph.Replacement]bool{} // by the go command
 	if g := pass.View.Graph(); g != nil {
 		for _, n := range g.Nodes() {
@@ -45,7 +38,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			}
 		}
 	}
-	for _, r := range lines {
+	for _, r := range pass.Replacements() {
 		if r.Valid && r.IsDir {
 			check(pass, r, read)
 		}
@@ -79,7 +72,7 @@ func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement
 			}
 			d.Message = fmt.Sprintf("the go.mod file in %s cannot be parsed%s: %s", r.New.Path, refuses, firstLine(err.Error()))
 			d.Related = []analysis.Related{{URI: mod.File.URI, Span: at(mod.File, err), Message: firstLine(err.Error())}}
-			if fix, ok := pass.DirFix(mod.File, at(mod.File, err), spell(rep, mod.File.Path)); ok {
+			if fix, ok := pass.DirFix(mod.File, at(mod.File, err), pass.SpellPath(r.New.Path, mod.File.Path)); ok {
 				d.Fixes = []fixes.Fix{fix}
 			}
 			leave(pass, r, d)
@@ -98,17 +91,7 @@ func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement
 	default:
 		d.Message = fmt.Sprintf("%s is a file, not a directory%s", r.New.Path, refuses)
 	}
-	found := nearby(pass.Snapshot, rep)
-	if len(found) > 0 {
-		d.Message += fmt.Sprintf("; did you mean %s?", spell(rep, found[0]))
-	}
-	for i, dir := range found {
-		path := spell(rep, dir)
-		d.Fixes = append(d.Fixes, fixes.Fix{
-			Title: "Change the directory to " + path, Kind: fixes.QuickFix, Preferred: i == 0,
-			Edits: []fixes.Edit{pass.Edit(fixes.Replace(r.NewPathTok.Span, modfile.AutoQuote(path)))},
-		})
-	}
+	pass.OfferDirectories(&d, r.New.Path, pass.ModulesNear(dir, r.Old.Path))
 	leave(pass, r, d)
 }
 
@@ -118,61 +101,6 @@ func leave(pass *analysis.Pass, r *syntax.Replace, d analysis.Diagnostic) {
 	remove.Preferred = remove.Preferred && len(d.Fixes) == 0 && d.Severity == analysis.Error
 	d.Fixes = append(d.Fixes, remove)
 	pass.Report(d)
-}
-
-// maxCandidates bounds how many directories are looked into for a module to suggest.
-const maxCandidates = 40
-
-// nearby returns directories with a go.mod file that may have been meant, the best one first: those that hold the module
-// that is replaced, then those whose name is nearly the same. It looks where the first missing part of the path should be.
-func nearby(s *workspace.Snapshot, rep modgraph.Replacement) []string {
-	missing := rep.Directory()
-	parent := filepath.Dir(missing)
-	for s.Read(parent).State == workspace.Missing && filepath.Dir(parent) != parent {
-		missing, parent = parent, filepath.Dir(parent)
-	}
-	rest := strings.TrimPrefix(rep.Directory(), missing)
-	want := filepath.Base(missing)
-	var same, similar []string
-	looked := 0
-	for _, name := range s.List(parent).Names {
-		name, isDir := strings.CutSuffix(name, "/")
-		if !isDir || strings.HasPrefix(name, ".") || looked == maxCandidates {
-			continue
-		}
-		dir := filepath.Join(parent, name) + rest
-		if dir == rep.Dir || dir == rep.Directory() {
-			continue
-		}
-		looked++
-		mod := s.Read(filepath.Join(dir, "go.mod"))
-		if mod.State != workspace.Regular {
-			continue
-		}
-		switch decl := mod.File.Mod().Module; {
-		case decl != nil && decl.Path == rep.Old.Path:
-			same = append(same, dir)
-		case text.Similar(name, want):
-			similar = append(similar, dir)
-		}
-	}
-	return append(same, similar...)
-}
-
-// spell writes a directory the way the replacement writes its own: absolute or relative to the file.
-func spell(rep modgraph.Replacement, dir string) string {
-	if filepath.IsAbs(rep.New.Path) {
-		return dir
-	}
-	rel, err := filepath.Rel(rep.Dir, dir)
-	if err != nil {
-		return dir
-	}
-	rel = filepath.ToSlash(rel)
-	if !strings.HasPrefix(rel, "../") {
-		rel = "./" + rel
-	}
-	return rel
 }
 
 // at returns the line of a go.mod file that an error of parsing it speaks of.

@@ -7,12 +7,10 @@ import (
 	"slices"
 
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
-	"github.com/gomodls/gomodls/internal/workspace"
 )
 
 //go:embed doc.go
@@ -27,22 +25,7 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	if pass.File.Kind != workspace.ModFile || len(pass.File.Mod().Require) == 0 {
-		return nil
-	}
-	g := pass.View.Graph()
-	if g == nil {
-		return nil
-	}
-	for _, r := range pass.File.Mod().Require {
-		m := module.Version{Path: r.Path, Version: r.Version}
-		if !r.Valid || g.Selected(r.Path) != r.Version {
-			continue
-		}
-		n := g.Node(m)
-		if n == nil || n.Mod == nil || n.Replace != nil {
-			continue
-		}
+	for r, n := range pass.Published() {
 		i := slices.IndexFunc(n.Mod.Retract, func(v modfile.VersionInterval) bool {
 			return semver.Compare(v.Low, r.Version) <= 0 && semver.Compare(r.Version, v.High) <= 0
 		})
@@ -51,7 +34,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		pass.Report(analysis.Diagnostic{
 			Span:    r.VersionTok.Span,
-			Module:  m,
+			Module:  n.Module,
 			Message: fmt.Sprintf("%s %s is retracted by its own go.mod file", r.Path, r.Version),
 			Fixes: []fixes.Fix{{
 				Title: "Run go get " + r.Path + "@latest", Kind: fixes.QuickFix,
