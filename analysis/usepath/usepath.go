@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
@@ -54,14 +55,22 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		default:
 			wrong = "has a go.mod that is no file"
 		}
-		pass.Report(analysis.Diagnostic{
-			Span:    use.PathTok.Span,
-			Message: fmt.Sprintf("the directory %s %s; go refuses the workspace", use.Path, wrong),
-			Fixes: []fixes.Fix{{
-				Title: "Remove " + use.Path + " from the workspace", Kind: fixes.QuickFix, Preferred: true,
-				Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, use.Line))},
-			}},
+		d := analysis.Diagnostic{
+			Span: use.PathTok.Span, Message: fmt.Sprintf("the directory %s %s; go refuses the workspace", use.Path, wrong),
+		}
+		pass.OfferDirectories(&d, use.Path, unused(pass, pass.ModulesNear(dir, "")))
+		d.Fixes = append(d.Fixes, fixes.Fix{
+			Title: "Remove " + use.Path + " from the workspace", Kind: fixes.QuickFix, Preferred: len(d.Fixes) == 0,
+			Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, use.Line))},
 		})
+		pass.Report(d)
 	}
 	return nil
+}
+
+// unused returns those of the directories that the workspace does not have yet.
+func unused(pass *analysis.Pass, dirs []string) []string {
+	return slices.DeleteFunc(dirs, func(dir string) bool {
+		return slices.ContainsFunc(pass.View.Modules(), func(m *workspace.Module) bool { return m.Dir == dir })
+	})
 }
