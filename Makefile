@@ -61,8 +61,8 @@ vsix: ## the VS Code extension, as editors/vscode/gomodls-*.vsix; with TARGET=li
 		os=$(firstword $(subst -, ,$(TARGET))) arch=$(lastword $(subst -, ,$(TARGET)))
 		CGO_ENABLED=0 GOOS=$${os/win32/windows} GOARCH=$${arch/x64/amd64} $(GO) build -trimpath -ldflags=-s -o editors/vscode/bin/ ./cmd/gomodls
 	fi
+	bash editors/vscode/install.sh
 	cd editors/vscode
-	npm ci --no-fund --no-audit
 	npm run package -- $(TARGET:%=--target %)
 
 .PHONY: test
@@ -110,7 +110,7 @@ tidied := entgo.io/ent@v0.14.4 github.com/caddyserver/caddy/v2@v2.10.0 github.co
 	mvdan.cc/gofumpt@v0.8.0 sigs.k8s.io/controller-runtime@v0.20.4
 
 .PHONY: oracle-tidy
-oracle-tidy: ## the predicted tidy beside go's, on 19 real modules and 30 mutations of each; TIDY="-n 100 -seed 1000 -v"
+oracle-tidy: ## the predicted tidy beside go's, on 19 real modules and 30 mutations of each; TIDY="-n 100 -seed 1000 -v -diagnostics"
 	@$(GO) run ./internal/tidy/oracle $(tidied)
 	$(GO) run ./internal/tidy/oracle -n 30 $(TIDY) $(tidied)
 

