@@ -126,10 +126,11 @@ func Inspect(ctx context.Context, in Input) (*Answer, error) {
 	return a, l.losses(ctx, a)
 }
 
-// strangers returns what packages of the main module import that by its path belongs neither to it, nor to the standard library,
-// nor to a module that is required.
+// strangers returns what packages of the main module, and of directories that replace others, import that by its path belongs
+// neither to one of these, nor to the standard library, nor to a module that is required; and the tools of which that is true.
 func strangers(in Input) []string {
-	f, err := modfile.ParseLax("go.mod", []byte(in.Mod), nil)
+	asWritten := func(_, version string) (string, error) { return version, nil }
+	f, err := modfile.Parse("go.mod", []byte(in.Mod), asWritten)
 	if err != nil || f.Module == nil {
 		return nil // go gives up there, too
 	}
@@ -137,19 +138,35 @@ func strangers(in Input) []string {
 	for _, r := range f.Require {
 		owners = append(owners, r.Mod.Path)
 	}
+	found := map[string]bool{}
+	seek := func(path string) {
+		owned := slices.ContainsFunc(owners, func(owner string) bool { _, ok := imports.Within(path, owner); return ok })
+		if !owned && !in.Std(path) {
+			found[path] = true
+		}
+	}
+	for _, t := range f.Tool {
+		seek(t.Path)
+	}
 	var ignore []string
 	for _, i := range f.Ignore {
 		ignore = append(ignore, i.Path)
 	}
-	tree := imports.NewTree(in.Files, in.Dir, in.Parsed)
-	packages, _ := tree.Packages("", ignore)
-	found := map[string]bool{}
-	for _, rel := range packages {
-		p := tree.Package(rel)
-		for _, path := range slices.Concat(p.Imports, p.TestImports) {
-			owned := slices.ContainsFunc(owners, func(owner string) bool { _, ok := imports.Within(path, owner); return ok })
-			if !owned && !in.Std(path) {
-				found[path] = true
+	roots := []string{in.Dir}
+	for _, r := range f.Replace {
+		if dir := filepath.FromSlash(r.New.Path); r.New.Version == "" && filepath.IsAbs(dir) {
+			roots = append(roots, dir)
+		} else if r.New.Version == "" {
+			roots = append(roots, filepath.Join(in.Dir, dir))
+		}
+	}
+	for _, root := range roots {
+		tree := imports.NewTree(in.Files, root, in.Parsed)
+		packages, _ := tree.Packages("", ignore)
+		for _, rel := range packages {
+			p := tree.Package(rel)
+			for _, path := range slices.Concat(p.Imports, p.TestImports) {
+				seek(path)
 			}
 		}
 	}
