@@ -28,6 +28,7 @@ type checker struct {
 
 	line        *Line // the line being read
 	trial       bool  // only whether a line is refused is of interest
+	retrials    int   // how many texts have been read to see what a way out would make
 	retrial     bool  // the text is one that a way out would make; it needs none of its own
 	refusedLine bool  // a problem of it has been reported that makes it invalid
 	moduleSeen  bool

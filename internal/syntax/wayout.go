@@ -91,10 +91,13 @@ func (c *checker) pointless(l *Line) bool {
 	}
 }
 
-// after reads the text as edits leave it.
+// after reads the text as edits leave it, and returns false where that is not worth the time: a text that is all wrong must not
+// take longer than a keystroke.
 func (c *checker) after(edits []text.Edit) (*checker, bool) {
+	const most = 20
+	c.retrials++
 	src, ok := text.Apply(c.tree.Text, edits)
-	if !ok {
+	if !ok || c.retrials > most {
 		return nil, false
 	}
 	next := &checker{grammar: c.grammar, goVersion: c.goVersion, retrial: true}
