@@ -1,0 +1,136 @@
+package workspace_test
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.lsp.dev/uri"
+
+	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/workspace"
+)
+
+// A world is a disk that holds some files and nothing else.
+type world map[string]string
+
+func (w world) fact(want workspace.Want) *workspace.Fact {
+	if text, ok := w[want.Path]; ok {
+		return &workspace.Fact{State: workspace.Regular, File: workspace.NewFile(want.Path, text)}
+	}
+	below := strings.TrimSuffix(want.Path, "/") + "/"
+	names := map[string]bool{}
+	for name := range w {
+		if rest, ok := strings.CutPrefix(name, below); ok {
+			first, _, isDir := strings.Cut(rest, "/")
+			if isDir {
+				first += "/"
+			}
+			names[first] = true
+		}
+	}
+	if len(names) == 0 {
+		return &workspace.Fact{State: workspace.Missing}
+	}
+	return &workspace.Fact{State: workspace.Directory, Names: slices.Sorted(maps.Keys(names))}
+}
+
+// settle calls ask on the newest snapshot until it lacks nothing.
+func (w world) settle(session *workspace.Session, ask func(*workspace.Snapshot)) {
+	for {
+		snap := session.Snapshot()
+		ask(snap)
+		wants := snap.Wants()
+		if len(wants) == 0 {
+			return
+		}
+		var changes []workspace.Change
+		for _, want := range wants {
+			changes = append(changes, workspace.Learned(want, w.fact(want)))
+		}
+		session.Apply(changes...)
+	}
+}
+
+func newSession() *workspace.Session {
+	return workspace.NewSession(&workspace.Machine{
+		GOOS: "linux", Home: "/home/u", ConfigDir: "/home/u/.config", Go: "/go/bin/go",
+		Environ: map[string]string{"GOMODCACHE": "/nowhere", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOPRIVATE": ""},
+	}, nil, modcache.NewStores())
+}
+
+// TestRecall asks four questions about one module of a workspace after each of some changes: one that looks at the file alone,
+// one that looks at the graph, one that looks at another file, and one that is never to be kept.
+func TestRecall(t *testing.T) {
+	w := world{
+		"/w/go.work": "go 1.25\nuse ./a\nuse ./b\n", "/w/a/go.mod": "module m.example/a\ngo 1.25\n", "/w/b/go.mod": "module m.example/b\ngo 1.25\n",
+		"/w/note": "one", "/go/VERSION": "go1.26.0\n",
+	}
+	session := newSession()
+	asked := make([]int, 4)
+	answer := ""
+	ask := func(snap *workspace.Snapshot) {
+		for _, v := range snap.Views("/w/b/go.mod") {
+			m := v.Module("/w/b/go.mod")
+			if v.Work == nil || m == nil {
+				continue
+			}
+			var err error
+			answer, err = workspace.Recall(v, &workspace.Inquiry[string, string]{
+				File: m.Mod, Module: m, Subject: "test", Pieces: len(asked), Prepare: func(*workspace.View) {},
+				Piece: func(v *workspace.View, i int) (string, bool, error) {
+					asked[i]++
+					switch i {
+					case 1:
+						return fmt.Sprint(len(v.Graph().Requirements())), true, nil
+					case 2:
+						if f := v.Snapshot.Read("/w/note").File; f != nil {
+							return f.Text, true, nil
+						}
+						return "nothing", true, nil
+					}
+					return path.Base(m.Dir), i != 3, nil
+				},
+				Whole: func(all []string) string { return strings.Join(all, " ") },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	edit := func(name, text string) func() {
+		return func() { session.Apply(workspace.Opened(uri.File(name), 1, text)) }
+	}
+	for _, step := range []struct {
+		name   string
+		change func()
+		asked  []bool
+		answer string
+	}{
+		{"at first", func() {}, []bool{true, true, true, true}, "b 0 one b"},
+		{"nothing", func() {}, []bool{false, false, false, true}, "b 0 one b"},
+		{"a file of no interest", edit("/w/other", "x"), []bool{false, false, false, true}, "b 0 one b"},
+		{"a comment in another module", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\n// x\n"), []bool{false, false, false, true}, "b 0 one b"},
+		{"a requirement in another module", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\nrequire x.example/x v1.0.0\n"), []bool{false, true, false, true}, "b 1 one b"},
+		{"the file that is read", func() {
+			w["/w/note"] = "two"
+			session.Apply(workspace.Learned(workspace.Want{Path: "/w/note"}, w.fact(workspace.Want{Path: "/w/note"})))
+		}, []bool{true, false, true, true}, "b 1 two b"},
+		{"the module itself", edit("/w/b/go.mod", "module m.example/b\ngo 1.25\n// x\n"), []bool{true, true, true, true}, "b 1 two b"},
+	} {
+		step.change()
+		clear(asked)
+		w.settle(session, ask)
+		for i, want := range step.asked {
+			if (asked[i] > 0) != want {
+				t.Errorf("%s: piece %d was asked %d times", step.name, i, asked[i])
+			}
+		}
+		if answer != step.answer {
+			t.Errorf("%s: the answer is %q, want %q", step.name, answer, step.answer)
+		}
+	}
+}
