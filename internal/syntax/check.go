@@ -305,9 +305,9 @@ func (c *checker) value(t Token) (string, bool) {
 		}
 	default:
 		p := c.refuse("backquote-rejected", t.Span, "a word without double quotes around it cannot contain a quote")
-		if s := strings.Trim(t.Raw, "'"); p != nil && len(s) == len(t.Raw)-2 && s != "" && !strings.ContainsAny(s, "\"'`") {
+		if s := strings.Trim(t.Raw, "'"); p != nil && len(s) == len(t.Raw)-2 && s != "" && !strings.ContainsAny(s, "\"'`") && !modfile.MustQuote(s) {
 			p.offer(c.acceptsWith(t, s), "Write "+s, substitute(t.Span, s))
-		} else if bare := strings.NewReplacer(`\"`, "", `\'`, "", `"`, "", "'", "", "`", "").Replace(t.Raw); p != nil && bare != "" {
+		} else if bare := strings.NewReplacer(`\"`, "", `\'`, "", `"`, "", "'", "", "`", "").Replace(t.Raw); p != nil && bare != "" && !modfile.MustQuote(bare) {
 			p.offer(c.acceptsWith(t, bare), "Write "+bare, substitute(t.Span, bare))
 		}
 	}
