@@ -1,4 +1,4 @@
-// The report of "gomodls doctor" about the folder of a file, as a document that can be read, searched and copied.
+// The report of "gomodls doctor" about a folder, as a document that can be read, searched and copied.
 
 import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
@@ -23,9 +23,8 @@ export class Doctor implements TextDocumentContentProvider, Disposable {
 		];
 	}
 
-	/** Runs the program, which itself runs nothing, and shows what it says of the module that the file belongs to. */
-	async show({ path, env: inherited }: Program, file: Uri): Promise<void> {
-		const dir = dirname(file.fsPath);
+	/** Runs the program, which itself runs nothing, and shows what it says of the module that the folder belongs to. */
+	async show({ path, env: inherited }: Program, folder: Uri): Promise<void> {
 		// The server gets these settings from us. The doctor sees them as what they stand for.
 		const configuration = workspace.getConfiguration('gomodls');
 		const go = configuration.get('go', '');
@@ -36,7 +35,7 @@ export class Doctor implements TextDocumentContentProvider, Disposable {
 		const report = await window.withProgress(
 			{ location: ProgressLocation.Notification, cancellable: true, title: 'gomodls doctor' },
 			(_, token) => new Promise<string | undefined>((resolve, reject) => {
-				const child = execFile(path, ['doctor', dir], { env, cwd: homedir(), maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+				const child = execFile(path, ['doctor', folder.fsPath], { env, cwd: homedir(), maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
 					if (token.isCancellationRequested) {
 						resolve(undefined);
 					} else if (stdout === '') {
@@ -50,7 +49,7 @@ export class Doctor implements TextDocumentContentProvider, Disposable {
 		if (report === undefined) {
 			return;
 		}
-		const uri = file.with({ scheme, path: `${dirname(file.path)}/doctor.txt` });
+		const uri = Uri.joinPath(folder, 'doctor.txt').with({ scheme });
 		this.reports.set(uri.toString(), report);
 		this.changed.fire(uri);
 		await window.showTextDocument(uri, { preview: true });

@@ -63,7 +63,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 		}
 	};
 
-	/** The file whose module a command of the palette means. */
+	/** The file, or folder of the workspace, whose module a command of the palette means. */
 	const subject = (): Uri | undefined =>
 		activeFile() ?? (shown === undefined ? workspace.workspaceFolders?.[0]?.uri : Uri.parse(shown));
 
@@ -121,7 +121,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
 	const examine = async () => {
 		const file = subject();
 		if (server?.program && file) {
-			await doctor.show(server.program, file).catch(report);
+			const open = workspace.workspaceFolders?.some(({ uri }) => uri.toString() === file.toString());
+			await doctor.show(server.program, open ? file : Uri.joinPath(file, '..')).catch(report);
 		}
 	};
 	context.subscriptions.push(
