@@ -111,7 +111,7 @@ func (b *bench) session(m *measured, root string, s *subject, scenarios []scenar
 	if err := e.open(path, s.mod); err != nil {
 		return err
 	}
-	first, ok := e.await(time.Minute, func(h heard) bool { return h.path == path && h.publish != m.ours })
+	first, ok := e.await(2*time.Minute, func(h heard) bool { return h.path == path && h.publish != m.ours })
 	if !ok {
 		return fmt.Errorf("nothing is said about %s", path)
 	}
