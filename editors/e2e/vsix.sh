@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run-vsix.sh packs the extension with its server, installs it into a clean VS Code and sees that this server runs; for other
-# systems, that the server is in the package.
+# vsix.sh packs the extension with its server, installs it into a clean VS Code and sees that this server runs; for other
+# systems, that the server is in the package: TARGETS="win32-x64 darwin-arm64", which are compiled for that.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +14,7 @@ pack() {
 	echo "$extension"/*.vsix
 }
 
-for target in win32-x64 darwin-arm64; do
+for target in ${TARGETS-win32-x64 darwin-arm64}; do
 	program=extension/bin/gomodls
 	[ "$target" != win32-x64 ] || program=$program.exe
 	grep -aqF "$program" "$(pack "$target")" || { echo "not ok the package for $target has $program"; exit 1; }
