@@ -167,6 +167,9 @@ func anyVersion(pass *Pass, r *syntax.Require) string {
 	if v := pass.UsableVersion(pass.View.Graph(), r, module.Version{Path: r.Path, Version: r.Version}); v != "" {
 		return v
 	}
+	if r.Valid { // its version is one, and what is wrong with it is for somebody else to say
+		return ""
+	}
 	return pass.summedVersion(r.Path)
 }
 

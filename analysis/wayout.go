@@ -114,9 +114,12 @@ func (p *Pass) summedVersion(path string) string {
 	if p.Module == nil || p.Module.Sum == nil {
 		return ""
 	}
+	excluded := func(v string) bool {
+		return slices.ContainsFunc(p.Module.Mod.Mod().Exclude, func(x *syntax.Exclude) bool { return x.Path == path && x.Version == v })
+	}
 	names, best := p.Snapshot.Store().Names(), ""
 	for _, e := range p.Module.Sum.Sum().Entries {
-		if e.Path == path && !e.GoMod && (best == "" ||
+		if e.Path == path && !e.GoMod && !excluded(e.Version) && (best == "" ||
 			names.Compare(names.Node(module.Version{Path: path, Version: e.Version}), names.Node(module.Version{Path: path, Version: best})) > 0) {
 			best = e.Version
 		}
