@@ -684,6 +684,8 @@ func (c *checker) notCanonical(versTok Token, vers string, role versionRole) {
 		p.suggest("Write "+canonical, substitute(versTok.Span, canonical))
 	case module.CanonicalVersion("v"+vers) == "v"+vers:
 		c.suggestVersion(p, versTok, "v"+vers, role)
+	case module.CanonicalVersion(strings.ToLower(vers)) == strings.ToLower(vers):
+		c.suggestVersion(p, versTok, strings.ToLower(vers), role)
 	}
 }
 
