@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -127,8 +128,12 @@ func (b *bench) session(m *measured, root string, s *subject, scenarios []scenar
 	e.settle("", heard{at: time.Now()}, 20*time.Second)
 	m.memory[0] = resident(e.cmd.Process.Pid)
 	count := 0
+	var failed error
 	for _, sc := range scenarios {
 		if err := b.scenario(m, e, sc, strokes, &count); err != nil {
+			failed = errors.Join(failed, err)
+		}
+		if err := b.ctx.Err(); err != nil {
 			return err
 		}
 	}
@@ -138,7 +143,7 @@ func (b *bench) session(m *measured, root string, s *subject, scenarios []scenar
 		}
 	}
 	m.memory[1] = resident(e.cmd.Process.Pid)
-	return nil
+	return failed
 }
 
 // scenario makes an edit and takes it back, up to a number of strokes and as long as the budget lasts. What tells is that the
@@ -161,7 +166,8 @@ func (b *bench) scenario(m *measured, e *editor, sc scenario, most int, count *i
 			return err
 		}
 		if !ok && m.ours {
-			return fmt.Errorf("no answer to edit %d of %q", n/2+1, sc.name)
+			_, _, err := e.apply(sc.edit.undo())
+			return errors.Join(fmt.Errorf("no answer to edit %d of %q", n/2+1, sc.name), err)
 		}
 		marks := brought(shown, before)
 		if !ok { // this server has nothing to say

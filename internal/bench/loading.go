@@ -52,8 +52,13 @@ func (b *bench) loading(dir, where string, env []string, opened measured) error 
 		{"gomodls check", []string{b.gomodls, "check"}, env, nil},
 		{"gomodls check, caches empty", []string{b.gomodls, "check"}, append(env[:len(env):len(env)], "XDG_CACHE_HOME="+cold), func() error { return os.RemoveAll(cold) }},
 	})
-	if err != nil {
+	if err := b.ctx.Err(); err != nil {
 		return err
+	}
+	if err != nil {
+		fmt.Fprintf(b.out, "\nloading: %v\n", err)
+		b.broken = append(b.broken, where+": "+err.Error())
+		return nil
 	}
 	t := newTable(b.out, "loading", "took", "× of go list")
 	list := samples[0]

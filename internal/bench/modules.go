@@ -144,6 +144,9 @@ type scenario struct {
 	watch string // the file whose diagnostics tell; that of the edit if empty
 }
 
+// lowered is the name of the edit that lowers a version and raises it again.
+const lowered = "version down and up"
+
 // scenarios returns the edits to measure in a module.
 func (s *subject) scenarios() ([]scenario, error) {
 	file, err := modfile.Parse("go.mod", []byte(s.mod), nil)
@@ -173,7 +176,7 @@ func (s *subject) scenarios() ([]scenario, error) {
 			continue
 		}
 		at := r.Syntax.Start.Line - 1
-		all = append(all, scenario{name: "version down and up", edit: change{
+		all = append(all, scenario{name: lowered, edit: change{
 			path: path, at: at, old: lines[at : at+1], with: []string{strings.Replace(lines[at], r.Mod.Version, s.edges[i].Version, 1)},
 		}})
 		break
