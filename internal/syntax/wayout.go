@@ -36,7 +36,7 @@ func (c *checker) lastResort() {
 		case l == nil || l.Full == l.Span || strings.TrimSpace(c.tree.Text[l.Full.Start:l.Span.Start]) != "":
 		case half(l) && !c.allMarkers(): // what remains of the conflict is go's to read, and the mark stays
 			p.prefer("Turn "+c.quoteLine(l)+" into a comment", insert(l.Span.Start, "// "))
-		case c.joinLines(p, l), c.joinLines(p, c.refusedBefore(l)):
+		case c.joinLines(p, l), c.joinLines(p, c.refusedBefore(l)), c.joinRemark(p, l):
 		case l.Verb == "module" && has(c.grammar.verbs, l.Verb) || l.Verb == ")" || half(l):
 		case l.Verb == "go" && (p.Stage == Later || c.count("go") < 2): // what it says is needed
 		case l.Verb == "require" && c.pointless(l):
@@ -254,6 +254,29 @@ func (c *checker) topLines() []*Line {
 		lines[i] = s.Line
 	}
 	return lines
+}
+
+// joinRemark offers to put a word together with the comment of the requirement before it, where both are the mark of an indirect
+// one.
+func (c *checker) joinRemark(p *Problem, l *Line) bool {
+	const mark = "// indirect"
+	if l.Block == nil || l.Suffix != nil {
+		return false
+	}
+	i := slices.Index(l.Block.Lines, l)
+	if i < 1 {
+		return false
+	}
+	before := l.Block.Lines[i-1]
+	if before.Suffix == nil || before.Full.End != l.Full.Start {
+		return false
+	}
+	first, second := before.Suffix.Text, l.Span.In(c.tree.Text)
+	if first+second != mark && first+" "+second != mark {
+		return false
+	}
+	p.prefer("Join the lines to "+mark, substitute(text.Span{Start: before.Suffix.Start, End: l.Span.End}, mark))
+	return true
 }
 
 // refusedBefore returns the line before l where that is refused as well, or nil.

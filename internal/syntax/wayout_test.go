@@ -36,6 +36,7 @@ func TestPreferred(t *testing.T) {
 		{"a merge of two that are the same", "<<<<<<< HEAD\nmodule m\n=======\nmodule m\n>>>>>>> topic\n", "module m\n"},
 		{"a path that is split", "module m\n\nrequire (\n\ta.exam\n\tple/x v1.0.0 // why\n)\n", "module m\n\nrequire (\n\ta.example/x v1.0.0 // why\n)\n"},
 		{"a version that is split", "module m\n\nrequire (\n\ta.example/x v1\n.2.3\n)\n", "module m\n\nrequire (\n\ta.example/x v1.2.3\n)\n"},
+		{"a mark that is split", "module m\n\nrequire (\n\ta.example/x v1.0.0 // indirec\nt\n\tb.example/x v1.0.0 //\n indirect\n)\n", "module m\n\nrequire (\n\ta.example/x v1.0.0 // indirect\n\tb.example/x v1.0.0 // indirect\n)\n"},
 		{"a directive that is split", "module m\n\nrequ\nire a.example/x v1.0.0\n", "module m\n\nrequire a.example/x v1.0.0\n"},
 		{"a line above another is not half of it", "module m\n\nrequire (\n\ta.example/x\n\tb.example/y v1.0.0\n)\n", "module m\n\nrequire (\n\ta.example/x\n\tb.example/y v1.0.0\n)\n"},
 		{"carriage returns alone", "module m\r\rgo 1.21\r\rrequire a.example/x v1.0.0\r", "module m\n\ngo 1.21\n\nrequire a.example/x v1.0.0\n"},
