@@ -184,7 +184,7 @@ func (b *bench) workspaces(largest *subject) error {
 	if err != nil {
 		return err
 	}
-	scenarios = slices.DeleteFunc(scenarios, func(sc scenario) bool { return sc.name == lowered }) // another module has it higher
+	scenarios = slices.DeleteFunc(scenarios, func(sc scenario) bool { return sc.name == lowered })                        // another module has it higher
 	if _, err := output(b.ctx, dir, append(os.Environ(), "GOFLAGS=", "GOWORK="), "go", "list", "-m", "all"); err != nil { // fetches what lacks
 		return err
 	}
