@@ -188,7 +188,11 @@ func (s *server) push(ctx context.Context, result *analysis.Result) {
 			continue
 		}
 		if len(p.shown[u].diagnostics) > 0 {
-			if ctx.Err() != nil || !s.send(u, shown{diagnostics: []protocol.Diagnostic{}}) {
+			none := shown{diagnostics: []protocol.Diagnostic{}}
+			if f, ok := result.Snapshot.File(u); ok {
+				none.version, none.open = f.Version, f.Open
+			}
+			if ctx.Err() != nil || !s.send(u, none) {
 				return
 			}
 		}
