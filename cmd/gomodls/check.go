@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -18,11 +19,16 @@ var printers = map[string]printer{"text": printText, "json": printJSON, "sarif":
 
 func newCheck() *cobra.Command {
 	var format, failOn, baselineFile, overlay string
+	var network bool
 	cmd := &cobra.Command{
 		Use:   "check [flags] [DIR...]",
 		Short: "Print what is wrong with the module files of each DIR",
 		Long: `Check prints the diagnostics of the module or workspace in each DIR, the working directory by default; DIR/... stands
 for all modules in and below DIR. It runs no go command and uses no network.
+
+With --network it first has go download what is missing to say everything, as go mod download does, into the module cache; the
+files of the modules stay as they are. Go asks whom the environment says, and is not run while that would send out the path of a
+private module, or of one that may be private.
 
 The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if not everything could be checked.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,13 +48,29 @@ The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if
 			if os.Getenv("GOGC") == "" {
 				debug.SetGCPercent(400) // the process ends before much of what it has made is of no use any more
 			}
+			if network && overlay != "" {
+				return errors.New("--network and --overlay do not go together: go would download what the files on disk ask for")
+			}
+			ctx, stop := interruptible(cmd.Context())
+			defer stop()
 			e, err := newEngine(args, overlay)
 			if err != nil {
 				return err
 			}
-			a, err := e.analyze(cmd.Context())
+			a, err := e.analyze(ctx)
 			if err != nil {
 				return err
+			}
+			if network {
+				if err := fetch(ctx, cmd, a); err != nil {
+					return err
+				}
+				if e, err = newEngine(args, ""); err != nil {
+					return err
+				}
+				if a, err = e.analyze(ctx); err != nil {
+					return err
+				}
 			}
 			r := newReport(e.cwd, a.Result)
 			r.findings = known.unknown(r)
@@ -59,6 +81,7 @@ The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if
 	flags.StringVar(&format, "format", "text", "the output's `FORMAT`: text, json, sarif or github")
 	flags.StringVar(&failOn, "fail-on", "error", "the least `SEVERITY` that makes the exit status 1: error, warning, information or unknown")
 	flags.StringVar(&baselineFile, "baseline", "", "leave out what `FILE`, the output of an earlier --format=json, has")
+	flags.BoolVar(&network, "network", false, "have go download what is not on this machine, unless a private module's path would be sent out")
 	flags.StringVar(&overlay, "overlay", "", "read files as `FILE` says, which is in the format of the go command's -overlay")
 	return cmd
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"encoding/json"
@@ -60,6 +61,20 @@ func newNet(t *testing.T) net {
 				fmt.Fprintln(w, `{"Version":"v1.0.0"}`)
 			case ok && strings.HasSuffix(at, ".mod"):
 				fmt.Fprintln(w, "module "+public)
+			case ok && strings.HasSuffix(at, ".zip"):
+				z := zip.NewWriter(w)
+				for name, data := range map[string]string{"go.mod": "module " + public + "\n", "lib.go": "package lib\n"} {
+					f, err := z.Create(public + "@v1.0.0/" + name)
+					if err == nil {
+						_, err = io.WriteString(f, data)
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				if err := z.Close(); err != nil {
+					t.Error(err)
+				}
 			default:
 				http.NotFound(w, r)
 			}
@@ -142,7 +157,9 @@ func TestNothingLeaks(t *testing.T) {
 				root.SetArgs(args)
 				root.SetOut(io.Discard)
 				root.SetErr(io.Discard)
-				_ = root.Execute() // most of it fails: nothing of this exists
+				if err := root.Execute(); err != nil && strings.Contains(err.Error(), "unknown") { // most of it fails: nothing of this exists
+					t.Fatal(err)
+				}
 			}
 			e := newEditor(t, dir, "go.mod", "main.go")
 			for _, secret := range secrets {
@@ -199,6 +216,53 @@ func TestNothingLeaks(t *testing.T) {
 			}
 			if covered && !slices.ContainsFunc(n.hosts.heard(), func(request string) bool { return strings.Contains(request, hosted+".git/info/refs") }) {
 				t.Errorf("git has fetched nothing, so that it does not where it must not says nothing: %q", n.hosts.heard())
+			}
+		})
+	}
+}
+
+// TestCheckNetwork asks for what is missing, and writes nothing into the module.
+func TestCheckNetwork(t *testing.T) {
+	check := func(t *testing.T, args ...string) (out string, complete bool) {
+		t.Helper()
+		var buf bytes.Buffer
+		root := newRoot()
+		root.SetArgs(append([]string{"check", "--fail-on=unknown"}, args...))
+		root.SetOut(&buf)
+		root.SetErr(&buf)
+		_ = root.Execute()
+		return buf.String(), !strings.Contains(buf.String(), "[notdownloaded]")
+	}
+	for _, tt := range []struct {
+		name     string
+		leakCase leakCase
+		asked    bool
+		says     string
+	}{
+		{name: "what is public is fetched", leakCase: leakCase{unread: true}, asked: true},
+		{name: "nothing is, beside a private module", leakCase: leakCase{require: secrets[:1]}, says: "git.acme.internal/auth is private"},
+		{name: "nothing is, beside one that may be private", leakCase: leakCase{require: secrets[3:]}, says: "github.com/me/suspected, which may be private"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			n := newNet(t)
+			dir := tt.leakCase.machine(t, n)
+			t.Setenv("GONOSUMDB", public)
+			before, err := os.ReadDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out, complete := check(t); complete || len(n.proxy.heard())+len(n.database.heard())+len(n.hosts.heard()) > 0 {
+				t.Fatalf("without --network it is complete, or somebody was asked: %q\n%s", n.proxy.heard(), out)
+			}
+			out, complete := check(t, "--network")
+			if asked := slices.ContainsFunc(n.proxy.heard(), func(r string) bool { return strings.HasSuffix(r, "/v1.0.0.mod") }); asked != tt.asked {
+				t.Errorf("the proxy was asked: %q\n%s", n.proxy.heard(), out)
+			}
+			if complete != tt.asked || !strings.Contains(out, tt.says) {
+				t.Errorf("complete: %v, and it says:\n%s", complete, out)
+			}
+			if after, err := os.ReadDir(dir); err != nil || len(after) != len(before) {
+				t.Errorf("the module has %v, and had %v (%v)", after, before, err)
 			}
 		})
 	}
