@@ -386,6 +386,57 @@ func TestRefusalsOfTheFile(t *testing.T) {
 	}
 }
 
+// TestSkippedLines writes the file of "go env -w" by hand, with a flag that go refuses as soon as it reads it.
+func TestSkippedLines(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{"GOFLAGS=-frobnicate", ""},
+		{"GOFLAGS =-frobnicate", "GOFLAGS: go skips line 2, because of the blank before the equals sign; write GOFLAGS= without a blank"},
+		{"  GOFLAGS=-frobnicate", "GOFLAGS: go skips line 2, because it does not begin with the name; begin the line with GOFLAGS="},
+		{"export GOFLAGS=-frobnicate", "GOFLAGS: go skips line 2, because it does not begin with the name; begin the line with GOFLAGS="},
+		{"GOFLAG=-frobnicate", "GOFLAG: go skips line 2, for it has no variable of that name; remove the line, or mend the name"},
+		{"GONOSUMCHECK=1", "GONOSUMCHECK: go has no variable of that name: no checksum goes unchecked because of it; name the private modules in GOPRIVATE, or in GONOSUMDB alone"},
+		{"# GOFLAGS=-frobnicate", ""},
+		{"a word", ""},
+		{"CC=gcc", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			t.Parallel()
+			m := newMachine(t, nil)
+			delete(m.env, "GOFLAGS")
+			writeFile(t, filepath.Join(configDir(m.env), "go/env"), "\n"+tt.line+"\n")
+			got, refused := "", false
+			for _, p := range Resolve(readInputs(t, m.work, m.env)).Problems {
+				if p.Value.Source == File && p.Effect == Accepted {
+					got += p.Key + ": " + p.Message + "; " + p.Remedy
+				}
+				refused = refused || p.Effect == RefusesAll
+			}
+			if got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			if stderr, ok := m.run(t, "list", "-m"); ok == refused {
+				t.Errorf("go says: %s", stderr)
+			}
+		})
+	}
+}
+
+// TestKnownVariables compares the list with the go command's own.
+func TestKnownVariables(t *testing.T) {
+	m := newMachine(t, nil)
+	env := Resolve(readInputs(t, m.work, m.env))
+	if compareLanguage(env.GoVersion, newestBuild) != 0 {
+		t.Logf("go %s is not the version of the list", env.GoVersion)
+		return
+	}
+	_, list, _ := strings.Cut(readText(t, filepath.Join(env.Goroot, "src/internal/cfg/cfg.go")).Text, "KnownEnv = `")
+	list, _, _ = strings.Cut(list, "`")
+	if diff := cmp.Diff(strings.Fields(list), knownVariables); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestExperiments compares the experiments of the installed Go, and words that are none, with what go says.
 func TestExperiments(t *testing.T) {
 	m := newMachine(t, nil)

@@ -45,9 +45,16 @@ func (e *Env) problems() []Problem {
 			e.checkPatterns(key, Patterns(v.Value), report)
 		}
 	}
+	if v := e.Get(noSumCheck); v.Value != "" {
+		report(noSumCheck, Accepted, "name the private modules in GOPRIVATE, or in GONOSUMDB alone", "go has no variable of that name: no checksum goes unchecked because of it")
+	}
+	list = append(list, e.checkFile()...)
 	slices.SortStableFunc(list, func(a, b Problem) int { return cmp.Compare(a.Key, b.Key) })
 	return list
 }
+
+// noSumCheck is a name that people believe in, and that no go command has ever looked at.
+const noSumCheck = "GONOSUMCHECK"
 
 type reportFunc func(key string, effect Effect, remedy, format string, args ...any)
 
@@ -81,7 +88,9 @@ func (e *Env) checkFlags(report reportFunc) {
 			remedy = "write each flag as one word: -name or -name=value"
 		}
 		report(key, RefusesAll, remedy, "%v", e.FlagsErr)
-	} else if err := e.checkFlagUse(); err != nil {
+		return // go stops there
+	}
+	if err := e.checkFlagUse(); err != nil {
 		report(key, RefusesAll, "give the flag to the commands that need it", "%v", err)
 	}
 	if checkMod(e.Mod) != nil {
@@ -96,8 +105,8 @@ func (e *Env) checkFlags(report reportFunc) {
 			"with -mod=mod every go command may rewrite go.mod and go.sum")
 	}
 	if _, ok := e.Flag("insecure"); ok {
-		report(key, Accepted, "leave -insecure out, and name the hosts in GOINSECURE",
-			"go get refuses -insecure, and no other command looks at it")
+		report(key, Accepted, "leave -insecure out; GOPRIVATE is for modules that are private, GOINSECURE for hosts without a valid certificate",
+			"go get refuses -insecure, and to all other commands it means nothing: it keeps no proxy and no checksum database from being asked")
 	}
 }
 
