@@ -202,7 +202,7 @@ func examineView(snap *workspace.Snapshot, v *workspace.View, root string) *exam
 		x.Module = m.Path()
 	}
 	x.lookAtGo(snap, v)
-	x.lookAtEnvironment(env)
+	x.lookAtEnvironment(snap, v)
 	x.lookAtProxies(env)
 	for _, m := range v.Modules() {
 		x.lookAtModules(snap, v, m)
@@ -276,16 +276,14 @@ func (x *examination) lookAtGo(snap *workspace.Snapshot, v *workspace.View) {
 var variables = []string{"GOENV", "GOROOT", "GOPATH", "GOMODCACHE", "GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE",
 	"GOAUTH", "GOVCS", "GOFLAGS", "GOWORK", "GO111MODULE", "GOTOOLCHAIN"}
 
-func (x *examination) lookAtEnvironment(env *goenv.Env) {
+func (x *examination) lookAtEnvironment(snap *workspace.Snapshot, v *workspace.View) {
+	env := v.Env()
 	for _, name := range variables {
-		v := env.Get(name)
-		x.Environment = append(x.Environment, variable{name, shown(env, name, v.Value), v.Source.String(), v.Path, v.From})
+		value := env.Get(name)
+		x.Environment = append(x.Environment, variable{name, shown(env, name, value.Value), value.Source.String(), value.Path, value.From})
 	}
-	for _, p := range env.Problems {
-		if env.Goroot == "" && p.Value.Source == goenv.Default {
-			continue
-		}
-		x.find(badenvironment.Severity[p.Effect], p.Key, p.Message, p.Remedy)
+	for _, f := range badenvironment.Find(snap, v) {
+		x.find(f.Severity, f.Key, f.Message, f.Remedy)
 	}
 }
 

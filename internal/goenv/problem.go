@@ -84,7 +84,9 @@ func (e *Env) checkFlags(report reportFunc) {
 	const key = "GOFLAGS"
 	if e.FlagsErr != nil {
 		remedy := "give the flag a value that it takes, or leave it out"
-		if strings.HasPrefix(e.FlagsErr.Error(), "parsing ") {
+		if text := e.FlagsErr.Error(); strings.Contains(text, "unknown flag") {
+			remedy = "leave it out"
+		} else if strings.HasPrefix(text, "parsing ") {
 			remedy = "write each flag as one word: -name or -name=value"
 		}
 		report(key, RefusesAll, remedy, "%v", e.FlagsErr)

@@ -104,3 +104,18 @@ func checkAuth(value string) error {
 	}
 	return nil
 }
+
+// AuthDirs returns the directories in which GOAUTH has git look for credentials. There is none where go refuses the value.
+func (e *Env) AuthDirs() []string {
+	value := e.Get("GOAUTH").Value
+	if checkAuth(value) != nil {
+		return nil
+	}
+	var dirs []string
+	for command := range strings.SplitSeq(value, ";") {
+		if words := strings.Fields(command); words[0] == "git" {
+			dirs = append(dirs, words[1])
+		}
+	}
+	return dirs
+}
