@@ -117,8 +117,8 @@ func report(pass *analysis.Pass, f finding) {
 		does = "do"
 	}
 	message := fmt.Sprintf("%s is private (%s), and %s %s not cover it: go would send its path to %s", f.Module, reason, strings.Join(f.Keys, " and "), does, f.Receivers())
-	if f.Near != "" {
-		message += "; " + f.Near
+	for _, note := range f.Notes() {
+		message += "; " + note
 	}
 	d := analysis.Diagnostic{Module: f.module, Message: message}
 	switch decl := pass.File.Mod().Module; {
@@ -127,7 +127,7 @@ func report(pass *analysis.Pass, f finding) {
 	case decl != nil:
 		d.Span = decl.Line.Span
 	}
-	if len(f.Sent) > 2 {
+	if len(f.Sent) > 2 || len(f.Sent) == 2 && !f.MissingSumDB { // what makes go ask the second of two proxies is worth knowing
 		d.Related = []analysis.Related{{URI: pass.File.URI, Span: d.Span, Message: "asked in this order: " + strings.Join(f.Sent, "; ")}}
 	}
 	for i, key := range f.Keys {

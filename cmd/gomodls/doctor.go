@@ -291,14 +291,7 @@ func (x *examination) lookAtEnvironment(snap *workspace.Snapshot, v *workspace.V
 func shown(env *goenv.Env, name, value string) string {
 	switch {
 	case name == "GOPROXY" && env.ProxyErr == nil:
-		var b strings.Builder
-		for _, p := range env.Proxies {
-			b.WriteString(p.String())
-			if p.Sep != 0 {
-				b.WriteByte(p.Sep)
-			}
-		}
-		return b.String()
+		return env.ProxyList()
 	case name == "GOPROXY":
 		return "(not shown: it cannot be read)"
 	case name == "GOSUMDB" && value != "" && env.SumDB.Err == nil:
@@ -418,11 +411,8 @@ func (x *examination) lookAtModule(snap *workspace.Snapshot, env *goenv.Env, dep
 	x.Private = append(x.Private, p)
 	switch {
 	case open && p.State == "private":
-		near := ""
-		if gap.Near != "" {
-			near = "; " + gap.Near
-		}
-		x.find(analysis.Warning, dep.Path, fmt.Sprintf("it is private, and go would send its path to %s%s", gap.Receivers(), near), remedy(snap, env, gap))
+		said := append([]string{"it is private, and go would send its path to " + gap.Receivers()}, gap.Notes()...)
+		x.find(analysis.Warning, dep.Path, strings.Join(said, "; "), remedy(snap, env, gap))
 	case open && p.State == "suspected":
 		x.find(analysis.Information, dep.Path, fmt.Sprintf("it may be private, and go would send its path to %s", gap.Receivers()),
 			"if it is private: "+remedy(snap, env, gap))

@@ -247,13 +247,21 @@ func TestFindGap(t *testing.T) {
 		{"none, but the default proxy", map[string]string{"GOPRIVATE": "github.com/corp", "GONOPROXY": "none"}, strong,
 			&Gap{MissingProxy: true, Keys: []string{"GONOPROXY"}, Sent: []string{proxy}}},
 		{"the database", map[string]string{"GOSUMDB": testSumDBKey, "GOPROXY": "direct"}, strong,
-			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}}},
+			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}, Around: []string{"GOPROXY=direct keeps only the proxies from being asked"}}},
 		{"both", map[string]string{"GOSUMDB": testSumDBKey, "GONOSUMDB": "x.example"}, strong,
 			&Gap{MissingProxy: true, MissingSumDB: true, Keys: []string{"GOPRIVATE", "GONOSUMDB"}, Sent: []string{proxy, db}}},
 		{"the database, behind a GONOPROXY", map[string]string{"GOSUMDB": testSumDBKey, "GONOPROXY": "github.com/corp", "GOPROXY": "off"}, strong,
-			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}}},
+			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}, Around: []string{"GONOPROXY keeps only the proxies from being asked"}}},
 		{"GOPROXY=off: the database is asked about what is in the module cache", map[string]string{"GOSUMDB": testSumDBKey, "GOPROXY": "off"}, strong,
-			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}}},
+			&Gap{MissingSumDB: true, Keys: []string{"GOPRIVATE"}, Sent: []string{db}, Around: []string{"GOPROXY=off keeps only the proxies from being asked"}}},
+		{"the database is off, which is the user's own doing", map[string]string{"GOSUMDB": "off"}, strong,
+			&Gap{MissingProxy: true, Keys: []string{"GOPRIVATE"}, Sent: []string{proxy},
+				Around: []string{"GOSUMDB=off keeps the checksum database from vouching for any module, and no proxy from being asked"}}},
+		{"-insecure", map[string]string{"GOFLAGS": "-insecure", "GOINSECURE": "github.com/corp"}, strong,
+			&Gap{MissingProxy: true, Keys: []string{"GOPRIVATE"}, Sent: []string{proxy}, Around: []string{
+				"GOINSECURE lets go use unprotected connections to its host, and keeps nobody from being asked", "-insecure in GOFLAGS keeps nobody from being asked"}}},
+		{"one half, and the other", map[string]string{"GOSUMDB": testSumDBKey, "GONOSUMDB": "github.com/corp"}, strong,
+			&Gap{MissingProxy: true, Keys: []string{"GOPRIVATE"}, Sent: []string{proxy}, Around: []string{"GONOSUMDB keeps only the checksum database from being asked"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

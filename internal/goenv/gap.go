@@ -1,6 +1,7 @@
 package goenv
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type Gap struct {
 	Pattern      string   // the narrowest useful pattern
 	Keys         []string // the variables that Pattern has to be added to
 	Near         string   // the pattern that was probably meant to cover it, with the reason why it does not; "" if there is none
+	Around       []string // settings that keep the path at home only in part, or not at all, though they may be meant to
 	Evidence     []Evidence
 }
 
@@ -47,12 +49,58 @@ func FindGap(modulePath string, e *Env, evidence []Evidence) (Gap, bool) {
 		}
 	}
 	g.Pattern = gapPattern(modulePath, evidence)
+	g.Around = e.around(g)
 	for _, key := range g.Keys {
 		if near, reason, ok := Patterns(e.Get(key).Value).NearMiss(modulePath); ok && g.Near == "" {
 			g.Near = fmt.Sprintf("%s has %q, but %s", key, near.Text, reason)
 		}
 	}
 	return g, true
+}
+
+// around returns what is set that people take for a way around, each as a clause that says what it does instead.
+func (e *Env) around(g Gap) []string {
+	var list []string
+	note := func(meant bool, format string, args ...any) {
+		if meant {
+			list = append(list, fmt.Sprintf(format, args...))
+		}
+	}
+	chosen := func(key string) bool { return e.Get(key).Source < Goroot }
+	asked := len(e.sentTo(g.Module)) > 0
+	note(asked && e.SumDB.Off && chosen("GOSUMDB"), "GOSUMDB=off keeps the checksum database from vouching for any module, and no proxy from being asked")
+	note(asked && !e.SumDB.Off && e.NoSumDB.Match(g.Module), "%s keeps only the checksum database from being asked", e.coveredBy("GONOSUMDB"))
+	note(!asked && e.NoProxy.Match(g.Module), "%s keeps only the proxies from being asked", e.coveredBy("GONOPROXY"))
+	note(!asked && !e.NoProxy.Match(g.Module) && chosen("GOPROXY"), "GOPROXY=%s keeps only the proxies from being asked", e.ProxyList())
+	note(e.Insecure.Match(g.Module), "GOINSECURE lets go use unprotected connections to its host, and keeps nobody from being asked")
+	_, insecure := e.Flag("insecure")
+	note(insecure, "-insecure in GOFLAGS keeps nobody from being asked")
+	return list
+}
+
+// coveredBy names the variable that covers one half.
+func (e *Env) coveredBy(half string) string {
+	return cmp.Or(e.Get(half).From, half)
+}
+
+// ProxyList returns GOPROXY as it may be shown: without user and password.
+func (e *Env) ProxyList() string {
+	var b strings.Builder
+	for _, p := range e.Proxies {
+		b.WriteString(p.String())
+		if p.Sep != 0 {
+			b.WriteByte(p.Sep)
+		}
+	}
+	return b.String()
+}
+
+// Notes are what else there is to say of a gap: what was probably meant to close it.
+func (g Gap) Notes() []string {
+	if g.Near == "" {
+		return g.Around
+	}
+	return append([]string{g.Near}, g.Around...)
 }
 
 // sentTo returns the proxies that would be asked about the module.

@@ -613,6 +613,8 @@ func TestWhatGoSends(t *testing.T) {
 		{name: "the other half", path: private, env: map[string]string{"GONOPROXY": "git.corp.example"}, status: 404, sep: ","},
 		{name: "proxies of one's own", path: private, env: map[string]string{"GOPRIVATE": "git.corp.example", "GONOPROXY": "none"}, status: 404, sep: ",", want: "a b"},
 		{name: "no database", path: private, env: map[string]string{"GOSUMDB": "off"}, status: 404, sep: ",", want: "a b"},
+		{name: "-insecure", path: private, env: map[string]string{"GOFLAGS": "-mod=mod -modcacherw -insecure"}, status: 404, sep: ",", want: "a b db"},
+		{name: "unprotected connections", path: private, env: map[string]string{"GOINSECURE": "git.corp.example"}, status: 404, sep: ",", want: "a b db"},
 		{name: "a host without a dot", path: "corp/lib", status: 404, sep: ","},
 		{name: "an upper-case host", path: "Git.corp.example/lib", status: 404, sep: ","},
 		{name: "an address", path: "10.1.2.3/lib", status: 404, sep: ",", want: "a b db"},
