@@ -220,8 +220,14 @@ func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
 	}
 	unread := unreadable(pass.Module.Sum)
 	return slices.DeleteFunc(slices.Clone(r.Needs), func(n packages.Need) bool {
-		return pass.Module.Sum.Checksums().Has(n.Key) || unread[n.Key] || module.CheckPath(n.Key.Path) != nil || !current(g, n)
+		return pass.Module.Sum.Checksums().Has(n.Key) || unread[n.Key] || module.CheckPath(n.Key.Path) != nil || !current(g, n) || lost(g, n)
 	})
+}
+
+// lost reports whether go cannot have the module at all; badmodule says that.
+func lost(g *modgraph.Graph, n packages.Need) bool {
+	node := g.Node(n.Module)
+	return node != nil && analysis.Unfetchable(node) != nil
 }
 
 // current reports whether go would still look into a module for packages: the graph may have changed since that was found out.
