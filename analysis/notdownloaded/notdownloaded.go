@@ -4,10 +4,14 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
+
+	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -27,10 +31,10 @@ var Analyzer = &analysis.Analyzer{
 const shown = 5
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	if pass.File == pass.View.Head() && pass.View.UnknownToolchain() {
+	if pass.File == pass.View.Head() && pass.View.UnknownToolchain() && pass.View.Env().Toolchain.Err == nil {
 		pass.Report(analysis.Diagnostic{
 			Span:    pass.File.Start(),
-			Message: fmt.Sprintf("go would switch to a toolchain newer than the installed go %s, of which nothing is known here, so there may be more to say", pass.View.Env().GoVersion),
+			Message: fmt.Sprintf("go would switch to another toolchain than the installed go %s, of which nothing is known here, so there may be more to say", pass.View.Env().GoVersion),
 		})
 	}
 	g := pass.View.Graph()
@@ -73,11 +77,18 @@ func run(_ context.Context, pass *analysis.Pass) error {
 // sources says which modules' packages are needed and cannot be looked at.
 func sources(pass *analysis.Pass) {
 	r := pass.Packages()
-	if r == nil || len(r.Unknown) == 0 || pass.File.Mod().Module == nil {
+	if r == nil || pass.File.Mod().Module == nil {
+		return
+	}
+	unknown := slices.DeleteFunc(slices.Clone(r.Unknown), func(m module.Version) bool {
+		n := pass.View.Graph().Node(m)
+		return n != nil && analysis.Unfetchable(n) != nil // badmodule says that nobody can know
+	})
+	if len(unknown) == 0 {
 		return
 	}
 	var missing, names []string
-	for _, m := range r.Unknown {
+	for _, m := range unknown {
 		missing = append(missing, m.Path+" "+m.Version)
 		names = append(names, m.String())
 	}
@@ -89,7 +100,12 @@ func sources(pass *analysis.Pass) {
 		Span:    pass.File.Mod().Module.Line.Span,
 		Message: fmt.Sprintf("%s not on this machine, so there may be more to say: %s", count, first(missing)),
 	}
-	for _, m := range r.Unknown {
+	for _, m := range unknown {
+		if env := pass.View.Env(); !env.NoProxy.Match(m.Path) && len(env.Proxies) > 0 && env.Proxies[0].Kind == goenv.Off {
+			d.Message += "; GOPROXY=off keeps go from downloading anything"
+			pass.Report(d)
+			return
+		}
 		if pass.WouldLeak(m.Path) {
 			d.Message += fmt.Sprintf("; %s is private and not covered by GOPRIVATE, so nothing is downloaded", m.Path)
 			pass.Report(d)

@@ -438,18 +438,20 @@ func (s *Snapshot) readModule(dir string) (m *Module, known bool) {
 	if own := s.Read(path); own.State != Regular {
 		return nil, own.State != Unknown
 	}
-	if other := s.Env().ModFile; other != "" { // what stands in go.mod does not count then
-		path = other
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
+	if other := s.Env().ModFile; filepath.Ext(other) == ".mod" { // what stands in go.mod does not count then
+		if !filepath.IsAbs(other) {
+			other = filepath.Join(dir, other)
 		}
-	}
+		switch s.Read(other).State {
+		case Unknown:
+			return nil, false
+		case Regular:
+			path = other
+		}
+	} // whatever else is wrong with it, badenvironment says so
 	mod, sum, settings := s.Read(path), s.Read(strings.TrimSuffix(path, ".mod")+".sum"), s.Read(filepath.Join(dir, settingsFile))
 	if mod.State == Unknown || sum.State == Unknown || settings.State == Unknown {
 		return nil, false
-	}
-	if mod.State != Regular { // badenvironment says so
-		mod = s.Read(filepath.Join(dir, "go.mod"))
 	}
 	return newModule(&Module{Dir: filepath.Clean(dir), Mod: mod.File.as(ModFile), Sum: sum.File.as(SumFile), Settings: settings.File}), true
 }
