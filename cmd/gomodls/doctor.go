@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -416,8 +417,27 @@ func (x *examination) lookAtModule(snap *workspace.Snapshot, env *goenv.Env, dep
 	case open && p.State == "suspected":
 		x.find(analysis.Information, dep.Path, fmt.Sprintf("it may be private, and go would send its path to %s", gap.Receivers()),
 			"if it is private: "+remedy(snap, env, gap))
-	case p.Login == "none found" && p.State != "covered" && len(snap.Store().Versions(dep.Path)) == 0:
-		x.find(analysis.Information, dep.Path, "it is not in the module cache, and no login for its host is in netrc or git's configuration",
+	case env.NoProxy.Match(dep.Path) && len(snap.Store().Versions(dep.Path)) == 0 && (p.State != "covered" || meant(env, dep.Path)):
+		x.lookAtFetching(env, p)
+	}
+}
+
+// meant reports whether a pattern that keeps proxies from being asked for the module was written for it, and not for all modules.
+func meant(env *goenv.Env, path string) bool {
+	return slices.ContainsFunc(env.NoProxy.Split(), func(p goenv.Pattern) bool { return !p.Wide() && goenv.Patterns(p.Text).Match(path) })
+}
+
+// lookAtFetching says what would keep go from fetching a module from its repository.
+func (x *examination) lookAtFetching(env *goenv.Env, p privateModule) {
+	if !env.AllowsVCS(p.Path, "git") && env.VCSErr == nil {
+		x.find(analysis.Warning, p.Path, "it is fetched from its repository, and GOVCS does not let go use git for that",
+			"allow it in GOVCS, with "+p.Path+":git before the other entries for example")
+	}
+	if _, err := exec.LookPath("git"); err != nil {
+		x.find(analysis.Warning, p.Path, "it is fetched from its repository, and there is no git in PATH", "install git, if its repository is one")
+	}
+	if p.Login == "none found" {
+		x.find(analysis.Information, p.Path, "it is not in the module cache, and no login for its host is in netrc or git's configuration",
 			"make sure that git can reach it without asking, by an SSH key or a login in netrc")
 	}
 }
@@ -463,8 +483,19 @@ func (x *examination) lookAtCredentials(env *goenv.Env, in goenv.EvidenceInputs)
 			add("git credential helper", withoutUser(c.URL), c.Where)
 		}
 	}
-	if v := env.Get("GOAUTH"); v.Source != goenv.Default {
-		add("GOAUTH", shown(env, "GOAUTH", v.Value), v.Path)
+	v := env.Get("GOAUTH")
+	if v.Source == goenv.Default {
+		return
+	}
+	add("GOAUTH", shown(env, "GOAUTH", v.Value), v.Path)
+	for command := range strings.SplitSeq(v.Value, ";") {
+		words := strings.Fields(command)
+		if len(words) == 0 || slices.Contains([]string{"off", "netrc", "git"}, words[0]) || strings.ContainsAny(words[0], `"'`) {
+			continue
+		}
+		if _, err := exec.LookPath(words[0]); err != nil { // go says so only with -x
+			x.find(analysis.Information, "GOAUTH", fmt.Sprintf("there is no command %s, and go passes over that in silence", words[0]), "install it, or leave it out")
+		}
 	}
 }
 
@@ -682,6 +713,9 @@ func printExamination(x *examination, out *bytes.Buffer) error {
 	title("proxies, in this order, for what is not covered by GONOPROXY")
 	for i, p := range x.Proxies {
 		row(fmt.Sprint(i+1), "%s", p)
+	}
+	if n := len(x.Proxies); n > 0 && !strings.HasPrefix(x.Proxies[n-1], "direct") && !strings.HasPrefix(x.Proxies[n-1], "off") {
+		row("", "nobody else: what these do not have cannot be had, for direct is not in the list")
 	}
 	title("checksum database, for what is not covered by GONOSUMDB")
 	row("name", "%s", x.SumDB)
