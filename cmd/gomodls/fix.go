@@ -228,8 +228,9 @@ func (f *fixer) edits(a *answer) []fixes.Edit {
 		taken[e] = true
 	}
 	for _, fix := range all {
-		if !slices.ContainsFunc(fix.Edits, func(e fixes.Edit) bool { return !taken[e] }) {
-			f.applied = append(f.applied, applied{fix.Edits[0].URI.FsPath(), fix.Title})
+		done := applied{fix.Edits[0].URI.FsPath(), fix.Title}
+		if !slices.ContainsFunc(fix.Edits, func(e fixes.Edit) bool { return !taken[e] }) && !slices.Contains(f.applied, done) {
+			f.applied = append(f.applied, done)
 		}
 	}
 	return edits
