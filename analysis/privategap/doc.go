@@ -3,7 +3,8 @@
 //
 // The go command asks the proxies of GOPROXY for every module that GOPRIVATE, or GONOPROXY, does not match, and the checksum
 // database for every one that GOPRIVATE, or GONOSUMDB, does not match. For a private module that gives away its name, and
-// fails in the end. On the machine of whoever set GOPRIVATE nothing is noticed; on the next machine it is.
+// fails in the end. On the machine of whoever set GOPRIVATE nothing is noticed; on the next machine it is. Settings that people
+// take for a way around, such as GOSUMDB=off, GOPROXY=direct or -insecure in GOFLAGS, are named with what they do instead.
 //
 // A module counts as private only on strong evidence, all of it local: a declaration in .gomodls.yaml, a host that no public
 // proxy can reach, GOPRIVATE set in the repository's build files, a login or a git rule for its host and owner. A record of
