@@ -117,6 +117,13 @@ func name(f *Finding) string {
 	return m.Path + " " + m.Version
 }
 
+// databaseMismatch explains that the checksum database has recorded another content than the one that came.
+func databaseMismatch(f *Finding, m match) {
+	f.file = "go.mod"
+	f.say(fmt.Sprintf("The checksum database %s knows another content of %s than the one that was downloaded: the tag was moved since it was first published, or somebody in between changes what you get.", m["who"], name(f)),
+		"Require another version of it. If the module is private, it was never the database's business: add it to GOPRIVATE. Do not switch the database off to get on.")
+}
+
 var families = []family{
 	{"goflags", "badenvironment", "", re(`parsing \$GOFLAGS: (?P<why>[^\n]+)|^(?:go: )?(?P<mod>-mod=\S+) not supported \(can be`), func(f *Finding, m match) {
 		if m["mod"] != "" {
@@ -140,15 +147,47 @@ var families = []family{
 		f.say("The go.mod of "+name(f)+" has "+m["what"]+" lines, which count only in its own checkout; so go install refuses to build it from anywhere else.",
 			"Clone its repository and run go install there, or take a version without such lines.")
 	}},
-	{"checksummismatch", "summismatch", "go.sum", re(`verifying (?:module: )?` + mod + `(?:/go\.mod)?: checksum mismatch\s+downloaded: (?P<got>\S+)\s+(?P<who>[^\s:]+):\s+(?P<want>\S+)`), func(f *Finding, m match) {
-		if m["who"] == "go.sum" || m["who"] == "go.work.sum" {
-			f.say(fmt.Sprintf("%s records another content for %s than the one that was downloaded. Either the tag was moved after it was first used, or what was downloaded is not what its author published.", m["who"], name(f)),
-				fmt.Sprintf("Do not take the new checksum before you know which is right: compare with the go.sum of a colleague or of an older commit, and ask the author. If the tag was moved, require a newer version, or delete the two lines of %s from %s and run go mod tidy. If the module cache is damaged, go clean -modcache helps.", name(f), m["who"]))
+	{"checksummismatch", "summismatch", "go.sum", re(`verifying (?:module: )?` + mod + `(?:/go\.mod)?: checksum mismatch\s+downloaded: (?P<got>\S+)\s+(?P<who>\S+):\s+(?P<want>\S+)`), func(f *Finding, m match) {
+		if !strings.HasSuffix(m["who"], "go.sum") && !strings.HasSuffix(m["who"], "go.work.sum") {
+			databaseMismatch(f, m)
 			return
 		}
-		f.file = "go.mod"
-		f.say(fmt.Sprintf("The checksum database %s knows another content of %s than the one that was downloaded: the tag was moved since it was first published, or somebody in between changes what you get.", m["who"], name(f)),
-			"Require another version of it. If the module is private, it was never the database's business: add it to GOPRIVATE. Do not switch the database off to get on.")
+		f.say(fmt.Sprintf("%s records another content for %s than the one that was downloaded. Either the tag was moved after it was first used, or what was downloaded is not what its author published.", m["who"], name(f)),
+			fmt.Sprintf("Do not take the new checksum before you know which is right: compare with the go.sum of a colleague or of an older commit, and ask the author. If the tag was moved, require a newer version, or delete the two lines of %s from %s and run go mod tidy. If the module cache is damaged, go clean -modcache helps.", name(f), m["who"]))
+	}},
+	{"checksummismatch", "summismatch", "go.mod", re(mod + `: verifying (?:module|go\.mod): checksum mismatch\s+downloaded: (?P<got>\S+)\s+(?P<who>\S+):\s+(?P<want>\S+)`), databaseMismatch},
+	{"checksumabsent", "", "go.mod", re(mod + `: verifying (?:module|go\.mod): checksum missing from sumdb response`), func(f *Finding, m match) {
+		f.say("The checksum database answered about "+name(f)+", and its answer has no checksum of it: the database, or the proxy that stands before it, is broken or dishonest.",
+			"Try again with another proxy in GOPROXY, and tell who runs this one. Do not switch the database off to get on.")
+	}},
+	{"checksumforged", "", "", re(`go\.sum database server misbehavior detected!`), func(f *Finding, m match) {
+		f.say("The checksum database shows two histories that contradict each other, which an honest one never does: it, or somebody between it and you, lies.",
+			"Download nothing over this connection, keep what go has printed, and report it to who runs the database.")
+	}},
+	{"gosumdb", "badenvironment", "", re(`(?:` + mod + `: verifying (?:module|go\.mod): )?(?P<why>(?:invalid|missing) GOSUMDB[^\n]*|invalid sumdb name[^\n]*)`), func(f *Finding, m match) {
+		f.say("GOSUMDB names no checksum database that go knows: "+m["why"]+".",
+			"Write the name of the database, name+hash+key, or off, then perhaps a URL; go env GOSUMDB shows it, and go env -u GOSUMDB goes back to go's own.")
+	}},
+	{"overlaysum", "", "go.sum", re(`updates to go\.(?:sum|mod) needed, but (?P<file>go\.sum|go\.mod) is part of the overlay`), func(f *Finding, m match) {
+		f.file = m["file"]
+		f.say("go would have to change "+m["file"]+", which it was given by -overlay and so cannot write.", "Bring the file behind the overlay in order: run go mod tidy without -overlay on its text.")
+	}},
+	{"insecure", "badenvironment", "", re(`-insecure flag is no longer supported`), func(f *Finding, m match) {
+		f.say("go get has no -insecure any more. It never kept a private module's path from proxies and from the checksum database.",
+			"Leave it out, on the command line and in go env GOFLAGS. GOPRIVATE is for modules that are private, GOINSECURE for hosts without a valid certificate.")
+	}},
+	{"goauth", "badenvironment", "", re(`(?P<why>GOAUTH encountered an empty command[^\n]*|GOAUTH=off cannot be combined[^\n]*|GOAUTH=git (?:dir method|encountered)[^\n]*)`), func(f *Finding, m match) {
+		f.say("GOAUTH cannot be used, so go fetches nothing over https: "+m["why"]+".", "Write off alone, or netrc, git DIR with a directory in full, and commands, separated by semicolons; go env -u GOAUTH goes back to netrc.")
+	}},
+	{"gomodcache", "badenvironment", "", re(`GOMODCACHE entry is relative; must be absolute path: (?P<dir>"[^"\n]*")`), func(f *Finding, m match) {
+		f.say("GOMODCACHE is "+m["dir"]+", and go takes only a whole path.", "Write the directory in full; go env -u GOMODCACHE goes back to pkg/mod in GOPATH.")
+	}},
+	{"unknownvariable", "", "", re(`unknown go command variable (?P<name>\S+)`), func(f *Finding, m match) {
+		f.say("go has no variable "+m["name"]+", so go env -w keeps none of that name.", "Look for a misspelling: go env lists all that there are.")
+	}},
+	{"proxyanswer", "", "", re(`(?:` + mod + `: )?invalid response from proxy "(?P<url>[^"\n]*)"[^\n]*`), func(f *Finding, m match) {
+		f.say("What answers for "+host(m["url"])+" is no module proxy, or a broken one: go cannot read what it says. Often it is a login page.",
+			"Look at its answer in a browser, and check GOPROXY with go env GOPROXY.")
 	}},
 	{"modified", "", "", re(`(?P<path>` + modPath + `) (?P<version>` + version + `): (?:dir|zip) has been modified \((?P<where>[^)]*)\)`), func(f *Finding, m match) {
 		f.say(fmt.Sprintf("The copy of %s in the module cache is not what was downloaded: somebody has edited it in %s.", name(f), m["where"]),
@@ -362,7 +401,7 @@ var families = []family{
 			"Check the path for a misspelling. If the module is private, see that its server answers "+m["path"]+"?go-get=1 with a go-import meta tag also without a login, or have the path end in .git.")
 		private(f)
 	}},
-	{"checksumdatabase", "", "go.mod", re(mod + `: verifying (?:module|go\.mod): [^\n]*(?P<why>reading [^\n]+|Get "[^\n]+|checksum missing from sumdb response|invalid GOSUMDB[^\n]*|missing GOSUMDB|initializing sumdb[^\n]*)`), func(f *Finding, m match) {
+	{"checksumdatabase", "", "go.mod", re(mod + `: verifying (?:module|go\.mod): [^\n]*(?P<why>reading [^\n]+|Get "[^\n]+|initializing sumdb[^\n]*)`), func(f *Finding, m match) {
 		f.say("The checksum database could not be asked about "+name(f)+", and go.sum has no checksum of it yet"+parenthesis(m["why"])+".",
 			"If the module is private, the database cannot know it, and was told its path: add it to GOPRIVATE. If it is public, check the network, and GOSUMDB and GOPROXY in go env.")
 		f.offerPrivate(f.Module().Path)
