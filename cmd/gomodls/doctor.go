@@ -262,6 +262,9 @@ func (x *examination) lookAtGo(snap *workspace.Snapshot, v *workspace.View) {
 		x.Go.Toolchain = "go" + env.GoVersion + " runs itself"
 		if t.Min != "" && t.Min != "local" && t.Min != "go"+env.GoVersion {
 			x.Go.Toolchain = "GOTOOLCHAIN makes go run " + t.Min
+			if t.Switch != "" && goenv.CompareVersions(wanted, strings.TrimPrefix(t.Min, "go")) > 0 { // also where the installed one is newer than both
+				x.Go.Toolchain = fmt.Sprintf("GOTOOLCHAIN makes go switch to %s, and from there to go%s, because of %s", t.Min, wanted, line)
+			}
 		}
 	case t.MayDownload():
 		x.Go.Toolchain = fmt.Sprintf("%s makes go switch to go%s, which it downloads if it is not in the module cache", line, wanted)
