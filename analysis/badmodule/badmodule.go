@@ -34,7 +34,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	reported := map[text.Span]bool{}
-	for _, n := range g.InOrder() {
+	for _, n := range g.Faulty() {
 		if analysis.Unfetchable(n) != nil {
 			n = &modgraph.Node{Module: n.Module, Actual: n.Actual, Replace: n.Replace, Cause: modgraph.Unavailable, Err: analysis.Unfetchable(n)}
 		}

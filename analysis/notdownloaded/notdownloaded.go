@@ -49,7 +49,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	var missing []string
-	for _, n := range g.InOrder() {
+	for _, n := range g.Faulty() {
 		if n.Cause == modgraph.NotKnown {
 			missing = append(missing, n.Actual.Path+" "+n.Actual.Version)
 		}
@@ -62,7 +62,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		Span:    pass.File.Mod().Module.Line.Span,
 		Message: fmt.Sprintf("%s not on this machine, so there may be more to say: %s", count, first(missing)),
 	}
-	for _, n := range g.InOrder() {
+	for _, n := range g.Faulty() {
 		if n.Cause == modgraph.NotKnown && pass.WouldLeak(n.Actual.Path) {
 			d.Message += fmt.Sprintf("; %s is private and not covered by GOPRIVATE, so nothing is downloaded", n.Actual.Path)
 			pass.Report(d)

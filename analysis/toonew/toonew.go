@@ -47,7 +47,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	reported := map[text.Span]bool{}
-	for _, n := range g.InOrder() {
+	for _, n := range g.Faulty() {
 		if n.Cause != modgraph.TooNew {
 			continue
 		}

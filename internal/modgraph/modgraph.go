@@ -123,11 +123,14 @@ type Graph struct {
 	nodes    []Node            // in the order in which they were met
 	requires [][]modcache.NodeID
 	isMain   map[modcache.PathID]bool
+	faults   [BadDirectory + 1]int // how many nodes there are of each Cause
 
-	walk      func() *walk
-	all       func() []*Node
-	ordered   func() []*Node
-	mentioned func() []module.Version
+	walk         func() *walk
+	all          func() []*Node
+	ordered      func() []*Node
+	faulty       func() []*Node
+	mentioned    func() []module.Version
+	inconsistent func() bool
 }
 
 type pruning uint8
@@ -210,6 +213,7 @@ func (g *Graph) load(source Source) {
 	}
 	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
 	g.ordered, g.mentioned = sync.OnceValue(g.orderNodes), sync.OnceValue(g.listMentioned)
+	g.faulty, g.inconsistent = sync.OnceValue(g.listFaulty), sync.OnceValue(g.isInconsistent)
 }
 
 // What a missing go line means in go.mod and go.work; see cmd/go/internal/gover.
@@ -424,6 +428,7 @@ func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) 
 	}
 	n := l.read(id)
 	n.id = id
+	l.faults[n.Cause]++
 	if n.Cause == OK {
 		requires = l.requirements(&n)
 	}
@@ -650,9 +655,7 @@ func (g *Graph) Node(m module.Version) *Node {
 }
 
 // Complete reports whether every go.mod file that the graph depends on was at hand.
-func (g *Graph) Complete() bool {
-	return !slices.ContainsFunc(g.nodes, func(n Node) bool { return n.Cause == NotKnown })
-}
+func (g *Graph) Complete() bool { return g.faults[NotKnown] == 0 }
 
 // BuildList returns the selected version of every module, the main modules first and the others by path. The pseudo-modules
 // go and toolchain are left out, as `go list -m all` does.
@@ -746,6 +749,22 @@ func (g *Graph) orderNodes() []*Node {
 		}
 	}
 	return nodes
+}
+
+// Faulty returns those of InOrder that go cannot use, or of which nobody can tell.
+func (g *Graph) Faulty() []*Node { return slices.Clip(g.faulty()) }
+
+func (g *Graph) listFaulty() []*Node {
+	var faulty []*Node
+	if g.faults[OK] == len(g.nodes) {
+		return nil
+	}
+	for _, n := range g.InOrder() {
+		if n.Cause != OK {
+			faulty = append(faulty, n)
+		}
+	}
+	return faulty
 }
 
 // Chain returns the shortest chain of requirements that leads to m, from a main module to m itself, or nil if nothing does.
@@ -875,15 +894,18 @@ func (g *Graph) Main() []MainModule { return g.in.Main }
 
 // Inconsistent reports whether the roots of a single main module contradict each other or the graph: one path at two
 // versions, or a root below the selected version. The go command then refuses, whatever else there is.
-func (g *Graph) Inconsistent() bool {
+func (g *Graph) Inconsistent() bool { return g.inconsistent() }
+
+func (g *Graph) isInconsistent() bool {
 	if g.in.Workspace {
 		return false
 	}
 	if g.AnyBelowSelected() {
 		return true
 	}
-	seen := map[string]string{}
-	for _, m := range g.in.Main[0].Require {
+	require := g.in.Main[0].Require
+	seen := make(map[string]string, len(require))
+	for _, m := range require {
 		if v, ok := seen[m.Path]; ok && v != m.Version {
 			return true
 		}

@@ -73,13 +73,8 @@ func (g *Graph) AllSelected() []module.Version {
 // Fault returns the module that the go command would name as the one whose requirements it cannot load, or nil if it can
 // load all.
 func (g *Graph) Fault() *Node {
-	if !slices.ContainsFunc(g.nodes, func(n Node) bool { return n.Cause != OK }) {
-		return nil
-	}
-	for _, n := range g.InOrder() {
-		if n.Cause != OK {
-			return n
-		}
+	if faulty := g.Faulty(); len(faulty) > 0 {
+		return faulty[0]
 	}
 	return nil
 }
