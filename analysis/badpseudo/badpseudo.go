@@ -41,15 +41,18 @@ func run(_ context.Context, pass *analysis.Pass) error {
 }
 
 func check(pass *analysis.Pass, m module.Version, span text.Span) {
-	fault := faultOf(m)
-	if fault == "" {
+	if strings.IndexByte(m.Version, '-') < 0 {
 		return
 	}
 	g := pass.View.Graph()
-	if g == nil || g.Replacement(m) != nil {
+	if g == nil {
 		return
 	}
-	if n := g.Node(m); n == nil || n.Cause != modgraph.NotKnown && n.Cause != modgraph.Unavailable {
+	if n := g.Node(m); n == nil || n.Replace != nil || n.Cause != modgraph.NotKnown && n.Cause != modgraph.Unavailable {
+		return
+	}
+	fault := faultOf(m)
+	if fault == "" {
 		return
 	}
 	message := fault + "; go refuses to fetch it"
