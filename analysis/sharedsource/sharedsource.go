@@ -33,30 +33,39 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil || !g.Complete() {
 		return nil
 	}
-	first := map[module.Version]module.Version{}
-	for _, m := range used(pass.View, g) {
-		src := source(g, m)
-		other, ok := first[src]
-		if !ok {
-			first[src] = m
-			continue
-		}
-		if other.Path == m.Path {
-			continue
-		}
+	for _, p := range pairs.Of(g) {
 		for _, r := range lines {
-			if !replaces(r, g, m) && !replaces(r, g, other) {
+			if !replaces(r, g, p.second) && !replaces(r, g, p.first) {
 				continue
 			}
 			pass.Report(analysis.Diagnostic{
 				Span:    r.Line.Span,
-				Module:  m,
-				Message: fmt.Sprintf("%s is used both as %s and as %s; go build refuses one module under two paths", describe(r.New), other.Path, m.Path),
+				Module:  p.second,
+				Message: fmt.Sprintf("%s is used both as %s and as %s; go build refuses one module under two paths", describe(r.New), p.first.Path, p.second.Path),
 			})
 		}
 	}
 	return nil
 }
+
+// A pair is two modules of different paths in whose place the same is read.
+type pair struct{ first, second module.Version }
+
+// pairs are those of a graph, each module with the first of its source.
+var pairs = modgraph.NewProperty(func(g *modgraph.Graph) []pair {
+	var found []pair
+	list := used(g)
+	first := make(map[module.Version]module.Version, len(list))
+	for _, m := range list {
+		src := source(g, m)
+		if other, ok := first[src]; !ok {
+			first[src] = m
+		} else if other.Path != m.Path {
+			found = append(found, pair{other, m})
+		}
+	}
+	return found
+})
 
 // replaces reports whether r is the replacement of m.
 func replaces(r *syntax.Replace, g *modgraph.Graph, m module.Version) bool {
@@ -77,8 +86,8 @@ func replacements(pass *analysis.Pass) []*syntax.Replace {
 
 // used returns the modules that go compares: the whole build list, or with graph pruning the requirements, because go does not
 // load the rest for every package; see modload.checkMultiplePaths.
-func used(v *workspace.View, g *modgraph.Graph) []module.Version {
-	if v.Work != nil || !g.Pruned() {
+func used(g *modgraph.Graph) []module.Version {
+	if !g.Pruned() {
 		return g.BuildList()
 	}
 	var list []module.Version

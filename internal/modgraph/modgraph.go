@@ -131,6 +131,24 @@ type Graph struct {
 	faulty       func() []*Node
 	mentioned    func() []module.Version
 	inconsistent func() bool
+	properties   sync.Map // *Property → its value
+}
+
+// A Property is something that follows from a graph alone. It is worked out once for each graph, and not to be changed then.
+type Property[T any] struct {
+	of func(*Graph) T
+}
+
+// NewProperty returns the property that a function works out.
+func NewProperty[T any](of func(*Graph) T) *Property[T] { return &Property[T]{of} }
+
+// Of returns the property of a graph.
+func (p *Property[T]) Of(g *Graph) T {
+	if value, ok := g.properties.Load(p); ok {
+		return value.(T)
+	}
+	value, _ := g.properties.LoadOrStore(p, p.of(g))
+	return value.(T)
 }
 
 type pruning uint8
