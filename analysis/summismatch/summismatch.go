@@ -57,11 +57,13 @@ func run(_ context.Context, pass *analysis.Pass) error {
 
 // held returns the modules of the graph whose go.mod files the pass's file may contradict.
 func held(pass *analysis.Pass, g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []module.Version) {
-	sums, files := pass.File.Checksums(), pass.View.SumFiles()
-	if sums.Short(files) {
-		return sums.In(files)
+	sums, at := pass.File.Checksums(), g.Mentioned()
+	if 2*sums.Len() < len(g.Nodes())+len(at) { // it may cost less to go through the lines than through the files
+		if files := pass.View.SumFiles(); sums.Short(files) {
+			return sums.In(files)
+		}
 	}
-	for _, m := range g.Mentioned() {
+	for _, m := range at {
 		if sums.HasMod(m) {
 			mentioned = append(mentioned, m)
 		}
