@@ -33,6 +33,7 @@ type checker struct {
 	refusedLine bool  // a problem of it has been reported that makes it invalid
 	moduleSeen  bool
 	statements  map[string]int // how many there are of each directive; see count
+	requires    slab[Require]
 }
 
 func (c *checker) run() {
@@ -320,7 +321,7 @@ func decode(raw string) (string, bool) {
 		v, err := strconv.Unquote(raw)
 		return v, err == nil
 	}
-	return raw, !strings.ContainsAny(raw, "\"'`")
+	return raw, strings.IndexByte(raw, '"') < 0 && strings.IndexByte(raw, '\'') < 0 && strings.IndexByte(raw, '`') < 0
 }
 
 func joinRaw(toks []Token) string {
@@ -555,7 +556,12 @@ func (c *checker) readRequire(l *Line) {
 		c.mod.Exclude = append(c.mod.Exclude, &Exclude{l, path, vers, pathValue, versValue, valid})
 		return
 	}
-	r := &Require{Line: l, PathTok: path, VersionTok: vers, Path: pathValue, Version: versValue, Valid: valid}
+	alike := 1
+	if l.Block != nil {
+		alike = len(l.Block.Lines)
+	}
+	r := c.requires.next(alike)
+	*r = Require{Line: l, PathTok: path, VersionTok: vers, Path: pathValue, Version: versValue, Valid: valid}
 	r.IndirectSpan, r.Indirect = l.isIndirect()
 	c.mod.Require = append(c.mod.Require, r)
 }
@@ -633,13 +639,22 @@ func (c *checker) checkVersion(pathTok, versTok Token, path, vers string, role v
 		c.badMajorSuffix(pathTok, versTok, path, role)
 		return
 	}
-	if vers != "" && module.CanonicalVersion(vers) == vers {
+	if isCanonical(vers) {
 		if module.CheckPathMajor(vers, major) != nil {
 			c.badMajor(pathTok, versTok, path, vers, major, role)
 		}
 		return
 	}
 	c.notCanonical(versTok, vers, role)
+}
+
+// isCanonical reports whether go takes a version as it stands: what [module.CanonicalVersion] says, which looks for build metadata
+// in each.
+func isCanonical(vers string) bool {
+	if strings.IndexByte(vers, '+') < 0 {
+		return vers != "" && semver.Canonical(vers) == vers
+	}
+	return module.CanonicalVersion(vers) == vers
 }
 
 // checkWorkVersion does the same for go.work, where go asks no network and fills up shorthand.

@@ -284,7 +284,7 @@ func (c *checker) requirements() {
 	excluded := make(map[module.Version]*Exclude, len(c.mod.Exclude))
 	for _, e := range c.mod.Exclude {
 		if e.Valid {
-			excluded[module.Version{Path: e.Path, Version: e.Canonical()}] = e
+			excluded[inForce(e.Path, e.Version)] = e
 		}
 	}
 	for _, r := range c.mod.Require {
@@ -292,7 +292,7 @@ func (c *checker) requirements() {
 		if !r.Valid {
 			continue
 		}
-		v := module.Version{Path: r.Path, Version: r.Canonical()}
+		v := inForce(r.Path, r.Version)
 		switch {
 		case r.Path == "":
 			c.deleteLine(c.later("require-path-empty", r.PathTok.Span, r.Line, "a requirement needs a module path"), r.Line)
@@ -323,6 +323,11 @@ func (c *checker) requirements() {
 	}
 }
 
+// inForce returns what a valid line of go.mod says, whose version is canonical but for that of a gopkg.in module.
+func inForce(path, vers string) module.Version {
+	return module.Version{Path: path, Version: withoutGopkginHack(path, vers)}
+}
+
 // lookedUp reports versions that go parses but then finds wrong.
 func (c *checker) lookedUp(pathTok, versTok Token, path, vers string, l *Line) {
 	if cut := withoutGopkginHack(path, vers); cut != vers {
@@ -330,7 +335,7 @@ func (c *checker) lookedUp(pathTok, versTok Token, path, vers string, l *Line) {
 			prefer("Write "+cut, substitute(versTok.Span, modfile.AutoQuote(cut)))
 		vers = cut
 	}
-	if semver.Build(vers) != "+incompatible" {
+	if !strings.HasSuffix(vers, "+incompatible") || semver.Build(vers) != "+incompatible" {
 		return
 	}
 	short := strings.TrimSuffix(vers, "+incompatible")
@@ -389,7 +394,7 @@ func (c *checker) exclusions() {
 		if !e.Valid {
 			continue
 		}
-		v := module.Version{Path: e.Path, Version: e.Canonical()}
+		v := inForce(e.Path, e.Version)
 		if first := seen[v]; first != nil {
 			p := c.silent("exclude-duplicate", e.Line.Span, e.Line, "%s %s is excluded above already", e.Path, e.Version)
 			p.relate(first.Line.Span, "the same exclusion")

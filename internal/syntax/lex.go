@@ -32,7 +32,8 @@ type lexer struct {
 func (x *lexer) run() {
 	src := x.tree.Text
 	x.rows = make([]row, 0, strings.Count(src, "\n")+1)
-	x.tree.Tokens = make([]Token, 0, len(src)/12+4)
+	x.tree.Tokens = make([]Token, 0, 2*cap(x.rows)+8) // most lines have two
+	x.tree.Comments = make([]Comment, 0, strings.Count(src, "//"))
 	for at := 0; at < len(src); {
 		end := len(src)
 		if i := strings.IndexByte(src[at:], '\n'); i >= 0 {

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/mod/module"
 
@@ -207,8 +208,9 @@ func (l *Line) isIndirect() (text.Span, bool) {
 	if l.Suffix == nil || !strings.HasPrefix(l.Suffix.Text, "//") {
 		return text.Span{}, false
 	}
-	f := strings.Fields(l.Suffix.Text[2:])
-	if len(f) == 1 && f[0] == "indirect" || len(f) > 1 && f[0] == "indirect;" {
+	body := strings.TrimSpace(l.Suffix.Text[2:])
+	reason, more := strings.CutPrefix(body, "indirect;")
+	if body == "indirect" || more && strings.TrimLeftFunc(reason, unicode.IsSpace) != reason {
 		start := l.Suffix.Start + strings.Index(l.Suffix.Text, "indirect")
 		return text.Span{Start: start, End: start + len("indirect")}, true
 	}

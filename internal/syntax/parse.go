@@ -50,6 +50,20 @@ type parser struct {
 	detached bool      // a blank line was seen since the last line of the block
 	conflict conflict
 	ahead    []ahead // for each row and the end; made when first asked for
+	lines    slab[Line]
+}
+
+// A slab hands out values of one type, many from one allocation.
+type slab[T any] []T
+
+// next returns a new zero value. If there is none left, n more are allocated.
+func (s *slab[T]) next(n int) *T {
+	if len(*s) == 0 {
+		*s = make([]T, max(n, 1))
+	}
+	v := &(*s)[0]
+	*s = (*s)[1:]
+	return v
 }
 
 // parse fills t. The problems it returns are those of form; what a directive's arguments say is not looked at.
@@ -59,6 +73,7 @@ func parse(t *Tree, g *grammar, refused func(verb string, args []Token) bool) pr
 	x := &lexer{tree: t, problems: &p.problems}
 	x.run()
 	p.rows = x.rows
+	t.all = make([]*Line, 0, len(p.rows))
 	p.findConflicts()
 	p.all()
 	return p.problems
@@ -166,7 +181,8 @@ func (p *parser) statement(i int, toks []Token) {
 // line makes a line of toks and adds it to the tree's list.
 func (p *parser) line(i int, toks []Token) *Line {
 	r := &p.rows[i]
-	l := &Line{Span: spanOf(toks), Full: text.Span{Start: r.start, End: r.end}, Number: i + 1, broken: r.broken}
+	l := p.lines.next(len(p.rows))
+	l.Span, l.Full, l.Number, l.broken = spanOf(toks), text.Span{Start: r.start, End: r.end}, i+1, r.broken
 	p.tree.all = append(p.tree.all, l)
 	return l
 }
