@@ -181,10 +181,10 @@ func (p *Pass) Published() iter.Seq2[*syntax.Require, *modgraph.Node] {
 			return
 		}
 		for _, r := range p.File.Mod().Require {
-			if !r.Valid || g.Selected(r.Path) != r.Version {
+			if !r.Valid {
 				continue
 			}
-			n := g.Node(module.Version{Path: r.Path, Version: r.Version})
+			n := g.SelectedNode(module.Version{Path: r.Path, Version: r.Version})
 			if n != nil && n.Mod != nil && n.Replace == nil && !yield(r, n) {
 				return
 			}

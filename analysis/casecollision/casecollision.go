@@ -28,8 +28,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if pass.File.Kind != workspace.ModFile {
 		return nil
 	}
-	first := map[string]*syntax.Require{}
-	for _, r := range pass.File.Mod().Require {
+	require := pass.File.Mod().Require
+	first := make(map[string]*syntax.Require, len(require))
+	for _, r := range require {
 		if !r.Valid {
 			continue
 		}

@@ -34,7 +34,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	mod := pass.File.Mod()
-	highest := map[string]*syntax.Require{}
+	highest := make(map[string]*syntax.Require, len(mod.Require))
 	for _, r := range mod.Require {
 		if have := highest[r.Path]; r.Valid && (have == nil || semver.Compare(r.Version, have.Version) > 0) {
 			highest[r.Path] = r

@@ -49,8 +49,8 @@ type finding struct {
 // find returns the gaps of what go would fetch for the pass's module: what its go.mod requires, and what that leads to.
 func find(pass *analysis.Pass) []finding {
 	var found []finding
-	privacy := pass.View.Privacy(pass.Module)
-	seen := map[string]bool{}
+	privacy, require := pass.View.Privacy(pass.Module), pass.File.Mod().Require
+	seen := make(map[string]bool, len(require))
 	look := func(m module.Version, root *syntax.Require) {
 		if m.Path == "" || seen[m.Path] {
 			return
@@ -61,7 +61,7 @@ func find(pass *analysis.Pass) []finding {
 		}
 	}
 	g := pass.View.Graph()
-	for _, r := range pass.File.Mod().Require {
+	for _, r := range require {
 		if m, ok := fetchedFor(pass, g, r); ok {
 			look(m, r)
 		}

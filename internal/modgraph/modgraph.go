@@ -672,6 +672,14 @@ func (g *Graph) Node(m module.Version) *Node {
 	return &g.nodes[g.index[id]-1]
 }
 
+// SelectedNode is like Node for a version that is selected. It returns nil for others.
+func (g *Graph) SelectedNode(m module.Version) *Node {
+	if n := g.Node(m); n != nil && g.selected[g.names.PathOf(n.id)] == n.id {
+		return n
+	}
+	return nil
+}
+
 // Complete reports whether every go.mod file that the graph depends on was at hand.
 func (g *Graph) Complete() bool { return g.faults[NotKnown] == 0 }
 
