@@ -385,9 +385,9 @@ func (e *entry) said() (all, shown []Diagnostic) {
 	return all, limited(all)
 }
 
-// maxOfACode is how many diagnostics of one code are shown in one file: more than anybody reads, and few enough for a file
-// that is none of ours, such as a program that was named go.sum.
-const maxOfACode = 100
+// maxOfACode is how many diagnostics of one code are shown in one file: enough for every line of a large go.mod, so that what go
+// names is among them, and few enough for a file that is none of ours, such as a program that was named go.sum.
+const maxOfACode = 1000
 
 // limited leaves out what exceeds maxOfACode, and says so at the last that stays.
 func limited(ds []Diagnostic) []Diagnostic {
