@@ -290,11 +290,11 @@ func purpose(views []*workspace.View, r *syntax.Require) []string {
 		steps = append(steps, mono(path))
 	}
 	words := []string{"Imported through " + strings.Join(steps, " → ") + "."}
-	if kept.Tests {
+	if result.OnlyTests(kept) {
 		words = append(words, "**Kept only by tests**: what is not a test does not lead to it.")
 	}
-	if len(kept.Under) > 0 && !imports.Always(release(views[0].GoVersion()), kept.Under...) {
-		words = append(words, "**Kept only under build constraints**: "+constraints(kept.Under)+
+	if under := result.Under(r.Path); len(under) > 0 && !imports.Always(release(views[0].GoVersion()), under...) {
+		words = append(words, "**Kept only under build constraints**: "+constraints(under)+
 			" stands before every way to it, so a build without does not notice when the line is gone.")
 	}
 	return words

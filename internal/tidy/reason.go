@@ -1,6 +1,9 @@
 package tidy
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // reasons says of each root why it is one.
 func (l *loader) reasons() []Requirement {
@@ -10,7 +13,6 @@ func (l *loader) reasons() []Requirement {
 			first[pk.mod.Path] = pk
 		}
 	}
-	built, under := l.built(), l.under()
 	required := map[string]bool{}
 	for _, r := range l.file.Require {
 		required[r.Mod.Path] = true
@@ -27,8 +29,6 @@ func (l *loader) reasons() []Requirement {
 			}
 		}
 		slices.Reverse(r.Chain)
-		r.Tests = len(r.Chain) > 0 && !built[m.Path]
-		r.Under = under[m.Path]
 		if !required[m.Path] && !r.Indirect {
 			r.Sites = l.sites(func(dep *pkg) bool { return dep.mod.Path == m.Path })
 		}
@@ -37,8 +37,35 @@ func (l *loader) reasons() []Requirement {
 	return list
 }
 
+// A purpose says of modules which packages lead to them. Nobody asks for it but a reader who points at one, so it is worked out
+// then.
+type purpose struct {
+	pkgs []*pkg
+
+	once  sync.Once
+	built map[string]bool     // the modules with packages that more than tests lead to
+	under map[string][]string // build constraints, by module
+}
+
+func (p *purpose) work() {
+	p.once.Do(func() { p.built, p.under = built(p.pkgs), under(p.pkgs) })
+}
+
+// OnlyTests reports whether nothing but tests leads to the module of one of r's requirements.
+func (r *Result) OnlyTests(of Requirement) bool {
+	r.purpose.work()
+	return len(of.Chain) > 0 && !r.purpose.built[of.Module.Path]
+}
+
+// Under returns build constraints: every way to the module with a path leads through a file that has one of them. There are none
+// if some way leads through files without any.
+func (r *Result) Under(path string) []string {
+	r.purpose.work()
+	return r.purpose.under[path]
+}
+
 // built returns the modules with packages that more than tests lead to.
-func (l *loader) built() map[string]bool {
+func built(pkgs []*pkg) map[string]bool {
 	mods, seen := map[string]bool{}, map[*pkg]bool{}
 	var queue []*pkg
 	push := func(pk *pkg) {
@@ -48,7 +75,7 @@ func (l *loader) built() map[string]bool {
 			mods[pk.mod.Path] = true
 		}
 	}
-	for _, pk := range l.pkgs {
+	for _, pk := range pkgs {
 		if pk.importer == nil && pk.testOf == nil {
 			push(pk)
 		}
@@ -64,7 +91,7 @@ func (l *loader) built() map[string]bool {
 }
 
 // under returns the first build constraints on the ways to modules that no way without one leads to.
-func (l *loader) under() map[string][]string {
+func under(pkgs []*pkg) map[string][]string {
 	free := map[*pkg]bool{} // some way leads there without a constraint
 	var queue []*pkg
 	push := func(pk *pkg) {
@@ -78,7 +105,7 @@ func (l *loader) under() map[string][]string {
 		conditions []string
 	}
 	var edges []edge
-	for _, pk := range l.pkgs {
+	for _, pk := range pkgs {
 		if pk.importer == nil && pk.testOf == nil {
 			push(pk)
 		}
@@ -144,9 +171,9 @@ func (l *loader) under() map[string][]string {
 			edges = append(edges, edge{e.to.test, more})
 		}
 	}
-	under := map[string][]string{}
+	all := map[string][]string{}
 	for path, conditions := range found {
-		under[path] = mapKeys(conditions)
+		all[path] = mapKeys(conditions)
 	}
-	return under
+	return all
 }

@@ -74,6 +74,8 @@ type Result struct {
 	// Broken are the main module's files that do not parse, relative to its directory, in order. What they import does not
 	// count, or not all of it, so that some of Dropped may be missed as soon as they parse again.
 	Broken []string
+
+	purpose *purpose
 }
 
 // A Requirement is a line that tidy would write, and why.
@@ -83,10 +85,6 @@ type Requirement struct {
 	// Chain are import paths that lead from a package of the main module, or a tool, to one that the module provides. It is
 	// empty for a module that provides none, and is kept for the versions that it requires.
 	Chain []string
-	Tests bool // only tests lead to it
-	// Under are build constraints: every way to the module leads through a file that has one of them. There are none if some way
-	// leads through files without any.
-	Under []string
 	// Sites are where packages of the main module import something from the module, if go.mod does not require it yet.
 	Sites []Site
 }
@@ -159,7 +157,7 @@ func predict(ctx context.Context, in Input, proceed bool) (*loader, *Result, err
 			return nil, nil, refusal(err)
 		}
 	}
-	res := &Result{Require: l.reasons(), Broken: p.mainTree.Broken()}
+	res := &Result{Require: l.reasons(), Broken: p.mainTree.Broken(), purpose: &purpose{pkgs: l.pkgs}}
 	for _, r := range p.file.Require {
 		if _, ok := l.rs.max[r.Mod.Path]; !ok {
 			res.Dropped = append(res.Dropped, r.Mod.Path)
