@@ -37,8 +37,9 @@ type disk struct {
 	open    map[string]*workspace.File
 	unsaved map[string]map[string]bool // what open documents put into a directory, and whether that is a directory itself
 	shelf   *shelf
-	touch   int64 // the snapshot's
+	snap    *workspace.Snapshot
 	began   time.Time
+	looked  time.Time // when it first looked at something
 
 	mu    sync.Mutex
 	looks map[string]look
@@ -54,9 +55,11 @@ type look struct {
 // newDisk returns the disk for a study of the snapshot.
 func newDisk(snap *workspace.Snapshot, s *shelf) *disk {
 	d := &disk{
-		open: map[string]*workspace.File{}, unsaved: map[string]map[string]bool{}, shelf: s, touch: snap.LastTouch(), began: time.Now(),
+		open: map[string]*workspace.File{}, unsaved: map[string]map[string]bool{}, shelf: s, snap: snap,
 		looks: map[string]look{}, dirs: map[string]bool{},
 	}
+	d.began = time.Now()
+	d.looked = d.began
 	for _, f := range snap.Open() {
 		if f.Path == "" {
 			continue
@@ -72,6 +75,22 @@ func newDisk(snap *workspace.Snapshot, s *shelf) *disk {
 	}
 	return d
 }
+
+// after returns the disk for a study of a newer snapshot. What d has seen is not looked at again, unless that was long ago or
+// something has changed since other than the text of open documents.
+func (d *disk) after(snap *workspace.Snapshot, s *shelf) *disk {
+	next := newDisk(snap, s)
+	if next.began.Sub(d.looked) > remembered || !snap.TouchedOnly(d.snap, func(path string) bool { return d.open[path] != nil && next.open[path] != nil }) {
+		return next
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	next.looks, next.looked = maps.Clone(d.looks), d.looked
+	return next
+}
+
+// remembered is for how long a path that was looked at is not looked at again while somebody types in a Go file.
+const remembered = time.Second
 
 // fs returns the files.
 func (d *disk) fs() imports.FS { return imports.FS{Read: d.read, List: d.list, Changing: d.changing} }
@@ -155,7 +174,7 @@ func (d *disk) changing(dir string) bool {
 		if e.Dir {
 			continue
 		}
-		if info, err := d.stat(filepath.Join(dir, e.Name)); err == nil && info.ModTime().After(d.began.Add(-restless)) {
+		if info, err := d.stat(filepath.Join(dir, e.Name)); err == nil && info.ModTime().After(d.looked.Add(-restless)) {
 			return true
 		}
 	}
@@ -178,7 +197,7 @@ func recall[T any](d *disk, on *map[string]shelved[T], path string, info fs.File
 	d.shelf.mu.Lock()
 	defer d.shelf.mu.Unlock()
 	switch {
-	case info.ModTime().After(d.began.Add(-restless)):
+	case info.ModTime().After(d.looked.Add(-restless)):
 		delete(*on, path)
 	case *on == nil:
 		*on = map[string]shelved[T]{path: {now, content}}

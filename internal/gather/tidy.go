@@ -245,7 +245,12 @@ func preference(a, b string) int {
 func (t *Tidier) disk(snap *workspace.Snapshot) *disk {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.last == nil || t.last.touch != snap.LastTouch() || time.Since(t.last.began) > shared {
+	switch {
+	case t.last == nil:
+		t.last = newDisk(snap, &t.shelf)
+	case t.last.snap.LastTouch() != snap.LastTouch():
+		t.last = t.last.after(snap, &t.shelf)
+	case time.Since(t.last.began) > shared:
 		t.last = newDisk(snap, &t.shelf)
 	}
 	return t.last

@@ -150,6 +150,23 @@ func (s *Snapshot) LastTouch() int64 {
 	return s.touches[len(s.touches)-1].snapshot
 }
 
+// TouchedOnly reports whether all files that have changed between an older snapshot and s, and that a study may depend on, are
+// among some.
+func (s *Snapshot) TouchedOnly(from *Snapshot, among func(path string) bool) bool {
+	if len(s.touches) >= maxTouches && s.touches[0].snapshot > from.ID {
+		return false // more has changed than is remembered
+	}
+	for _, t := range slices.Backward(s.touches) {
+		if t.snapshot <= from.ID {
+			break
+		}
+		if !among(t.path) {
+			return false
+		}
+	}
+	return true
+}
+
 // A touch is a change of something that a study may depend on.
 type touch struct {
 	snapshot int64 // the first with the change
