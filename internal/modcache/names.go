@@ -127,6 +127,8 @@ func (n *Names) Compare(a, b NodeID) int {
 		return 0
 	case x.gover:
 		return version.Compare(x.text, y.text)
+	case x.word && y.word:
+		return strings.Compare(x.text, y.text)
 	}
 	return semver.Compare(x.text, y.text)
 }
@@ -143,6 +145,7 @@ type order struct {
 	gover  bool
 	number [3]int32
 	text   string // what is compared last: the version with what number does not hold, or "" if there is nothing more
+	word   bool   // text ends in a prerelease that is one word, as that of most pseudo-versions, so that it is compared as text
 }
 
 func orderOf(m module.Version) order {
@@ -177,6 +180,7 @@ func orderOf(m module.Version) order {
 		o.text = "v0.0.0" // a release is above all its prereleases
 	} else {
 		o.text = "v0.0.0" + rest
+		o.word = strings.IndexByte(rest, '.') < 0 && strings.ContainsFunc(rest[1:], func(r rune) bool { return r < '0' || '9' < r })
 	}
 	return o
 }

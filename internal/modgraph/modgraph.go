@@ -61,6 +61,7 @@ type Input struct {
 	Local     string // the version of the user's go command; "" if it is unknown, and then nothing is too new for it
 
 	Names *modcache.Names
+	Size  int // about how many nodes the graph will have; 0 if nobody can tell
 	Source
 }
 
@@ -216,7 +217,8 @@ func newGraph(in Input) *Graph {
 // load reads what the roots lead to.
 func (g *Graph) load(source Source) {
 	l := &loader{Graph: g, source: source, local: g.names.Node(module.Version{Path: "go", Version: g.in.Local})}
-	l.nodes = make([]Node, 0, 2*len(g.roots)+16)
+	expected := max(g.in.Size, 2*len(g.roots)) + 16
+	l.nodes, l.requires = make([]Node, 0, expected), make([][]modcache.NodeID, 0, expected)
 	l.grow()
 	for _, id := range g.mains {
 		l.selected[g.names.PathOf(id)] = id
@@ -229,6 +231,7 @@ func (g *Graph) load(source Source) {
 	if g.in.Workspace {
 		l.reload()
 	}
+	g.in.Size = len(g.nodes)
 	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
 	g.ordered, g.mentioned = sync.OnceValue(g.orderNodes), sync.OnceValue(g.listMentioned)
 	g.faulty, g.inconsistent = sync.OnceValue(g.listFaulty), sync.OnceValue(g.isInconsistent)
@@ -594,6 +597,9 @@ func (l *loader) reload() {
 		l.drain()
 	}
 }
+
+// Size returns how many nodes the graph has, of any kind.
+func (g *Graph) Size() int { return len(g.nodes) }
 
 // Roots returns the roots of the graph: the requirements of a single main module that are not excluded, or a workspace's
 // modules; and in both cases go@version and, with a toolchain line, toolchain@name.

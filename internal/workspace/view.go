@@ -571,6 +571,9 @@ func (m *memo) graph(v *View) *modgraph.Graph {
 		}
 		return last.graph
 	}
+	if last != nil {
+		in.Size = last.graph.Size()
+	}
 	t := &trace{}
 	in.Source = (&Snapshot{contents: s.contents, trace: t}).source(env)
 	next := &graphMemo{input: in, env: env, graph: modgraph.Load(in), reads: t.reads}
