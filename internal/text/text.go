@@ -77,15 +77,21 @@ type Lines struct {
 // NewLines indexes text in one pass.
 func NewLines(text string) *Lines {
 	starts := make([]int, 1, 1+strings.Count(text, "\n"))
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '\n':
-			starts = append(starts, i+1)
-		case '\r':
-			if i+1 == len(text) || text[i+1] != '\n' {
+	returns := strings.IndexByte(text, '\r') >= 0
+	for at := 0; at < len(text); {
+		end, ends := len(text), false
+		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+			end, ends = at+i+1, true
+		}
+		for i := at; returns && i < end; i++ {
+			if text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
 				starts = append(starts, i+1)
 			}
 		}
+		if ends {
+			starts = append(starts, end)
+		}
+		at = end
 	}
 	return &Lines{text: text, starts: starts}
 }
