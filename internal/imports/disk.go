@@ -46,27 +46,51 @@ func (c *Cache) Load(file string) error {
 func (c *Cache) Save(file string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all, grown := map[module.Version]kept{}, false
+	if !c.grown() {
+		return nil
+	}
+	all := map[module.Version]kept{}
 	for m, t := range c.trees {
 		t.mu.Lock()
 		k := kept{goLine: t.Go, packages: map[string]*Package{}}
 		for rel, p := range t.packages {
-			if p == nil || p.Err == nil || errors.Is(p.Err, ErrNoGo) {
+			if lasts(p) {
 				k.packages[rel] = p
 			}
 		}
 		t.mu.Unlock()
 		all[m] = k
-		grown = grown || len(k.packages) > len(c.loaded[m].packages)
-	}
-	if !grown {
-		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err
 	}
-	return replace(file, encode(all))
+	if err := replace(file, encode(all)); err != nil {
+		return err
+	}
+	c.loaded = all
+	return nil
 }
+
+// grown reports whether more has been read than the file has. The cache is locked.
+func (c *Cache) grown() bool {
+	for m, t := range c.trees {
+		n := 0
+		t.mu.Lock()
+		for _, p := range t.packages {
+			if lasts(p) {
+				n++
+			}
+		}
+		t.mu.Unlock()
+		if n > len(c.loaded[m].packages) {
+			return true
+		}
+	}
+	return false
+}
+
+// lasts reports whether what is known of a package is so for ever.
+func lasts(p *Package) bool { return p == nil || p.Err == nil || errors.Is(p.Err, ErrNoGo) }
 
 // replace puts a file in the place of another. What a crash leaves of it, the checksum gives away.
 func replace(file string, data []byte) (err error) {

@@ -82,6 +82,23 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// TestSaveNothingNew shows that what has been written down is not written again.
+func TestSaveNothingNew(t *testing.T) {
+	dir, m := moduleCache(t)
+	file := filepath.Join(t.TempDir(), "saved")
+	c := NewCache(dir)
+	look(t, c, m)
+	for _, want := range []bool{true, false} {
+		if err := c.Save(file); err != nil {
+			t.Fatal(err)
+		}
+		if exists(file) != want {
+			t.Errorf("the file is there: %v, want %v", !want, want)
+		}
+		_ = os.Remove(file)
+	}
+}
+
 // TestDamaged shows that no damage to the file is taken for news.
 func TestDamaged(t *testing.T) {
 	dir, m := moduleCache(t)
