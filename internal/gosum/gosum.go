@@ -42,9 +42,9 @@ func keyOf(m module.Version) key {
 
 // What an Index knows of a go.mod file.
 const (
-	askedHas = 1 << iota
+	looked   = 1 << iota // for lines about it
+	compared             // its hash with them
 	has
-	askedContradicts
 	contradicts
 )
 
@@ -179,27 +179,36 @@ func Missing(g *modgraph.Graph, x *Index) []*modgraph.Node {
 		if n.Actual.Version == "" {
 			continue
 		}
-		k := x.of(n)
-		if *k&askedHas == 0 {
-			*k |= askedHas
-			if x.has(key{n.Actual.Path, n.Actual.Version, true}) {
-				*k |= has
-			}
-		}
-		if *k&has == 0 {
+		if x.about(n)&has == 0 {
 			missing = append(missing, n)
 		}
 	}
 	return missing
 }
 
-// of returns what is known of a node's go.mod file. The caller holds the lock.
-func (x *Index) of(n *modgraph.Node) *uint8 {
+// about returns what go.sum says about a node's go.mod file. The caller holds the lock.
+func (x *Index) about(n *modgraph.Node) uint8 {
 	id := int(n.File())
 	if id >= len(x.known) {
 		x.known = append(x.known, make([]uint8, id+1-len(x.known))...)
 	}
-	return &x.known[id]
+	known := &x.known[id]
+	if *known&compared != 0 || *known&looked != 0 && n.Mod == nil {
+		return *known
+	}
+	*known = looked
+	if n.Mod != nil {
+		*known |= compared
+	}
+	for l := range x.each(key{n.Actual.Path, n.Actual.Version, true}) {
+		if strings.HasPrefix(l.Hash, "h1:") {
+			*known |= has
+		}
+		if n.Mod != nil && l.Hash != n.Mod.Hash() {
+			*known |= contradicts
+		}
+	}
+	return *known
 }
 
 // Contradicted returns the modules of a graph whose go.mod files are not as some line of go.sum says, in the order of Nodes.
@@ -215,16 +224,7 @@ func (x *Index) Contradicted(g *modgraph.Graph) []*modgraph.Node {
 		if n.Actual.Version == "" || n.Mod == nil {
 			continue
 		}
-		k := x.of(n)
-		if *k&askedContradicts == 0 {
-			*k |= askedContradicts
-			for l := range x.each(key{n.Actual.Path, n.Actual.Version, true}) {
-				if l.Hash != n.Mod.Hash() {
-					*k |= contradicts
-				}
-			}
-		}
-		if *k&contradicts != 0 {
+		if x.about(n)&contradicts != 0 {
 			nodes = append(nodes, n)
 		}
 	}
