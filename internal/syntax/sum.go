@@ -85,13 +85,17 @@ type sumParser struct {
 
 // fields splits a line as strings.Fields does, and returns the first three fields and the number of all.
 func fields(src string, at, end int) (f [3]text.Span, n int) {
-	for i := at; i < end; {
+	src = src[:end]
+	for i := at; i < len(src); {
 		if size := space(src, i, end); size > 0 {
 			i += size
 			continue
 		}
 		start := i
-		for i < end && (graphic[src[i]] || space(src, i, end) == 0) {
+		for i < len(src) {
+			if !graphic[src[i]] && space(src, i, end) > 0 {
+				break
+			}
 			i++
 		}
 		if n < 3 {
