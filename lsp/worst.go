@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/text"
+	"github.com/gomodls/gomodls/internal/workspace"
 )
 
 // most is how many diagnostics a tooltip names.
@@ -19,36 +19,37 @@ var sign = map[analysis.Severity]string{
 }
 
 // worst lists in markdown the gravest diagnostics of the files that match, the first of each severity first. Hints are not
-// worth a line.
+// worth a line. It runs at every answer, so it puts into words only what it lists.
 func worst(result *analysis.Result, matches func(path string) bool) string {
 	type entry struct {
-		severity analysis.Severity
-		line     string
+		file       *workspace.File
+		diagnostic *analysis.Diagnostic
 	}
-	var all []entry
+	first := map[analysis.Severity][]entry{}
+	count := 0
 	for _, r := range result.Files {
 		if !matches(r.File.Path) {
 			continue
 		}
-		lines := text.NewLines(r.File.Text)
-		for _, d := range r.Diagnostics {
+		for i := range r.Diagnostics {
+			d := &r.Diagnostics[i]
 			if sign[d.Severity] == "" || d.Silenced {
 				continue
 			}
-			line := lines.Line(d.Span.Start) + 1
-			all = append(all, entry{d.Severity, fmt.Sprintf("- %s [%s:%d](%s#L%d) %s\n",
-				sign[d.Severity], filepath.Base(r.File.Path), line, r.File.URI, line, plain(d.Message))})
+			count++
+			if len(first[d.Severity]) < most {
+				first[d.Severity] = append(first[d.Severity], entry{r.File, d})
+			}
 		}
 	}
-	order := []analysis.Severity{analysis.Error, analysis.Warning, analysis.Information}
-	slices.SortStableFunc(all, func(a, b entry) int {
-		return cmp.Compare(slices.Index(order, a.severity), slices.Index(order, b.severity))
-	})
+	all := slices.Concat(first[analysis.Error], first[analysis.Warning], first[analysis.Information])
 	var b strings.Builder
 	for _, e := range all[:min(len(all), most)] {
-		b.WriteString(e.line)
+		line := text.NewLines(e.file.Text).Line(e.diagnostic.Span.Start) + 1
+		fmt.Fprintf(&b, "- %s [%s:%d](%s#L%d) %s\n",
+			sign[e.diagnostic.Severity], filepath.Base(e.file.Path), line, e.file.URI, line, plain(e.diagnostic.Message))
 	}
-	if more := len(all) - most; more > 0 {
+	if more := count - most; more > 0 {
 		fmt.Fprintf(&b, "- and %d more\n", more)
 	}
 	return b.String()
