@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -167,6 +168,23 @@ func (p *Pass) Replacements() []*syntax.Replace {
 		return p.File.Work().Replace
 	}
 	return nil
+}
+
+// LostByVendoring reports whether r is by a directory inside the vendor directory. Making that directory anew deletes the
+// replacement, and is refused after that; see modcmd.RunVendor and moduleLine there.
+func LostByVendoring(r *syntax.Replace) bool {
+	first, _, _ := strings.Cut(filepath.ToSlash(filepath.Clean(r.New.Path)), "/")
+	return r.Valid && r.IsDir && first == "vendor"
+}
+
+// LosesByVendoring reports whether the pass's view has a replacement that is lost by vendoring.
+func (p *Pass) LosesByVendoring() bool {
+	if p.View.Work != nil {
+		return slices.ContainsFunc(p.View.Work.Work().Replace, LostByVendoring)
+	}
+	return slices.ContainsFunc(p.View.Modules(), func(m *workspace.Module) bool {
+		return slices.ContainsFunc(m.Mod.Mod().Replace, LostByVendoring)
+	})
 }
 
 // Published yields the requirements of the pass's go.mod whose versions are selected and not replaced, each with what is known

@@ -83,7 +83,7 @@ func place(pass *analysis.Pass, f modgraph.VendorFault) (text.Span, bool) {
 func report(pass *analysis.Pass, f modgraph.VendorFault, span text.Span) {
 	d := analysis.Diagnostic{Span: span, Module: f.Module, Message: message(f)}
 	back, ok := asVendored(pass, f)
-	if f.Kind != modgraph.VendoredTooNew || lowEnough(pass, f) {
+	if (f.Kind != modgraph.VendoredTooNew || lowEnough(pass, f)) && !pass.LosesByVendoring() {
 		fix := anew(pass)
 		fix.Preferred = (!ok || !back.Preferred) && pass.Readable()
 		d.Fixes = []fixes.Fix{fix}

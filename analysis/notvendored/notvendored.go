@@ -32,7 +32,8 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			what = "is in the vendor directory, but vendor/modules.txt does not list it, so that it does not count"
 		}
 		d := analysis.Diagnostic{Message: fmt.Sprintf(`%s %s; go refuses with %q`, analysis.Imported(f), what, f.Says)}
-		if len(f.Modules) == 0 || f.Modules[0].Version != "" { // go mod vendor finds no package that a main module should have
+		inMain := len(f.Modules) > 0 && f.Modules[0].Version == "" // where go mod vendor finds nothing
+		if !inMain && !pass.LosesByVendoring() {
 			d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.vendor", nil)}}
 		}
 		pass.ReportFault(f, d)

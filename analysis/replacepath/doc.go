@@ -5,6 +5,9 @@
 // refuses if it cannot. Where a directory of nearly the same name, or one that holds the module that is replaced, is close
 // by, it is suggested.
 //
+// A directory inside the vendor directory is read like any other, but go mod vendor deletes the vendor directory before it
+// refuses such a replacement, so that the module is lost.
+//
 // A replacement of a module that nothing requires is not read by go, so a missing directory is only a warning there. What
 // the module in the directory calls itself does not matter to go, and is not reported here.
 package replacepath

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
@@ -68,6 +69,7 @@ func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement
 		case workspace.Regular:
 			err := pass.Snapshot.Dependency(mod.File).Err
 			if err == nil {
+				inVendor(pass, r, read[rep])
 				return
 			}
 			d.Message = fmt.Sprintf("the go.mod file in %s cannot be parsed%s: %s", r.New.Path, refuses, firstLine(err.Error()))
@@ -93,6 +95,30 @@ func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement
 	}
 	pass.OfferDirectories(&d, r.New.Path, pass.ModulesNear(dir, r.Old.Path))
 	leave(pass, r, d)
+}
+
+// inVendor reports a replacement by a directory that vendoring deletes before it refuses. Go lines below 1.14 have it look
+// only at what replaces something.
+func inVendor(pass *analysis.Pass, r *syntax.Replace, read bool) {
+	command := "go mod vendor"
+	switch mod := pass.File.Kind == workspace.ModFile; {
+	case !mod:
+		command = "go work vendor"
+	case pass.View.Work != nil:
+		return
+	case !read && !strict(pass.File.Mod().Go):
+		return
+	}
+	if analysis.LostByVendoring(r) {
+		leave(pass, r, analysis.Diagnostic{
+			Span: r.NewPathTok.Span, Module: r.Old, Severity: analysis.Warning,
+			Message: fmt.Sprintf("%s is in the vendor directory; %s deletes it, and then refuses the replacement", r.New.Path, command),
+		})
+	}
+}
+
+func strict(line *syntax.Go) bool {
+	return line != nil && goenv.CompareVersions(line.Version, "1.14") >= 0
 }
 
 // leave reports d, whose last way out is that nothing is replaced.
