@@ -34,6 +34,9 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 		switch {
 		case p.Severity == syntax.Silent:
 			d.Severity = severity
+			if severity == Error && !refusedAtStartup(pass, p) { // the kind is an error in the other file
+				d.Severity = Warning
+			}
 			if p.Kind == "require-duplicate-same" && pass.View.Mode == workspace.Vendor && pass.View.Work == nil && mixed(pass.File.Mod(), p.Line) {
 				d.Severity = Error
 				d.Message += ", once as indirect; with a vendor directory go refuses that"
@@ -295,6 +298,7 @@ func replacedBy(v *workspace.View, dir string) string {
 // -mod=mod; see modload.commitRequirements.
 var repaired = map[string]bool{
 	"exclude-of-required":         true,
+	"exclude-path-empty":          true,
 	"require-path-is-go":          true,
 	"toolchain-below-1.21":        true,
 	"toolchain-below-go":          true,
@@ -302,6 +306,11 @@ var repaired = map[string]bool{
 	"toolchain-redundant":         true,
 	"version-build-metadata":      true,
 	"version-not-canonical":       true,
+}
+
+// refusedAtStartup reports whether go refuses what is otherwise accepted, because GOTOOLCHAIN has it look for another toolchain first.
+func refusedAtStartup(pass *Pass, p syntax.Problem) bool {
+	return p.Kind == "toolchain-name-invalid-at-startup" && pass.View.Env().Toolchain.Switch != ""
 }
 
 // unresolvable reports whether a problem is a version that go has to look up and is known not to find.

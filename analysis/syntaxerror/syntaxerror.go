@@ -21,6 +21,7 @@ var Analyzer = &analysis.Analyzer{
 var kinds = analysis.KindSet{
 	"backquote-rejected":        analysis.Error,
 	"bad-escape":                analysis.Error,
+	"exclude-path-empty":        analysis.Error,
 	"exclude-usage":             analysis.Error,
 	"go-arg-count":              analysis.Error,
 	"godebug-default-syntax":    analysis.Error,

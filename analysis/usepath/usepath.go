@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/mod/modfile"
+
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -56,11 +58,11 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			wrong = "has a go.mod that is no file"
 		}
 		d := analysis.Diagnostic{
-			Span: use.PathTok.Span, Message: fmt.Sprintf("the directory %s %s; go refuses the workspace", use.Path, wrong),
+			Span: use.PathTok.Span, Message: fmt.Sprintf("the directory %s %s; go refuses the workspace", modfile.AutoQuote(use.Path), wrong),
 		}
 		pass.OfferDirectories(&d, use.Path, unused(pass, pass.ModulesNear(dir, "")))
 		d.Fixes = append(d.Fixes, fixes.Fix{
-			Title: "Remove " + use.Path + " from the workspace", Kind: fixes.QuickFix, Preferred: len(d.Fixes) == 0,
+			Title: "Remove " + modfile.AutoQuote(use.Path) + " from the workspace", Kind: fixes.QuickFix, Preferred: len(d.Fixes) == 0,
 			Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, use.Line))},
 		})
 		pass.Report(d)

@@ -241,12 +241,21 @@ func (c *checker) toolchainMod(g *Go, t *Toolchain) {
 	c.deleteLine(p, t.Line)
 }
 
-// toolchainWork does the same for go.work, where go says nothing.
+// toolchainWork does the same for go.work, where go says nothing but for a name that it would have to switch to.
 func (c *checker) toolchainWork(g *Go, t *Toolchain) {
-	if t == nil || !t.Valid || g == nil || !g.Valid {
+	if t == nil || !t.Valid {
 		return
 	}
-	if vers := fromToolchain(t.Name); vers != "" && version.Compare(vers, "go"+g.Version) <= 0 {
+	vers := fromToolchain(t.Name)
+	if vers == "" && t.Name != "default" {
+		p := c.silent("toolchain-name-invalid-at-startup", t.NameTok.Span, t.Line, "%s names no toolchain", t.Name)
+		c.deleteLine(p, t.Line)
+		return
+	}
+	if g == nil || !g.Valid {
+		return
+	}
+	if vers != "" && version.Compare(vers, "go"+g.Version) <= 0 {
 		p := c.silent("toolchain-work-below-go", t.Line.Span, t.Line, "toolchain %s has no effect beside go %s", t.Name, g.Version)
 		c.deleteLine(p, t.Line)
 	}
@@ -392,6 +401,11 @@ func (c *checker) exclusions() {
 	seen := make(map[module.Version]*Exclude, len(c.mod.Exclude))
 	for _, e := range c.mod.Exclude {
 		if !e.Valid {
+			continue
+		}
+		if e.Path == "" {
+			p := c.alone("exclude-path-empty", e.PathTok.Span, e.Line, "an empty path is no module; go asks for go mod tidy")
+			c.deleteLine(p, e.Line)
 			continue
 		}
 		v := inForce(e.Path, e.Version)

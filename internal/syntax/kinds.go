@@ -10,6 +10,7 @@ var Kinds = []string{
 	"conflict-markers",
 	"exclude-duplicate",
 	"exclude-of-required",
+	"exclude-path-empty",
 	"exclude-usage",
 	"go-arg-count",
 	"go-repeated",

@@ -165,7 +165,7 @@ func (p *parser) statement(i int, toks []Token) {
 	case n >= 3 && toks[n-2].Raw == "(" && toks[n-1].Raw == ")":
 		p.open(i, toks[:n-2], toks[n-2])
 		p.close(i, toks[n-1])
-	case n >= 3 && toks[1].Raw == "(" && has(p.grammar.blocks, toks[0].Raw) && p.refused(toks[0].Raw, toks[1:]):
+	case n >= 3 && toks[1].Raw == "(" && toks[2].Raw != ")" && has(p.grammar.blocks, toks[0].Raw) && p.refused(toks[0].Raw, toks[1:]):
 		p.openGlued(i, toks)
 	default:
 		l := p.line(i, toks)
