@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"go.uber.org/zap/zaptest"
@@ -86,7 +87,11 @@ func TestWatcher(t *testing.T) {
 		t.Fatalf("at first: state %d, error %v", got, err)
 	}
 	w.Follow(session.Snapshot())
-	go w.Run(t.Context())
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { w.Run(ctx) })
+	defer running.Wait()
+	defer stop()
 
 	until := func(ok func(*workspace.Fact) bool) {
 		t.Helper()

@@ -2,6 +2,8 @@ package gather
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,22 +58,37 @@ func (w *Watcher) Run(ctx context.Context) {
 			w.log.Warn("watching files", zap.Error(err))
 			w.Refresh()
 		case e := <-w.notify.Events:
-			paths := []string{e.Name}
+			events := []fsnotify.Event{e}
 			for more := true; more; { // one look for a burst of events
 				select {
 				case e := <-w.notify.Events:
-					paths = append(paths, e.Name)
+					events = append(events, e)
 				default:
 					more = false
 				}
 			}
-			w.Refresh(paths...)
+			w.Refresh(w.pathsOf(events)...)
 			// What was made inside a new directory before it was watched raised no event.
 			for w.Follow(w.session.Snapshot()) {
 				w.Refresh()
 			}
 		}
 	}
+}
+
+// pathsOf returns what events are about. A directory that has gone is watched no more, even if there is another in its place by
+// now.
+func (w *Watcher) pathsOf(events []fsnotify.Event) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	paths := make([]string, len(events))
+	for i, e := range events {
+		paths[i] = e.Name
+		if e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) {
+			delete(w.watched, e.Name)
+		}
+	}
+	return paths
 }
 
 // Follow watches the directories in which the session's facts lie, and reports whether it began to watch any. It is called
@@ -103,11 +120,14 @@ func (w *Watcher) Follow(snap *workspace.Snapshot) (more bool) {
 func (w *Watcher) watch(dir string) {
 	for !w.watched[dir] && len(w.watched) < maxWatched {
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			if err := w.notify.Add(dir); err != nil {
-				w.log.Debug("watching a directory", zap.String("dir", dir), zap.Error(err))
+			err := w.notify.Add(dir)
+			if !errors.Is(err, fs.ErrNotExist) { // else it has gone since
+				if err != nil {
+					w.log.Debug("watching a directory", zap.String("dir", dir), zap.Error(err))
+				}
+				w.watched[dir] = true
+				return
 			}
-			w.watched[dir] = true
-			return
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
