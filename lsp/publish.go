@@ -109,8 +109,10 @@ func (s *server) keepPublishing(ctx context.Context) {
 		if err == nil {
 			s.last.Store(result)
 			s.push(run, result)
-			s.publish.tells(asked)
-			s.board.renew(result)
+			if run.Err() == nil { // else not all may have been said, and a newer answer follows
+				s.publish.tells(asked)
+				s.board.renew(result)
+			}
 			s.follow(result)
 			s.studies.renew(result.Snapshot)
 		} else if run.Err() == nil {
