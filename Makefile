@@ -10,7 +10,7 @@ bin := $(CURDIR)/bin
 demo := testdata/demo
 
 # Packages whose tests run goroutines of their own against each other.
-concurrent := ./cmd/... ./fixes/... ./internal/gather/... ./internal/workspace/... ./lsp/...
+concurrent := ./cmd/... ./fixes/... ./internal/gather/... ./internal/imports/... ./internal/workspace/... ./lsp/...
 
 .PHONY: build
 build: ## the program, in bin/

@@ -32,7 +32,7 @@ type GitHelper struct {
 // A GitInclude is another file that git reads.
 type GitInclude struct {
 	Path      string // absolute, unless GitOptions had no Path
-	Condition string // of includeIf: "gitdir:~/work/"; "" if the file is always read
+	Condition string // of includeIf: "gitdir:~/src/"; "" if the file is always read
 }
 
 // GitOptions says where a configuration comes from.

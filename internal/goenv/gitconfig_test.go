@@ -110,15 +110,15 @@ func TestIncludeApplies(t *testing.T) {
 		want              bool
 	}{
 		{"", "/anything", true},
-		{"gitdir:~/work/", "/home/user/work/a/b/.git", true},
-		{"gitdir:~/work/", "/home/user/private/.git", false},
-		{"gitdir:~/work", "/home/user/work/a/.git", false},
+		{"gitdir:~/src/", "/home/user/src/a/b/.git", true},
+		{"gitdir:~/src/", "/home/user/private/.git", false},
+		{"gitdir:~/src", "/home/user/src/a/.git", false},
 		{"gitdir:/srv/*/.git", "/srv/a/.git", true},
 		{"gitdir:/srv/*/.git", "/srv/a/b/.git", false},
-		{"gitdir:work/", "/home/user/work/a/.git", true},
-		{"gitdir:~/Work/", "/home/user/work/.git", false},
-		{"gitdir/i:~/Work/", "/home/user/work/.git", true},
-		{"onbranch:main", "/home/user/work/.git", false},
+		{"gitdir:src/", "/home/user/src/a/.git", true},
+		{"gitdir:~/Src/", "/home/user/src/.git", false},
+		{"gitdir/i:~/Src/", "/home/user/src/.git", true},
+		{"onbranch:main", "/home/user/src/.git", false},
 	}
 	for _, tt := range tests {
 		if got := (GitInclude{Condition: tt.condition}).Applies(tt.gitDir, "/home/user"); got != tt.want {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 )
 
 // TestContext compares what is built with what go/build says.
@@ -84,5 +85,30 @@ func TestDeclared(t *testing.T) {
 	got := tree.Declared("", NewContext(Target{GOOS: "linux", GOARCH: "amd64"}))
 	if diff := cmp.Diff(map[string][]string{"x": {"a.go", "b_test.go"}, "y": {"c.go"}}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestDeclaredTwice asks two trees that share what was read, at once: neither may sort or change it. The race detector sees it.
+func TestDeclaredTwice(t *testing.T) {
+	dir := write(t, map[string]string{"a.go": "package p; import (\"z\"; \"y\"; \"x\")"})
+	memo := new(Memo)
+	declared := func() map[string][]string {
+		tree := NewTree(FS{List: List, Read: Read}, dir, nil)
+		tree.memo = memo
+		return tree.Declared("", NewContext(Target{GOOS: "linux", GOARCH: "amd64"}))
+	}
+	first := declared()
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error {
+			if diff := cmp.Diff(first, declared()); diff != "" {
+				t.Error(diff)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+	if diff := cmp.Diff([]string{"z", "y", "x"}, memo.file(filepath.Join(dir, "a.go"), "package p; import (\"z\"; \"y\"; \"x\")").strict); diff != "" {
+		t.Errorf("the order in which the file imports has changed: %s", diff)
 	}
 }

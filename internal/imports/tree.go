@@ -107,8 +107,8 @@ func (t *Tree) Declared(rel string, c *Context) map[string][]string {
 	files := map[string][]string{}
 	dir := filepath.Join(t.Root, filepath.FromSlash(rel))
 	entries, _ := t.fs.List(dir)
-	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
-	for _, e := range entries {
+	byName := slices.SortedFunc(slices.Values(entries), func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	for _, e := range byName {
 		if e.Dir || !isGo(e.Name) {
 			continue
 		}
@@ -121,7 +121,7 @@ func (t *Tree) Declared(rel string, c *Context) map[string][]string {
 		if !f.build || f.broken() || c.Holds(condition(e.Name, f.expr, slices.Contains(f.strict, "C"))) != Yes {
 			continue
 		}
-		for _, path := range unique(f.strict) {
+		for _, path := range unique(slices.Clone(f.strict)) { // which belongs to others as well
 			files[path] = append(files[path], e.Name)
 		}
 	}
