@@ -208,6 +208,21 @@ var formKinds = []*kind{
 	{name: "incompatible-form", run: requirementAs("{path} v2.0.0+incompatible", "{path} v3.1.0+incompatible", "{path} v1.9.0+incompatible", "{path} v0.1.0+incompatible", "{path}/v2 v2.0.0+incompatible", "{path} v2.0.0+Incompatible", "{path} v2.0.0+incompatible.1", "{path} v2.0.0-rc.1+incompatible")},
 	{name: "gopkgin-form", run: adds("require gopkg.in/invented.v2 v2.0.0-unstable", "require gopkg.in/invented.v2-unstable v2.0.0", "require gopkg.in/invented.v3 v2.0.0", "require gopkg.in/invented.v0 v0.1.0", "require gopkg.in/invented v2.0.0+incompatible",
 		"require gopkg.in/invented.v2/sub v2.0.0", "require gopkg.in/someone/invented.v2 v2.0.0", "require gopkg.in/invented.v02 v2.0.0", "require gopkg.in/invented.v2 v2.0.0-gopkgin-v2.0.0", "require gopkg.in/invented.v1 v0.0.0-20240101000000-0123456789ab", "require gopkg.in/invented.v2 v2.0.0+incompatible")},
+	{name: "gopkgin-prefix", mild: true, run: editMod(func(m *mutator, t *modText) bool {
+		const prefix = "v0.0.0-gopkgin-"
+		e, ok := pick(m, slices.DeleteFunc(t.entries("require"), func(e entry) bool { return len(e.args) != 2 || !strings.HasPrefix(e.args[0], "gopkg.in/") }))
+		if !ok {
+			return false
+		}
+		line, _ := pick(m, []string{"", "exclude {path} {version}", "replace {path} {version} => ./nowhere", "replace {path} => {path} {version}"})
+		if line == "" || m.rng.IntN(4) == 0 {
+			t.setArg(e, 1, prefix+e.args[1])
+		}
+		if line != "" {
+			t.add(strings.NewReplacer("{path}", e.args[0], "{version}", prefix+e.args[1]).Replace(line))
+		}
+		return true
+	})},
 	{name: "major-form", run: requirementAs("{path}/v2 v2.0.0", "{path}/v3 v2.0.0", "{path}/v1 v1.0.0", "{path}/v2 {version}", "{path}.v2 v2.0.0", "{path}/V2 v2.0.0", "{path}/v2/ v2.0.0", "{path}/v2.0 v2.0.0", "{path}/v10 v10.0.0", "{base}/v2 v2.0.0")},
 	{name: "go-value", run: sets("go", 0, "1.9", "1.0", "1.1.1", "1.21rc1", "1.21beta1", "1.22rc99", "1.26rc3", "1.26rc", "1.27", "1.26.7", "1.20.0", "1.5", "1.15", "01.21.0", "1.00", "1.21 ", "1.21.0-custom", "1.021.0", "2", "1.", ".21", "1.21.", "1,21", "1.21.0+x", "１.21", "~1.21", ">=1.21", "^1.21", "1.x", "stable", "tip", "oldstable")},
 	{name: "toolchain-value", run: adds("toolchain go1.26.8-foo", "toolchain go1.26rc1", "toolchain go1.26", "toolchain go1.27rc1", "toolchain go2.0.0", "toolchain go1.21.0+auto", "toolchain path", "toolchain auto", "toolchain go1.26.8+path", "toolchain none", `toolchain "go1.26.8"`, "toolchain GO1.26.8", "toolchain go1.26.8 // why", "toolchain go 1.26.8", "toolchain go1.026.0", "toolchain go1.26.08", "toolchain gotip", "toolchain go1.26.8-", "toolchain -go1.26.8")},

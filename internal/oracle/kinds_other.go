@@ -339,8 +339,8 @@ var workKinds = []*kind{
 	{name: "work-replace-requirement", run: func(m *mutator) bool {
 		return m.edit("go.work", func(t *modText) bool {
 			mod := parseText(m.tree["m/go.mod"])
-			rhs, _ := pick(m, []string{"./nowhere", "./a", "example.com/good v1.0.0", "example.com/renamed v1.0.0", "example.com/fork v1.0.0", "./m", "{path} {lower}", "{path} {higher}"})
-			lhs, _ := pick(m, []string{"{path}", "{path} {version}", "{node} {nodeversion}"})
+			rhs, _ := pick(m, []string{"./nowhere", "./a", "example.com/good v1.0.0", "example.com/renamed v1.0.0", "example.com/fork v1.0.0", "./m", "{path} {lower}", "{path} {higher}", "{path} {lower}+meta"})
+			lhs, _ := pick(m, []string{"{path}", "{path} {version}", "{path} {version}+meta", "{node} {nodeversion}"})
 			line, ok := m.expand(mod, "replace "+lhs+" => "+rhs)
 			if ok {
 				t.add(line)

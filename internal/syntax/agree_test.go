@@ -145,18 +145,16 @@ func ourModMeaning(f *Mod) (m []string) {
 		add(g.Line, "godebug %q %q", g.Key, g.Value)
 	}
 	for _, r := range f.Require {
-		add(r.Line, "require %q %q %v", r.Path, r.Canonical(), r.Indirect)
+		add(r.Line, "require %q %q %v", r.Path, r.Version, r.Indirect)
 	}
 	for _, x := range f.Exclude {
-		add(x.Line, "exclude %q %q", x.Path, x.Canonical())
+		add(x.Line, "exclude %q %q", x.Path, x.Version)
 	}
 	for _, r := range f.Replace {
-		old, new := r.Canonical()
-		add(r.Line, "replace %q %q by %q %q", old.Path, old.Version, new.Path, new.Version)
+		add(r.Line, "replace %q %q by %q %q", r.Old.Path, r.Old.Version, r.New.Path, r.New.Version)
 	}
 	for _, r := range f.Retract {
-		low, high := r.Canonical(f.Module.Path)
-		add(r.Line, "retract %q to %q because %q", low, high, r.Rationale)
+		add(r.Line, "retract %q to %q because %q", r.Low, r.High, r.Rationale)
 	}
 	for _, t := range f.Tool {
 		add(t.Line, "tool %q", t.Path)
@@ -206,8 +204,7 @@ func ourWorkMeaning(f *Work) (m []string) {
 		add(u.Line, "use %q", u.Path)
 	}
 	for _, r := range f.Replace {
-		old, new := r.Canonical()
-		add(r.Line, "replace %q %q by %q %q", old.Path, old.Version, new.Path, new.Version)
+		add(r.Line, "replace %q %q by %q %q", r.Old.Path, r.Old.Version, r.New.Path, r.New.Version)
 	}
 	return m
 }

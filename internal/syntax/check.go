@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"cmp"
 	"fmt"
 	"go/version"
 	"path/filepath"
@@ -551,6 +552,7 @@ func (c *checker) readRequire(l *Line) {
 	if c.mod == nil {
 		return
 	}
+	versValue = c.inForce(pathValue, versValue)
 	valid := !c.refusedLine
 	if l.Verb == "exclude" {
 		c.mod.Exclude = append(c.mod.Exclude, &Exclude{l, path, vers, pathValue, versValue, valid})
@@ -646,6 +648,14 @@ func (c *checker) checkVersion(pathTok, versTok Token, path, vers string, role v
 		return
 	}
 	c.notCanonical(versTok, vers, role)
+}
+
+// inForce returns the version that go takes a written one for: in go.work it fills up shorthand, in go.mod it refuses that.
+func (c *checker) inForce(path, vers string) string {
+	if !c.grammar.work {
+		return withoutGopkginHack(path, vers)
+	}
+	return cmp.Or(module.CanonicalVersion(vers), vers)
 }
 
 // isCanonical reports whether go takes a version as it stands: what [module.CanonicalVersion] says, which looks for build metadata
@@ -838,8 +848,8 @@ func (c *checker) readReplace(l *Line) {
 			r.Arrow, r.NewPathTok, r.NewVersionTok = l.Args[at], l.arg(at+1), l.arg(at+2)
 		}
 	}
-	r.Old = module.Version{Path: r.OldPathTok.Value, Version: r.OldVersionTok.Value}
-	r.New = module.Version{Path: r.NewPathTok.Value, Version: r.NewVersionTok.Value}
+	r.Old = module.Version{Path: r.OldPathTok.Value, Version: c.inForce(r.OldPathTok.Value, r.OldVersionTok.Value)}
+	r.New = module.Version{Path: r.NewPathTok.Value, Version: c.inForce(r.NewPathTok.Value, r.NewVersionTok.Value)}
 	r.IsDir = modfile.IsDirectoryPath(r.New.Path) && r.NewVersionTok.IsZero()
 	if at < 0 || n < at+2 || n > at+3 {
 		c.suggestReplace(c.refuse("replace-usage", l.Span,

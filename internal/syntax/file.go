@@ -162,8 +162,11 @@ func (c *checker) retractions() {
 				break
 			}
 		}
-		r.Valid = !c.refusedLine
-		if r.Valid && semver.Compare(r.Low, r.High) > 0 {
+		if r.Valid = !c.refusedLine; !r.Valid {
+			continue
+		}
+		r.Low, r.High = c.inForce(path, twice(r.LowTok.Raw)), c.inForce(path, twice(r.HighTok.Raw))
+		if semver.Compare(r.Low, r.High) > 0 {
 			p := c.silent("retract-low-above-high", text.Span{Start: r.LowTok.Start, End: r.HighTok.End}, r.Line,
 				"this interval is empty: %s is higher than %s", r.Low, r.High)
 			p.prefer("Swap the versions", substitute(r.LowTok.Span, r.HighTok.Raw), substitute(r.HighTok.Span, r.LowTok.Raw))
@@ -293,7 +296,7 @@ func (c *checker) requirements() {
 	excluded := make(map[module.Version]*Exclude, len(c.mod.Exclude))
 	for _, e := range c.mod.Exclude {
 		if e.Valid {
-			excluded[inForce(e.Path, e.Version)] = e
+			excluded[module.Version{Path: e.Path, Version: e.Version}] = e
 		}
 	}
 	for _, r := range c.mod.Require {
@@ -301,7 +304,7 @@ func (c *checker) requirements() {
 		if !r.Valid {
 			continue
 		}
-		v := inForce(r.Path, r.Version)
+		v := module.Version{Path: r.Path, Version: r.Version}
 		switch {
 		case r.Path == "":
 			c.deleteLine(c.later("require-path-empty", r.PathTok.Span, r.Line, "a requirement needs a module path"), r.Line)
@@ -332,18 +335,9 @@ func (c *checker) requirements() {
 	}
 }
 
-// inForce returns what a valid line of go.mod says, whose version is canonical but for that of a gopkg.in module.
-func inForce(path, vers string) module.Version {
-	return module.Version{Path: path, Version: withoutGopkginHack(path, vers)}
-}
-
 // lookedUp reports versions that go parses but then finds wrong.
 func (c *checker) lookedUp(pathTok, versTok Token, path, vers string, l *Line) {
-	if cut := withoutGopkginHack(path, vers); cut != vers {
-		c.silent("version-gopkgin-hack", versTok.Span, l, "go takes this for %s", cut).
-			prefer("Write "+cut, substitute(versTok.Span, modfile.AutoQuote(cut)))
-		vers = cut
-	}
+	c.takenFor(versTok, vers, l)
 	if !strings.HasSuffix(vers, "+incompatible") || semver.Build(vers) != "+incompatible" {
 		return
 	}
@@ -357,6 +351,14 @@ func (c *checker) lookedUp(pathTok, versTok Token, path, vers string, l *Line) {
 	case suffix == "" && (major == "v0" || major == "v1"):
 		p := c.silent("version-incompatible-needless", versTok.Span, l, "%s versions are compatible; with +incompatible none will be found", major)
 		p.prefer("Write "+short, substitute(versTok.Span, short))
+	}
+}
+
+// takenFor reports that go takes a version for another than is written in go.mod.
+func (c *checker) takenFor(written Token, vers string, l *Line) {
+	if written.Value != vers && c.work == nil {
+		c.silent("version-gopkgin-hack", written.Span, l, "go takes this for %s", vers).
+			prefer("Write "+vers, substitute(written.Span, modfile.AutoQuote(vers)))
 	}
 }
 
@@ -408,7 +410,7 @@ func (c *checker) exclusions() {
 			c.deleteLine(p, e.Line)
 			continue
 		}
-		v := inForce(e.Path, e.Version)
+		v := module.Version{Path: e.Path, Version: e.Version}
 		if first := seen[v]; first != nil {
 			p := c.silent("exclude-duplicate", e.Line.Span, e.Line, "%s %s is excluded above already", e.Path, e.Version)
 			p.relate(first.Line.Span, "the same exclusion")
@@ -416,10 +418,7 @@ func (c *checker) exclusions() {
 			continue
 		}
 		seen[v] = e
-		if cut := withoutGopkginHack(e.Path, e.Version); cut != e.Version {
-			c.silent("version-gopkgin-hack", e.VersionTok.Span, e.Line, "go takes this for %s", cut).
-				prefer("Write "+cut, substitute(e.VersionTok.Span, modfile.AutoQuote(cut)))
-		}
+		c.takenFor(e.VersionTok, e.Version, e.Line)
 	}
 }
 
@@ -429,25 +428,26 @@ func (c *checker) replacements(list []*Replace) {
 		if !r.Valid {
 			continue
 		}
-		old, new := r.Canonical()
-		if old.Path == "" && c.work == nil {
+		c.takenFor(r.OldVersionTok, r.Old.Version, r.Line)
+		c.takenFor(r.NewVersionTok, r.New.Version, r.Line)
+		if r.Old.Path == "" && c.work == nil {
 			p := c.alone("replace-lhs-path", r.OldPathTok.Span, r.Line, "an empty path is no module; go asks for go mod tidy")
 			c.deleteLine(p, r.Line)
 			continue
 		}
-		first := seen[old]
+		first := seen[r.Old]
 		if first == nil {
-			seen[old] = r
+			seen[r.Old] = r
 			continue
 		}
-		if _, was := first.Canonical(); was == new {
-			p := c.silent("replace-duplicate", r.Line.Span, r.Line, "%s is replaced the same way above", versionString(old))
+		if first.New == r.New {
+			p := c.silent("replace-duplicate", r.Line.Span, r.Line, "%s is replaced the same way above", versionString(r.Old))
 			p.relate(first.Line.Span, "the same replacement")
 			c.deleteLine(p, r.Line)
 			continue
 		}
 		p := c.later("replace-conflict-same-file", r.Line.Span, r.Line, "%s is replaced by %s, but by %s above",
-			versionString(old), versionString(r.New), versionString(first.New))
+			versionString(r.Old), versionString(r.New), versionString(first.New))
 		p.relate(first.Line.Span, "the other replacement")
 		p.suggest("Keep "+versionString(r.New), remove(first.Line.Full))
 		p.suggest("Keep "+versionString(first.New), remove(r.Line.Full))

@@ -38,7 +38,8 @@ type Work struct {
 }
 
 // Each entry has its line, the tokens of its parts (zero where they are missing), their decoded values, and Valid: whether
-// go accepts the form of the line, without asking the network what a version such as "latest" stands for.
+// go accepts the form of the line, without asking the network what a version such as "latest" stands for. The version of a
+// valid line is what go takes it for, which is canonical; its token has what is written.
 type (
 	// A Module is a module line.
 	Module struct {
@@ -78,7 +79,7 @@ type (
 	Require struct {
 		Line                *Line
 		PathTok, VersionTok Token
-		Path, Version       string // Version as written
+		Path, Version       string
 		Indirect            bool
 		IndirectSpan        text.Span // the word "indirect" in the comment
 		Valid               bool
@@ -88,7 +89,7 @@ type (
 	Exclude struct {
 		Line                *Line
 		PathTok, VersionTok Token
-		Path, Version       string // Version as written
+		Path, Version       string
 		Valid               bool
 	}
 
@@ -98,8 +99,8 @@ type (
 		OldPathTok, OldVersionTok Token
 		Arrow, NewPathTok         Token
 		NewVersionTok             Token
-		Old, New                  module.Version // versions as written
-		IsDir                     bool           // New is a directory
+		Old, New                  module.Version
+		IsDir                     bool // New is a directory
 		Valid                     bool
 	}
 
@@ -107,7 +108,7 @@ type (
 	Retract struct {
 		Line            *Line
 		LowTok, HighTok Token
-		Low, High       string // as written
+		Low, High       string
 		Rationale       string
 		Valid           bool
 	}
@@ -137,30 +138,6 @@ type (
 	}
 )
 
-// Canonical returns the version as go takes it where it does not ask the network: shorthand filled up, build metadata
-// removed, "" for what is no semantic version.
-func (r *Require) Canonical() string { return canonical(r.Path, r.Version) }
-
-// Canonical is like [Require.Canonical].
-func (e *Exclude) Canonical() string { return canonical(e.Path, e.Version) }
-
-// Canonical returns both sides of r with versions as [Require.Canonical] has them.
-func (r *Replace) Canonical() (old, new module.Version) {
-	old, new = r.Old, r.New
-	if old.Version != "" {
-		old.Version = canonical(old.Path, old.Version)
-	}
-	if new.Version != "" {
-		new.Version = canonical(new.Path, new.Version)
-	}
-	return old, new
-}
-
-// Canonical returns the bounds of r as [Require.Canonical] has them, for the path of its module.
-func (r *Retract) Canonical(path string) (low, high string) {
-	return canonical(path, twice(r.LowTok.Raw)), canonical(path, twice(r.HighTok.Raw))
-}
-
 // twice decodes a token as often as go decodes the versions of a retraction.
 func twice(raw string) string {
 	v, _ := decode(raw)
@@ -168,14 +145,13 @@ func twice(raw string) string {
 	return v
 }
 
-func canonical(path, version string) string {
-	return module.CanonicalVersion(withoutGopkginHack(path, version))
-}
-
 // withoutGopkginHack undoes an old way of writing versions of gopkg.in modules, as go does.
 func withoutGopkginHack(path, version string) string {
-	if i := strings.Index(version, "-gopkgin-"); i >= 0 && strings.HasPrefix(path, "gopkg.in/") {
-		return version[i+len("-gopkgin-"):]
+	if !strings.HasPrefix(path, "gopkg.in/") {
+		return version
+	}
+	if _, tail, ok := strings.Cut(version, "-gopkgin-"); ok {
+		return tail
 	}
 	return version
 }

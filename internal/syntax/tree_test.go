@@ -175,7 +175,7 @@ func TestEntries(t *testing.T) {
 	m := ParseMod("module m\nrequire (\n\ta\n\tb v1\n\tc v1.0.0\n)\nreplace a =>\nreplace b v1\nretract [v1.0.0,\ntool\nexclude x@v1\n")
 	var got []string
 	for _, r := range m.Require {
-		got = append(got, fmt.Sprintf("require %q %q (%q) %v", r.Path, r.Version, r.Canonical(), r.Valid))
+		got = append(got, fmt.Sprintf("require %q %q %v", r.Path, r.Version, r.Valid))
 	}
 	for _, r := range m.Replace {
 		got = append(got, fmt.Sprintf("replace %q %q %q %q %v", r.Old.String(), r.Arrow.Raw, r.New.String(), r.NewVersionTok.Raw, r.Valid))
@@ -190,7 +190,7 @@ func TestEntries(t *testing.T) {
 		got = append(got, fmt.Sprintf("exclude %q %q %v", x.Path, x.Version, x.Valid))
 	}
 	want := []string{
-		`require "a" "" ("") false`, `require "b" "v1" ("v1.0.0") false`, `require "c" "v1.0.0" ("v1.0.0") true`,
+		`require "a" "" false`, `require "b" "v1" false`, `require "c" "v1.0.0" true`,
 		`replace "a" "=>" "" "" false`, `replace "b@v1" "" "" "" false`,
 		`retract "v1.0.0" "" false`, `tool "" false`, `exclude "x@v1" "" false`,
 	}
