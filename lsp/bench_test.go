@@ -121,6 +121,45 @@ func BenchmarkKeystroke(b *testing.B) {
 	}
 }
 
+// BenchmarkImport measures an import that is typed into a Go file of the module in $BENCH_MODULE, all of whose dependencies are in
+// the module cache, until everything is said of it: what tidy would do, and which packages cannot be loaded.
+func BenchmarkImport(b *testing.B) {
+	dir := os.Getenv("BENCH_MODULE")
+	if dir == "" {
+		b.Skip("BENCH_MODULE names no module")
+	}
+	y, scholar := newTypist(b, dir, nil), gather.NewScholar()
+	path := filepath.Join(dir, os.Getenv("BENCH_FILE"))
+	if os.Getenv("BENCH_FILE") == "" {
+		path = filepath.Join(dir, "main.go")
+	}
+	text := readText(b, path)
+	before, after, ok := strings.Cut(text, "import (\n")
+	if !ok {
+		b.Fatalf("%s has no block of imports", path)
+	}
+	answer := func(text string) *analysis.Result {
+		y.version++
+		y.session.Apply(workspace.Opened(uri.File(path), y.version, text))
+		r, err := gather.Answer(context.Background(), y.session, scholar, func(ctx context.Context, s *workspace.Snapshot) (*analysis.Result, error) {
+			return analysis.Run(ctx, s, suite.All, []string{y.target})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return r
+	}
+	answer(text)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		r := answer(fmt.Sprintf("%simport (\n\t\"example.com/nobody/has/this%d\"\n%s", before, i, after))
+		if len(r.Diagnostics(uri.File(path))) == 0 {
+			b.Fatal("nothing is said of an import that no module provides")
+		}
+	}
+}
+
 // tolerance is how much more an edit may allocate than is recorded, in percent.
 const tolerance = 10
 

@@ -39,12 +39,17 @@ type disk struct {
 	shelf   *shelf
 	snap    *workspace.Snapshot
 	began   time.Time
-	looked  time.Time // when it first looked at something
+	looked  time.Time         // when it first looked at something
+	state   *state            // that of what stands where
+	edited  map[string]*state // by directory, where that has changed since
 
 	mu    sync.Mutex
 	looks map[string]look
 	dirs  map[string]bool
 }
+
+// A state is told from others by its address; see imports.FS.State.
+type state struct{ _ byte }
 
 // look is what os.Stat says.
 type look struct {
@@ -56,7 +61,7 @@ type look struct {
 func newDisk(snap *workspace.Snapshot, s *shelf) *disk {
 	d := &disk{
 		open: map[string]*workspace.File{}, unsaved: map[string]map[string]bool{}, shelf: s, snap: snap,
-		looks: map[string]look{}, dirs: map[string]bool{},
+		state: new(state), looks: map[string]look{}, dirs: map[string]bool{},
 	}
 	d.began = time.Now()
 	d.looked = d.began
@@ -85,7 +90,16 @@ func (d *disk) after(snap *workspace.Snapshot, s *shelf) *disk {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	next.looks, next.looked = maps.Clone(d.looks), d.looked
+	next.looks, next.looked, next.dirs = maps.Clone(d.looks), d.looked, maps.Clone(d.dirs)
+	next.state, next.edited = d.state, maps.Clone(d.edited)
+	for path, f := range next.open {
+		if f != d.open[path] {
+			if next.edited == nil {
+				next.edited = map[string]*state{}
+			}
+			next.edited[filepath.Dir(path)] = new(state)
+		}
+	}
 	return next
 }
 
@@ -93,7 +107,16 @@ func (d *disk) after(snap *workspace.Snapshot, s *shelf) *disk {
 const remembered = time.Second
 
 // fs returns the files.
-func (d *disk) fs() imports.FS { return imports.FS{Read: d.read, List: d.list, Changing: d.changing} }
+func (d *disk) fs() imports.FS {
+	return imports.FS{Read: d.read, List: d.list, Changing: d.changing, State: d.stateOf}
+}
+
+func (d *disk) stateOf(dir string) any {
+	if s := d.edited[dir]; s != nil {
+		return s
+	}
+	return d.state
+}
 
 // listed returns the directories that were asked about, in order.
 func (d *disk) listed() []string {

@@ -40,6 +40,18 @@ type FS struct {
 	// Changing reports whether a file of a directory has changed so lately that the go command would not trust its index for
 	// it; see the package comment. It may be nil.
 	Changing func(dir string) bool
+	// State returns a value that is not nil and compares equal for as long as nothing about a directory has changed, not even what
+	// Changing says of it; State("") one that is, for as long as no directory has other entries, and none has come or gone. What
+	// a Memo holds of it is then taken unread. It may be nil.
+	State func(dir string) any
+}
+
+// state returns what State says of a directory, or nil.
+func (f FS) state(dir string) any {
+	if f.State == nil {
+		return nil
+	}
+	return f.State(dir)
 }
 
 // A Package is what the Go files in one directory import. It is immutable.

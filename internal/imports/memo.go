@@ -12,6 +12,71 @@ type Memo struct {
 	mu    sync.Mutex
 	dirs  map[string]*scanned
 	files map[string]parsed // by path
+	seen  map[place]seen
+	walks map[pattern]walk
+}
+
+// A place is a directory as a tree sees it: a package may be another module's.
+type place struct{ root, rel string }
+
+// seen is what stands in a place in one FS.State.
+type seen struct {
+	state any
+	pkg   *Package
+}
+
+// A pattern is a root with what is ignored below it.
+type pattern struct{ root, ignore string }
+
+// walk is what the pattern ./... looks into in one FS.State.
+type walk struct {
+	state  any
+	dirs   []string
+	faults []error
+}
+
+// unchanged returns what was seen in a place if that was in this state.
+func (m *Memo) unchanged(p place, state any) (*Package, bool) {
+	if state == nil {
+		return nil, false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s, ok := m.seen[p]
+	return s.pkg, ok && s.state == state
+}
+
+func (m *Memo) see(p place, state any, pkg *Package) {
+	if state == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.seen == nil {
+		m.seen = map[place]seen{}
+	}
+	m.seen[p] = seen{state, pkg}
+}
+
+// walked returns what a walk has found if that was in this state, or goes again.
+func (m *Memo) walked(p pattern, state any, again func() ([]string, []error)) ([]string, []error) {
+	if m == nil || state == nil {
+		return again()
+	}
+	m.mu.Lock()
+	w := m.walks[p]
+	m.mu.Unlock()
+	if w.state == state {
+		return w.dirs, w.faults
+	}
+	dirs, faults := again()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.walks == nil {
+		m.walks = map[pattern]walk{}
+	}
+	m.walks[p] = walk{state, dirs, faults}
+	return dirs, faults
 }
 
 // parsed is a Go file as it was read.

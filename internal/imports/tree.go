@@ -84,6 +84,19 @@ func (t *Tree) load(rel string) *Package {
 
 func (t *Tree) scan(rel string) *Package {
 	dir := filepath.Join(t.Root, filepath.FromSlash(rel))
+	if !t.local {
+		return t.read(rel, dir)
+	}
+	at, state := place{t.Root, rel}, t.fs.state(dir)
+	if p, ok := t.memo.unchanged(at, state); ok {
+		return p
+	}
+	p := t.read(rel, dir)
+	t.memo.see(at, state, p)
+	return p
+}
+
+func (t *Tree) read(rel, dir string) *Package {
 	if t.nests && t.inOtherModule(rel) {
 		return nil
 	}
@@ -172,8 +185,30 @@ func (t *Tree) Built(prefix string, ignore []string, c *Context) (paths []string
 }
 
 func (t *Tree) match(prefix string, ignore []string, want func(*Package) bool) (paths []string, faults []error) {
+	dirs, faults := t.memo.walked(pattern{t.Root, strings.Join(ignore, "\n")}, t.fs.state(""), func() ([]string, []error) { return t.walk(ignore) })
+	found := make([]bool, len(dirs))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, rel := range dirs {
+		g.Go(func() error {
+			p := t.load(rel)
+			found[i] = p != nil && want(p)
+			return nil
+		})
+	}
+	_ = g.Wait() // a package says itself why it cannot be read
+	for i, rel := range dirs {
+		if found[i] {
+			paths = append(paths, path.Join(prefix, rel))
+		}
+	}
+	slices.Sort(paths)
+	return paths, faults
+}
+
+// walk returns the directories that may hold packages of the pattern ./..., and why some could not be read.
+func (t *Tree) walk(ignore []string) (dirs []string, faults []error) {
 	skip := newIgnored(ignore)
-	var dirs []string
 	var walk func(rel string)
 	walk = func(rel string) {
 		dirs = append(dirs, rel)
@@ -195,24 +230,7 @@ func (t *Tree) match(prefix string, ignore []string, want func(*Package) bool) (
 		}
 	}
 	walk("")
-	found := make([]bool, len(dirs))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, rel := range dirs {
-		g.Go(func() error {
-			p := t.load(rel)
-			found[i] = p != nil && want(p)
-			return nil
-		})
-	}
-	_ = g.Wait() // a package says itself why it cannot be read
-	for i, rel := range dirs {
-		if found[i] {
-			paths = append(paths, path.Join(prefix, rel))
-		}
-	}
-	slices.Sort(paths)
-	return paths, faults
+	return dirs, faults
 }
 
 // Broken returns the files that do not parse up to the end of their imports in the directories that have been read so far,
