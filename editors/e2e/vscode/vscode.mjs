@@ -152,7 +152,27 @@ export class VSCode {
 		const query = `${folder.endsWith('.code-workspace') ? 'workspace' : 'folder'}=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 		const editor = new Editor(page, this.extensionID);
 		await page.goto(`http://${authority}/?${query}`, { waitUntil: 'commit' });
+		if (folder.endsWith('.code-workspace')) {
+			await this.#folders(page);
+		}
 		return editor;
+	}
+
+	/** Waits for the folders of a .code-workspace. VS Code now and then opens one without any, and its user loads the window again. */
+	async #folders(page) {
+		const folders = page.locator('.explorer-folders-view .monaco-list-row').first();
+		for (let loads = 1; ; loads++) {
+			const none = page.getByText('You have not yet added a folder').waitFor().then(() => folders.waitFor({ timeout: 10_000 }));
+			none.catch(() => undefined); // nobody may be waiting any more
+			try {
+				return await Promise.race([folders.waitFor(), none]);
+			} catch (error) {
+				if (loads === 3) {
+					throw error;
+				}
+				await page.reload({ waitUntil: 'commit' });
+			}
+		}
 	}
 
 	async #newContext() {
