@@ -32,7 +32,8 @@ type pkg struct {
 	files        *imports.Package // nil where it has none that are of interest
 	alternatives []module.Version
 	test         *pkg
-	importer     *pkg // on a shortest chain from the main module
+	importer     *pkg  // on a shortest chain from the main module
+	round        int32 // of the loader, in which it was last come by
 }
 
 func (pk *pkg) has(f flag) bool { return pk.flags&f == f }
@@ -50,7 +51,9 @@ type loader struct {
 
 	byPath map[string]*pkg
 	queue  []*pkg
-	pkgs   []*pkg   // all, importers before what they import
+	pkgs   []*pkg // all, importers before what they import
+	rounds int32  // see pass
+	tidied tidied
 	faulty []*pkg   // that were passed over
 	unlike *Refusal // an older go would not load the module alike, which was passed over
 }
@@ -75,7 +78,7 @@ func (l *loader) run() error {
 			break
 		}
 	}
-	tidy, err := l.tidy(l.rs, l.pkgs)
+	tidy, err := l.tidy(l.rs)
 	if err != nil {
 		return err
 	}
@@ -217,8 +220,9 @@ func (l *loader) add(mods map[module.Version]bool) error {
 
 // load loads the packages asked for and whatever they lead to.
 func (l *loader) load(paths []string) error {
-	l.byPath, l.queue, l.pkgs = map[string]*pkg{}, nil, nil
-	var roots []*pkg
+	l.tidied = tidied{}
+	l.byPath, l.queue, l.pkgs = make(map[string]*pkg, l.memo.packages), nil, make([]*pkg, 0, l.memo.packages)
+	roots := make([]*pkg, 0, len(paths))
 	for _, path := range paths {
 		roots = append(roots, l.pkg(path, isRoot))
 	}
@@ -233,10 +237,9 @@ func (l *loader) load(paths []string) error {
 			l.read(pk)
 		}
 	}
-	seen := map[*pkg]bool{}
+	first := l.pass()
 	visit := func(pk, importer *pkg) {
-		if !seen[pk] {
-			seen[pk] = true
+		if first(pk) {
 			pk.importer = importer
 			l.pkgs = append(l.pkgs, pk)
 		}
@@ -253,7 +256,22 @@ func (l *loader) load(paths []string) error {
 			visit(pk.test, pk)
 		}
 	}
+	l.memo.packages = len(l.pkgs)
 	return nil
+}
+
+// pass begins a walk over packages. What it returns reports whether a package is come by for the first time. No two walks go on at
+// once.
+func (l *loader) pass() (first func(*pkg) bool) {
+	l.rounds++
+	round := l.rounds
+	return func(pk *pkg) bool {
+		if pk.round == round {
+			return false
+		}
+		pk.round = round
+		return true
+	}
 }
 
 // readAhead reads the directories in which packages are looked for first, several at once, so that the disk and all
@@ -273,7 +291,7 @@ func (l *loader) readAhead(level []*pkg) {
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, pk := range level {
-		if imports.LooksStd(pk.path) && l.in.Std(pk.path) || l.checkPath(pk.path) != nil {
+		if l.memo.read[pk.path] || imports.LooksStd(pk.path) && l.in.Std(pk.path) || l.checkPath(pk.path) != nil {
 			continue
 		}
 		for path := range imports.Prefixes(pk.path) {
@@ -292,6 +310,12 @@ func (l *loader) readAhead(level []*pkg) {
 		}
 	}
 	_ = g.Wait() // what cannot be read is said by the package
+	if l.memo.read == nil {
+		l.memo.read = map[string]bool{}
+	}
+	for _, pk := range level {
+		l.memo.read[pk.path] = true
+	}
 }
 
 // readersFrom is how many packages are worth reading at once.
@@ -336,6 +360,7 @@ func (l *loader) read(pk *pkg) {
 		pk.err = at.files.Err
 		return
 	}
+	pk.imports = make([]*pkg, 0, len(at.files.Imports))
 	for _, path := range at.files.Imports {
 		pk.imports = append(pk.imports, l.pkg(path, pk.flags&inAll))
 	}
@@ -396,7 +421,7 @@ func (l *loader) settle() (changed bool, err error) {
 			}
 		}
 	}
-	tidy, err := l.tidy(l.rs, l.pkgs)
+	tidy, err := l.tidy(l.rs)
 	if err != nil {
 		return false, err
 	}

@@ -307,20 +307,31 @@ func (p *predictor) convert(rs *requirements, toPruned bool) (*requirements, err
 	return p.newRequirements(true, g.AllSelected(), rs.direct), nil
 }
 
+// tidied is what the packages that were loaded last need of some requirements.
+type tidied struct{ of, tidy *requirements }
+
 // tidy returns the roots that the packages need, and no others.
-func (p *predictor) tidy(old *requirements, pkgs []*pkg) (*requirements, error) {
-	if old.pruned {
-		return p.tidyPruned(old, pkgs)
+func (l *loader) tidy(old *requirements) (*requirements, error) {
+	if l.tidied.of == old {
+		return l.tidied.tidy, nil
 	}
-	return p.tidyUnpruned(old, pkgs)
+	tidy := l.tidyUnpruned
+	if old.pruned {
+		tidy = l.tidyPruned
+	}
+	rs, err := tidy(old)
+	if err == nil {
+		l.tidied = tidied{old, rs}
+	}
+	return rs, err
 }
 
 // tidyPruned begins with the modules of packages in "all". For the others it goes outwards, importer before imported, and adds
 // the module of a package only where the graph so far would select less than was used; what a module of the outer circle needs
 // is for that module's own go.mod to say. Modules that a package becomes ambiguous without are added last.
-func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, error) {
+func (l *loader) tidyPruned(old *requirements) (*requirements, error) {
 	var roots []module.Version
-	isRootPath := map[string]bool{p.main: true}
+	isRootPath := map[string]bool{l.main: true}
 	add := func(m module.Version) {
 		roots = append(roots, m)
 		isRootPath[m.Path] = true
@@ -331,21 +342,21 @@ func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, e
 		}
 	}
 	var queue []*pkg
-	queued := map[*pkg]bool{}
-	for _, pk := range pkgs {
+	first := l.pass()
+	for _, pk := range l.pkgs {
 		if !pk.has(inAll) {
 			continue
 		}
-		if p.external(pk) && !isRootPath[pk.mod.Path] {
+		if l.external(pk) && !isRootPath[pk.mod.Path] {
 			add(pk.mod)
 		}
+		first(pk)
 		queue = append(queue, pk)
-		queued[pk] = true
 	}
-	tidy := p.newRequirements(true, roots, old.direct)
+	tidy := l.newRequirements(true, roots, old.direct)
 	for len(queue) > 0 {
 		roots = slices.Clone(tidy.roots)
-		g := p.graph(tidy)
+		g := l.graph(tidy)
 		if g.fault != nil {
 			return nil, g.fault
 		}
@@ -356,33 +367,31 @@ func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, e
 				continue
 			}
 			for _, dep := range pk.imports {
-				if !queued[dep] {
-					queued[dep] = true
+				if first(dep) {
 					queue = append(queue, dep)
 				}
 			}
-			if pk.test != nil && !queued[pk.test] {
-				queued[pk.test] = true
+			if pk.test != nil && first(pk.test) {
 				queue = append(queue, pk.test)
 			}
-			if m := pk.mod; !isRootPath[m.Path] && p.base.Compare(m.Path, g.version(m.Path), m.Version) < 0 {
+			if m := pk.mod; !isRootPath[m.Path] && l.base.Compare(m.Path, g.version(m.Path), m.Version) < 0 {
 				add(m)
 			}
 		}
 		if len(roots) > len(tidy.roots) {
-			tidy = p.newRequirements(true, roots, tidy.direct)
+			tidy = l.newRequirements(true, roots, tidy.direct)
 		}
 	}
-	if g := p.graph(tidy); g.fault != nil {
+	if g := l.graph(tidy); g.fault != nil {
 		return nil, g.fault
 	}
 	for {
 		roots = slices.Clone(tidy.roots)
-		for _, pk := range pkgs {
+		for _, pk := range l.pkgs {
 			if pk.mod.Path == "" || isRootPath[pk.mod.Path] {
 				continue
 			}
-			if _, err := p.resolve(pk.path, tidy, nil, true); isAmbiguous(err) {
+			if _, err := l.resolve(pk.path, tidy, nil, true); isAmbiguous(err) {
 				roots = append(roots, pk.mod)
 			}
 		}
@@ -395,8 +404,8 @@ func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, e
 		roots = slices.Compact(slices.SortedFunc(slices.Values(roots), func(a, b module.Version) int {
 			return strings.Compare(a.Path+"\x00"+a.Version, b.Path+"\x00"+b.Version)
 		}))
-		tidy = p.newRequirements(true, roots, tidy.direct)
-		if g := p.graph(tidy); g.fault != nil {
+		tidy = l.newRequirements(true, roots, tidy.direct)
+		if g := l.graph(tidy); g.fault != nil {
 			return nil, g.fault
 		}
 	}
@@ -404,7 +413,7 @@ func (p *predictor) tidyPruned(old *requirements, pkgs []*pkg) (*requirements, e
 
 // tidyUnpruned keeps the versions of all modules that provide a package. Modules that might have provided one, but do not, may
 // go, but not fall: at a lower version they might.
-func (p *predictor) tidyUnpruned(old *requirements, pkgs []*pkg) (*requirements, error) {
+func (l *loader) tidyUnpruned(old *requirements) (*requirements, error) {
 	var keep []module.Version
 	var listed []string
 	kept, alternatives := map[string]bool{}, map[string]string{}
@@ -414,8 +423,8 @@ func (p *predictor) tidyUnpruned(old *requirements, pkgs []*pkg) (*requirements,
 			kept[path] = true
 		}
 	}
-	for _, pk := range pkgs {
-		if !p.external(pk) {
+	for _, pk := range l.pkgs {
+		if !l.external(pk) {
 			continue
 		}
 		if m := pk.mod; !kept[m.Path] {
@@ -429,21 +438,21 @@ func (p *predictor) tidyUnpruned(old *requirements, pkgs []*pkg) (*requirements,
 			alternatives[m.Path] = m.Version
 		}
 	}
-	roots, g, err := p.minimal(listed, keep)
+	roots, g, err := l.minimal(listed, keep)
 	if err != nil {
 		return nil, err
 	}
 	fallen := false
 	for _, m := range g.AllSelected() {
-		if v, ok := alternatives[m.Path]; ok && v != "" && p.base.Compare(m.Path, m.Version, v) < 0 {
+		if v, ok := alternatives[m.Path]; ok && v != "" && l.base.Compare(m.Path, m.Version, v) < 0 {
 			keep = append(keep, module.Version{Path: m.Path, Version: v})
 			fallen = true
 		}
 	}
 	if fallen {
-		if roots, _, err = p.minimal(listed, keep); err != nil {
+		if roots, _, err = l.minimal(listed, keep); err != nil {
 			return nil, err
 		}
 	}
-	return p.newRequirements(false, roots, old.direct), nil
+	return l.newRequirements(false, roots, old.direct), nil
 }

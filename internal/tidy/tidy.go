@@ -52,13 +52,15 @@ type Input struct {
 // A Memo makes the next answer about the same module cheaper. Its zero value is empty. Predict must not be called with one Memo
 // from several goroutines at once.
 type Memo struct {
-	sources map[module.Version]source // of versions in the module cache
-	graphs  []*memoGraph              // the last first
-	inputs  modgraph.Input
-	valid   map[string]bool // import paths that a package can have
-	sumText string          // a go.sum, and what it says
-	sums    map[module.Version][]string
-	order   []module.Version
+	sources  map[module.Version]source // of versions in the module cache
+	graphs   []*memoGraph              // the last first
+	inputs   modgraph.Input
+	valid    map[string]bool // import paths that a package can have
+	read     map[string]bool // import paths that were looked for: nothing of what they lead to has to be waited for
+	packages int             // how many were loaded
+	sumText  string          // a go.sum, and what it says
+	sums     map[module.Version][]string
+	order    []module.Version
 }
 
 // A Result is what tidy would leave behind.
