@@ -46,7 +46,7 @@ func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session,
 	env := q.snap.Env()
 	sources, store := s.Tidier.sources(topic.Of, env.ModCache), q.snap.Store()
 	q.Std = s.Tidier.stdOf(env.Goroot)
-	q.Zip = store.ZipHash
+	q.Zip = s.Tidier.zip(store)
 	var mu sync.Mutex
 	lacks := func(m module.Version, ext string) {
 		mu.Lock()
@@ -70,7 +70,10 @@ func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session,
 		}
 		return mod, err
 	}
-	q.Memo = &s.Tidier.parsed
+	m := s.Tidier.module(topic.Of)
+	m.loading.Lock()
+	defer m.loading.Unlock()
+	q.Parsed, q.Memo = &s.Tidier.parsed, &m.packages
 	result, err := packages.Load(ctx, q.Input)
 	if err != nil {
 		return nil, nil, err

@@ -20,6 +20,7 @@ import (
 	"github.com/gomodls/gomodls/internal/imports"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/packages"
 	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -35,6 +36,8 @@ type Tidier struct {
 	shelf  shelf
 	parsed imports.Memo
 
+	zips sync.Map // the checksums of zips that were read, by module.Version and module cache
+
 	mu      sync.Mutex
 	last    *disk
 	modules map[string]*tidied // by directory
@@ -43,9 +46,12 @@ type Tidier struct {
 
 // tidied is what is kept of one module between two answers, or, under the path of a go.work, of one workspace.
 type tidied struct {
-	mu     sync.Mutex // held while an answer is worked out
-	memo   tidy.Memo
-	source *imports.Cache // which the memo comes from
+	tidying sync.Mutex // held while what tidy would do is worked out
+	memo    tidy.Memo
+	source  *imports.Cache // which the memo comes from
+
+	loading  sync.Mutex // held while packages are loaded
+	packages packages.Memo
 
 	load     sync.Mutex // held while what follows is read from disk
 	modCache string
@@ -64,6 +70,25 @@ func (t *Tidier) sources(of, modCache string) *imports.Cache {
 		}
 	}
 	return m.sources
+}
+
+// zip returns the function that returns the checksum of a module's zip, which is read once.
+func (t *Tidier) zip(store *modcache.Store) func(module.Version) (string, error) {
+	type key struct {
+		module.Version
+		cache string
+	}
+	return func(m module.Version) (string, error) {
+		k := key{m, store.Dir()}
+		if hash, ok := t.zips.Load(k); ok {
+			return hash.(string), nil
+		}
+		hash, err := store.ZipHash(m)
+		if err == nil {
+			t.zips.Store(k, hash)
+		}
+		return hash, err
+	}
 }
 
 // keep writes down what was read of the sources, for other processes.
@@ -145,8 +170,8 @@ func (t *Tidier) ask(ctx context.Context, session *workspace.Session, dir string
 func (t *Tidier) prepared(q *question, dir string, work func(*imports.Cache)) {
 	modCache := q.view.Env().ModCache
 	m := t.module(dir)
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.tidying.Lock()
+	defer m.tidying.Unlock()
 	sources := t.sources(dir, modCache)
 	if m.source != sources {
 		m.source, m.memo = sources, tidy.Memo{}
@@ -307,7 +332,7 @@ func (t *Tidier) input(snap *workspace.Snapshot, dir string) (*question, error) 
 	store := snap.Store()
 	q.Input = tidy.Input{
 		Dir: m.Dir, Mod: m.Mod.Text, Local: q.view.GoVersion(),
-		Files: q.disk.fs(), Parsed: &t.parsed, Std: t.stdOf(env.Goroot), Zip: store.ZipHash, Names: store.Names(),
+		Files: q.disk.fs(), Parsed: &t.parsed, Std: t.stdOf(env.Goroot), Zip: t.zip(store), Names: store.Names(),
 		Mods: func(id modcache.NodeID) (*modcache.Mod, error) {
 			mod, err := store.Mod(id)
 			if errors.Is(err, modcache.ErrMissing) {

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"go/build/constraint"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +46,14 @@ func NewContext(t Target) *Context {
 		c.tags[tag] = true
 	}
 	return c
+}
+
+// Same reports whether two contexts judge alike.
+func (c *Context) Same(other *Context) bool {
+	if c == nil || other == nil {
+		return c == other
+	}
+	return reflect.DeepEqual(c.target, other.target)
 }
 
 // Holds reports whether files with a condition are built; see Group. To a nil Context they all are.

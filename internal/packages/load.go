@@ -46,6 +46,7 @@ type loader struct {
 	local     map[string]*imports.Tree // by directory
 	sources   map[module.Version]*source
 
+	memo     *Memo
 	byPath   map[string]*pkg
 	pkgs     []*pkg
 	needs    map[module.Version]*need
@@ -70,18 +71,26 @@ func Load(ctx context.Context, in Input) (*Result, error) {
 	l := &loader{
 		ctx: ctx, in: in,
 		mains: map[string]int{}, roots: map[string]string{}, selected: map[string]string{}, local: map[string]*imports.Tree{},
-		sources: map[module.Version]*source{}, byPath: map[string]*pkg{}, needs: map[module.Version]*need{},
-		unknown: map[module.Version]bool{}, declared: map[*pkg]map[string][]string{},
+		sources: map[module.Version]*source{}, needs: map[module.Version]*need{},
+		unknown: map[module.Version]bool{}, declared: map[*pkg]map[string][]string{}, memo: in.Memo,
 	}
-	if l.in.Memo == nil {
-		l.in.Memo = new(imports.Memo)
+	if l.in.Parsed == nil {
+		l.in.Parsed = new(imports.Memo)
 	}
+	if l.memo == nil {
+		l.memo = new(Memo)
+	}
+	if l.memo.looked == nil || !l.memo.context.Same(in.Context) {
+		*l.memo = Memo{looked: map[string]bool{}, context: in.Context, built: map[*imports.Package]built{}}
+	}
+	l.in.Context = l.memo.context // which knows conditions
+	l.byPath, l.pkgs = make(map[string]*pkg, l.memo.packages), make([]*pkg, 0, l.memo.packages)
 	for i, m := range in.Main {
 		l.mains[m.Path] = i
-		l.mainTrees = append(l.mainTrees, imports.NewTree(in.Files, m.Dir, l.in.Memo))
+		l.mainTrees = append(l.mainTrees, imports.NewTree(in.Files, m.Dir, l.in.Parsed))
 	}
 	if in.Mode == InVendor {
-		l.vendor = imports.NewVendor(in.Files, in.Vendor.Dir, l.in.Memo)
+		l.vendor = imports.NewVendor(in.Files, in.Vendor.Dir, l.in.Parsed)
 	} else {
 		l.readGraph()
 	}
@@ -153,7 +162,8 @@ func (l *loader) load() error {
 			if p == nil || p.Err != nil {
 				continue
 			}
-			paths, tests, _ := l.in.Context.Imports(p)
+			paths, tests := l.built(p)
+			pk.imports = make([]*pkg, 0, len(paths))
 			for _, path := range paths {
 				pk.imports = append(pk.imports, add(path))
 			}
@@ -164,7 +174,24 @@ func (l *loader) load() error {
 			}
 		}
 	}
+	l.memo.packages = len(l.pkgs)
+	if len(l.memo.built) > 2*len(l.pkgs) { // most of them are no more
+		l.memo.built = map[*imports.Package]built{}
+	}
 	return nil
+}
+
+// built returns what the files of a package that are built import.
+func (l *loader) built(p *imports.Package) (paths, tests []string) {
+	if p.Groups == nil {
+		return p.Imports, p.TestImports
+	}
+	b, ok := l.memo.built[p]
+	if !ok {
+		b.imports, b.tests, _ = l.in.Context.Imports(p)
+		l.memo.built[p] = b
+	}
+	return b.imports, b.tests
 }
 
 // readAhead reads the directories in which packages are looked for first, several at once. It looks nowhere that resolve would
@@ -181,7 +208,7 @@ func (l *loader) readAhead(level []*pkg) {
 		}
 	}
 	for _, pk := range level {
-		if l.isStd(pk.path) || imports.CheckPath(pk.path) != nil {
+		if l.memo.looked[pk.path] || l.isStd(pk.path) || !l.valid(pk.path) {
 			continue
 		}
 		if l.vendor != nil {

@@ -35,8 +35,21 @@ type Input struct {
 	Tree    func(module.Version) (*imports.Tree, error)   // the source of a module version; modcache.ErrMissing if it is not on this machine
 	Zip     func(module.Version) (hash string, err error) // the checksum of its zip
 	Sites   func(key module.Version, hash string) bool    // whether it is worth knowing where a Need comes from
-	Memo    *imports.Memo                                 // what the answer before has read; may be nil
+	Parsed  *imports.Memo                                 // what was parsed of Files before; may be nil
+	Memo    *Memo                                         // what the answer before has left behind; may be nil
 }
+
+// A Memo makes the next answer about the same main modules cheaper. Its zero value is empty. Load must not be called with one Memo
+// from several goroutines at once.
+type Memo struct {
+	looked   map[string]bool // import paths that were looked for: packages can have them, and what they lead to has been read
+	packages int             // how many were loaded
+	context  *imports.Context
+	built    map[*imports.Package]built // in that context
+}
+
+// built is what the files of a package that are built import.
+type built struct{ imports, tests []string }
 
 // A Main is a main module.
 type Main struct {

@@ -21,10 +21,22 @@ var inStd = place{main: -1}
 
 func (l *loader) isStd(path string) bool { return imports.LooksStd(path) && l.in.Std(path) }
 
+// valid reports whether a package can have an import path.
+func (l *loader) valid(path string) bool {
+	if l.memo.looked[path] {
+		return true
+	}
+	valid := imports.CheckPath(path) == nil
+	if valid {
+		l.memo.looked[path] = true
+	}
+	return valid
+}
+
 // resolve finds out where a package is, or why it is nowhere; see modload.importFromModules.
 func (l *loader) resolve(pk *pkg) {
 	switch {
-	case pk.path == "C" || imports.CheckPath(pk.path) != nil: // refused for itself, whatever the modules have
+	case pk.path == "C" || !l.valid(pk.path): // refused for itself, whatever the modules have
 		return
 	case l.vendor != nil:
 		l.resolveVendored(pk)
@@ -188,7 +200,7 @@ func (l *loader) openDir(dir string) *source {
 		if _, err := l.in.Files.List(dir); err != nil {
 			return &source{err: err} // another fault, which is that of the replacement
 		}
-		t = imports.NewTree(l.in.Files, dir, l.in.Memo)
+		t = imports.NewTree(l.in.Files, dir, l.in.Parsed)
 		l.local[dir] = t
 	}
 	return &source{tree: t}

@@ -364,6 +364,7 @@ func mended(in Input, broken []string) imports.FS {
 	}
 	read := in.Files.Read
 	mended := in.Files
+	mended.State = nil // these files are not those that a Memo has seen
 	mended.Read = func(name string) (string, error) {
 		text, err := read(name)
 		if err != nil || !files[name] {
