@@ -81,6 +81,11 @@ func ourVerdict(t *Tree, meaning func() []string) (v verdict, recovered bool) {
 			recovered = true
 		}
 		lines[1+strings.Count(t.Text[:p.Span.Start], "\n")] = true
+		for _, r := range p.Related {
+			if r.Message == refusedToo {
+				lines[1+strings.Count(t.Text[:r.Span.Start], "\n")] = true
+			}
+		}
 	}
 	if v.Lexical {
 		return verdict{Lexical: true}, recovered
@@ -224,25 +229,7 @@ func agreeOnMod(t testing.TB, text string) {
 	m := ParseMod(text)
 	ours, recovered := ourVerdict(&m.Tree, func() []string { return ourModMeaning(m) })
 	theirs := theirVerdict(err, func() []string { return theirModMeaning(f) })
-	if m.Module != nil && !m.Module.Valid {
-		theirs.Lines = withoutRetractions(theirs.Lines, m)
-	}
 	agree(t, text, ours, recovered, theirs)
-}
-
-// withoutRetractions removes the first retraction's line, of which go says that it needs a module line: we say that only
-// if there is none, not if there is a bad one.
-func withoutRetractions(lines []int, m *Mod) (kept []int) {
-	for _, n := range lines {
-		drop := false
-		for _, r := range m.Retract {
-			drop = drop || r.Valid && r.Line.Number == n
-		}
-		if !drop {
-			kept = append(kept, n)
-		}
-	}
-	return kept
 }
 
 func agreeOnWork(t testing.TB, text string) {

@@ -289,6 +289,15 @@ func (l *Line) arg(i int) Token {
 	return Token{}
 }
 
+// withArgs writes other arguments, apart from the directive, which may end where a bracket begins.
+func (l *Line) withArgs(args string) text.Edit {
+	span := spanOf(l.Args)
+	if span.Start == l.VerbTok.End {
+		args = " " + args
+	}
+	return substitute(span, args)
+}
+
 // value decodes a token as go does, and reports what it refuses.
 func (c *checker) value(t Token) (string, bool) {
 	v, ok := decode(t.Raw)
@@ -359,7 +368,7 @@ func (c *checker) quoteLine(l *Line) string {
 
 // dropExtra offers to delete the arguments from the n-th on.
 func (c *checker) dropExtra(p *Problem, l *Line, n int) {
-	if p == nil || n == 0 || len(l.Args) <= n {
+	if p == nil || n == 0 || len(l.Args) <= n || l.Args[n-1].Raw == "(" { // which would begin a block
 		return
 	}
 	if end := l.Args[n-1].End; strings.Contains(c.tree.Text[end:l.Span.End], "\r") {
@@ -387,7 +396,7 @@ func (c *checker) breakRows(p *Problem, span text.Span) {
 func (c *checker) readModule(l *Line) {
 	m := &Module{Line: l, PathTok: l.arg(0), Path: l.arg(0).Value, Deprecated: deprecation(l.remark())}
 	repeated := c.moduleSeen
-	c.moduleSeen = true
+	c.moduleSeen = repeated || !l.broken
 	switch {
 	case repeated:
 		p := c.refuse("module-repeated", l.Span, "this file has a module line already")
@@ -402,7 +411,7 @@ func (c *checker) readModule(l *Line) {
 		m.Path, _ = c.value(m.PathTok)
 	}
 	m.Valid = !c.refusedLine
-	if c.mod != nil && (c.mod.Module == nil) {
+	if c.mod != nil && (c.mod.Module == nil || c.mod.Module.Line.broken) {
 		c.mod.Module = m
 	}
 }
@@ -532,7 +541,7 @@ func (c *checker) suggestGodebug(p *Problem, l *Line) {
 	if len(parts) > 2 || strings.ContainsAny(s, "\"'`,()[]{} \t") || strings.Count(s, "=") != 1 || strings.Contains(s, "//") || strings.Contains(s, "/*") {
 		return
 	}
-	p.prefer("Write "+s, substitute(spanOf(l.Args), s))
+	p.prefer("Write "+s, l.withArgs(s))
 }
 
 func (c *checker) readRequire(l *Line) {
@@ -597,7 +606,7 @@ func (c *checker) suggestPathVersion(p *Problem, l *Line) {
 	}
 	if words := wordsOf(l.Args); len(words) == 2 && len(l.Args) > 2 && !refused(c.grammar, l.Verb, words) {
 		plain := joinSpaced(words)
-		p.prefer("Write "+plain, substitute(spanOf(l.Args), plain))
+		p.prefer("Write "+plain, l.withArgs(plain))
 		return
 	}
 	c.dropExtra(p, l, 2)
@@ -1028,7 +1037,7 @@ func (c *checker) interval(l *Line) (low, high Token, rest []Token) {
 		p := bad(2, "a comma")
 		switch {
 		case l.arg(2).Raw == "]" && len(l.Args) == 3:
-			p.offer(p != nil && c.accepts(l.Verb, low.Raw), "Write "+low.Raw, substitute(spanOf(l.Args), low.Raw))
+			p.offer(p != nil && c.accepts(l.Verb, low.Raw), "Write "+low.Raw, l.withArgs(low.Raw))
 		case l.arg(3).Raw == "]" && len(l.Args) == 4:
 			p.offer(p != nil && c.accepts(l.Verb, "["+low.Raw+", "+l.arg(2).Raw+"]"), "Add the comma", insert(low.End, ","))
 		}
@@ -1131,7 +1140,7 @@ func (c *checker) suggestSplit(p *Problem, l *Line) {
 		}
 	}
 	if whole := joinRaw(l.Args); !strings.ContainsAny(whole, "\"`'\\") && l.Verb != "tool" {
-		p.suggest("Quote "+whole, substitute(spanOf(l.Args), strconv.Quote(whole)))
+		p.suggest("Quote "+whole, l.withArgs(strconv.Quote(whole)))
 	}
 	if ends := spanOf(l.Args); len(words) > 0 && len(words) < len(l.Args) {
 		edits = append(edits, remove(text.Span{Start: ends.Start, End: words[0].Start}), remove(text.Span{Start: words[len(words)-1].End, End: ends.End}))

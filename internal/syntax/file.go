@@ -174,13 +174,18 @@ func (c *checker) retractions() {
 	}
 }
 
+// refusedToo is said of a line that go blames beside the one that is to be mended.
+const refusedToo = "without a module path, go refuses this too"
+
 // blameRetraction relates the problem of a module line to the line that go blames as well: the first retraction, which needs a
 // module path. It is the module line that is to be mended.
 func (c *checker) blameRetraction(module *Line) {
 	first := slices.IndexFunc(c.mod.Retract, func(r *Retract) bool { return r.Valid })
-	problem := slices.IndexFunc(c.problems, func(p Problem) bool { return p.Line == module && p.Severity == Refused })
+	problem := slices.IndexFunc(c.problems, func(p Problem) bool {
+		return p.Severity == Refused && (p.Line == module || module.Block != nil && p.Span == module.Block.Header())
+	})
 	if first >= 0 && problem >= 0 {
-		c.problems[problem].relate(c.mod.Retract[first].Line.Span, "without a module path, go refuses this too")
+		c.problems[problem].relate(c.mod.Retract[first].Line.Span, refusedToo)
 	}
 }
 

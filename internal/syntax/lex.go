@@ -88,7 +88,7 @@ func (x *lexer) row(start, end int) {
 		case c == '/' && i+1 < stop && src[i+1] == '*':
 			r.broken = true
 			i = x.blockComment(i, start, stop, r.tok0 < len(x.tree.Tokens) && x.tree.Tokens[len(x.tree.Tokens)-1].End == i)
-		case strings.IndexByte("()[]{},", c) >= 0:
+		case strings.IndexByte(punct, c) >= 0:
 			x.token(Punct, i, i+1)
 			i++
 		case c == '"' || c == '`':
@@ -164,7 +164,7 @@ func word(s string) int {
 
 var wordByte = func() (is [utf8.RuneSelf]bool) {
 	for c := byte('!'); c <= '~'; c++ {
-		is[c] = strings.IndexByte("()[]{},", c) < 0
+		is[c] = strings.IndexByte(punct, c) < 0
 	}
 	return is
 }()
@@ -283,3 +283,9 @@ func (x *lexer) loneReturn(i int, r *row) {
 		"a carriage return without a line feed ends no line for go: what follows it belongs to the same line")
 	p.suggest("End the line here", substitute(p.Span, "\n"))
 }
+
+// punct are the characters that are words of their own.
+const punct = "()[]{},"
+
+// isPunct reports whether a word is one of those characters, which it is only in quotes.
+func isPunct(word string) bool { return len(word) == 1 && strings.Contains(punct, word) }

@@ -18,7 +18,7 @@ func (c *checker) spelling() {
 			continue
 		}
 		for _, tok := range l.Args {
-			if tok.Kind == String && !modfile.MustQuote(tok.Value) {
+			if tok.Kind == String && !modfile.MustQuote(tok.Value) && !isPunct(tok.Value) {
 				c.silent("quote-needed-or-useless", tok.Span, l, "%s needs no quotes", tok.Value).
 					prefer("Remove the quotes", substitute(tok.Span, tok.Value))
 			}

@@ -112,6 +112,17 @@ func (c *checker) after(edits []text.Edit) (*checker, bool) {
 	return next, true
 }
 
+// count returns how many problems are of a kind.
+func (ps problems) count(kind string) int {
+	n := 0
+	for _, p := range ps {
+		if p.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
 // refusals returns how many problems go refuses the text for.
 func (ps problems) refusals() int {
 	n := 0
@@ -129,6 +140,12 @@ func (c *checker) mends(edits ...text.Edit) bool {
 	return ok && next.problems.refusals() < c.problems.refusals()
 }
 
+// mendsKind reports whether go refuses less after an edit, and less for that kind of problem.
+func (c *checker) mendsKind(kind string, edit text.Edit) bool {
+	next, ok := c.after([]text.Edit{edit})
+	return ok && next.problems.refusals() < c.problems.refusals() && next.problems.count(kind) < c.problems.count(kind)
+}
+
 // preferIfMends prefers the first way out of p if go refuses less after it.
 func (c *checker) preferIfMends(p *Problem) {
 	if len(p.Suggest) > 0 {
@@ -139,9 +156,9 @@ func (c *checker) preferIfMends(p *Problem) {
 // closeString offers to delete a quote that has no other, or to write the other.
 func (c *checker) closeString(p *Problem) {
 	quote := c.tree.Text[p.Span.Start : p.Span.Start+1]
-	if edit := remove(text.Span{Start: p.Span.Start, End: p.Span.Start + 1}); c.mends(edit) {
+	if edit := remove(text.Span{Start: p.Span.Start, End: p.Span.Start + 1}); c.mendsKind(p.Kind, edit) {
 		p.prefer("Delete the "+quote, edit)
-	} else if edit := insert(p.Span.End, quote); c.mends(edit) {
+	} else if edit := insert(p.Span.End, quote); c.mendsKind(p.Kind, edit) {
 		p.prefer("Write the closing "+quote, edit)
 	}
 }
@@ -211,11 +228,11 @@ func (c *checker) joinLines(p *Problem, l *Line) bool {
 	}
 	for _, glue := range []string{"", " "} {
 		whole := first + glue + second
-		if !c.fitsFor(l, whole) {
+		if strings.HasSuffix(whole, "(") || !c.fitsFor(l, whole) { // which would begin a block
 			continue
 		}
 		edit := substitute(text.Span{Start: l.Span.End, End: next.Span.End}, glue+second) // no other may touch the second
-		if c.mends(edit) {
+		if c.mendsKind(p.Kind, edit) {
 			p.prefer("Join the lines to "+strconv.Quote(whole), edit)
 			return true
 		}
