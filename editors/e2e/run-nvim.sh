@@ -11,12 +11,12 @@ source "$e2e/scenarios.sh"
 programs=$(bash "$e2e/setup-nvim.sh") || fail "setup-nvim.sh could not install what the tests need"
 eval "$programs"
 GOPLS=$(bash "$e2e/setup-gopls.sh") || fail "setup-gopls.sh could not build gopls"
-export NVIM NVIM_0_10 GOPLS
+export NVIM NVIM_0_10 LUALINE GOPLS
 prepare
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=(inconsistentversion missingsum replacepath outside tidy undo commands slow applyedit workspace life
-	trust pull doctor plugin help gopls neovim-0.10 tui large)
+	trust pull doctor plugin lualine help gopls neovim-0.10 tui large)
 cd "$e2e/nvim"
 export LUA_PATH="$e2e/nvim/?.lua;;"
 

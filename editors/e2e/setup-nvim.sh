@@ -2,6 +2,7 @@
 # Installs what run-nvim.sh needs into the user's cache, and prints it as shell assignments:
 #   NVIM       Neovim 0.12 or newer: $NVIM, else the one on PATH if it is new enough, else unpacked from Debian
 #   NVIM_0_10  Neovim 0.10, the oldest that the plugin supports: $NVIM_0_10, else unpacked from Debian
+#   LUALINE    lualine, which the plugin has a component for: $LUALINE, else unpacked from Debian
 # A second run does nothing and takes no time.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -30,4 +31,11 @@ if [ -z "$old" ]; then
 fi
 [ "$(version "$old" || true)" = 10 ] || fail "$old is not Neovim 0.10"
 
-printf 'NVIM=%q\nNVIM_0_10=%q\n' "$nvim" "$old"
+lualine=${LUALINE:-}
+if [ -z "$lualine" ]; then
+	unpack forky "$at/lualine" neovim-lualine
+	lualine=$at/lualine/usr/share/nvim-lualine
+fi
+[ -f "$lualine/lua/lualine.lua" ] || fail "there is no lualine in $lualine"
+
+printf 'NVIM=%q\nNVIM_0_10=%q\nLUALINE=%q\n' "$nvim" "$old" "$lualine"
