@@ -2,15 +2,23 @@ package gather_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.lsp.dev/uri"
 	"go.uber.org/zap/zaptest"
 
 	"github.com/gomodls/gomodls/internal/gather"
 	"github.com/gomodls/gomodls/internal/modcache"
+	"github.com/gomodls/gomodls/internal/packages"
+	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -33,12 +41,19 @@ func newStudent(t *testing.T, files map[string]string) *student {
 	for name, text := range map[string]string{"VERSION": "go1.26.8\n", "bin/go": "", "src/fmt/format.go": "package fmt\n"} {
 		s.write(filepath.Join(dir, "goroot", filepath.FromSlash(name)), text)
 	}
-	s.session = workspace.NewSession(&workspace.Machine{
+	return s.freshly()
+}
+
+// freshly returns a student of the same module who has seen nothing yet.
+func (s *student) freshly() *student {
+	dir := filepath.Dir(s.dir)
+	fresh := &student{T: s.T, dir: s.dir, cache: s.cache}
+	fresh.session = workspace.NewSession(&workspace.Machine{
 		Environ: map[string]string{"GOMODCACHE": s.cache, "GOWORK": "off", "GOENV": "off"},
 		Home:    dir, ConfigDir: dir, Go: filepath.Join(dir, "goroot", "bin", "go"), GOOS: "linux",
 	}, nil, modcache.NewStores())
-	s.watcher = gather.NewWatcher(s.session, zaptest.NewLogger(t), func() {})
-	return s
+	fresh.watcher = gather.NewWatcher(fresh.session, zaptest.NewLogger(s), func() {})
+	return fresh
 }
 
 func (s *student) write(file, text string) {
@@ -175,5 +190,82 @@ func TestOvertaken(t *testing.T) {
 	s.session.Apply(workspace.Studied(topic, s.session.Snapshot(), st))
 	if !s.exact() {
 		t.Error("the answer is of this text, and not taken for exact")
+	}
+}
+
+// TestEdits edits Go files, in the editor and on disk, and compares what is said each time with what somebody says who sees the
+// module for the first time.
+func TestEdits(t *testing.T) {
+	files := maps.Clone(oneRequirement)
+	files["m/go.mod"] = "module example.com/m\n\ngo 1.22\n\nrequire (\n\ta.example/a v1.0.0\n\tb.example/b v1.0.0\n)\n"
+	for name, text := range oneRequirement {
+		if rest, ok := strings.CutPrefix(name, "modcache/"); ok {
+			files["modcache/"+strings.ReplaceAll(rest, "a.example/a", "b.example/b")] = strings.ReplaceAll(text, "a.example/a", "b.example/b")
+		}
+	}
+	files["m/sub/sub.go"], files["m/other/other.go"] = "package sub\n", "package other\n"
+	s := newStudent(t, files)
+	texts := map[string]string{} // of open documents
+	rnd := rand.New(rand.NewPCG(1, 2))
+	text := func() string {
+		var b strings.Builder
+		b.WriteString("package p\n")
+		for _, path := range []string{"a.example/a", "b.example/b", "nobody.example/x", "example.com/m/sub", "example.com/m/nowhere", "fmt"} {
+			if rnd.IntN(3) == 0 {
+				fmt.Fprintf(&b, "import _ %q\n", path)
+			}
+		}
+		return b.String() + []string{"", "func f() {}\n", "import (\n", "<<<<<<<\n"}[rnd.IntN(4)]
+	}
+	say := func(s *student) string {
+		a, err := s.scholar.Tidied(s.Context(), s.session, s.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := gather.Answer(s.Context(), s.session, &s.scholar, func(_ context.Context, snap *workspace.Snapshot) (*packages.Result, error) {
+			return snap.Views(filepath.Join(s.dir, "go.mod"))[0].Packages(), nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := struct {
+			Refusal  *tidy.Refusal
+			Faults   []tidy.Fault
+			Lost     []tidy.Loss
+			Mod      string
+			Broken   []string
+			Packages *packages.Result
+		}{a.Refusal, a.Faults, a.Lost, "", nil, loaded}
+		if a.Result != nil {
+			said.Mod, said.Broken = a.Result.Mod, a.Result.Broken
+		}
+		data, err := json.MarshalIndent(said, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	var answers = map[string]bool{}
+	for range 150 {
+		name := []string{"m.go", "sub/sub.go", "other/other.go", "other/new.go"}[rnd.IntN(4)]
+		if rnd.IntN(4) == 0 {
+			s.write(filepath.Join(s.dir, name), text())
+			s.watcher.Refresh(filepath.Join(s.dir, name))
+		} else {
+			texts[name] = text()
+			s.open(name, texts[name])
+		}
+		fresh := s.freshly()
+		for name, text := range texts {
+			fresh.open(name, text)
+		}
+		said := say(s)
+		answers[said] = true
+		if diff := cmp.Diff(say(fresh), said); diff != "" {
+			t.Fatalf("-fresh +edited: %s", diff)
+		}
+	}
+	if len(answers) < 50 {
+		t.Errorf("only %d different answers", len(answers))
 	}
 }
