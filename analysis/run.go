@@ -245,7 +245,7 @@ func (s *said) add(pass *Pass, settings *workspace.Settings, d Diagnostic) {
 		d.Severity = analyzer.Severity
 	}
 	if pass.View.Own && d.Severity == Error {
-		d.Severity = Warning
+		d.Severity, d.Message = Warning, outsideWorkspace(d.Message)
 	}
 	if severity, ok := ParseSeverity(settings.Severity[d.Code]); ok {
 		d.Severity = severity
@@ -261,6 +261,15 @@ func (s *said) add(pass *Pass, settings *workspace.Settings, d Diagnostic) {
 	}
 	d.Silenced = silenced(in, d)
 	s.diagnostics = append(s.diagnostics, d)
+}
+
+// outsideWorkspace turns what is true of a module alone into what is true of a module that a workspace lists.
+func outsideWorkspace(message string) string {
+	const refuses = "go refuses"
+	if before, after, ok := strings.Cut(message, refuses); ok {
+		return before + "outside the workspace " + refuses + after
+	}
+	return message + "; outside the workspace " + refuses + " that"
 }
 
 // whole puts together what the analyzers say about a file.

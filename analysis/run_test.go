@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/text"
@@ -97,6 +99,7 @@ func TestModuleOfWorkspace(t *testing.T) {
 		pass.Report(analysis.Diagnostic{Span: at(0), Message: map[bool]string{true: "alone", false: "in the workspace"}[pass.View.Own]})
 		if pass.View.Own {
 			pass.Report(analysis.Diagnostic{Span: at(5), Message: "alone"})
+			pass.Report(analysis.Diagnostic{Span: at(6), Message: "alone; go refuses"})
 		}
 		return nil
 	}}
@@ -110,8 +113,11 @@ func TestModuleOfWorkspace(t *testing.T) {
 			got = append(got, d.Severity.String()+" "+d.Message)
 		}
 	}
-	if want := "[error in the workspace warning alone]"; len(got) != 2 || "["+got[0]+" "+got[1]+"]" != want {
-		t.Errorf("got %q, want %s", got, want)
+	want := []string{
+		"error in the workspace", "warning alone; outside the workspace go refuses that", "warning alone; outside the workspace go refuses",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -80,9 +80,6 @@ func place(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node) (text.Span,
 
 func report(pass *analysis.Pass, g *modgraph.Graph, n *modgraph.Node, span text.Span, root *syntax.Require, replace *syntax.Replace) {
 	d := analysis.Diagnostic{Span: span, Module: n.Module, Message: message(n)}
-	if pass.View.Own { // in the workspace something replaces it, or another version is selected
-		d.Message += ", outside the workspace"
-	}
 	if chain := g.Chain(n.Module); len(chain) > 2 {
 		var via []string
 		for _, m := range chain[1 : len(chain)-1] {

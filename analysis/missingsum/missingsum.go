@@ -254,9 +254,6 @@ func lasting(pass *analysis.Pass, g *modgraph.Graph, missing []*modgraph.Node) [
 
 func report(pass *analysis.Pass, root *syntax.Require, missing []*modgraph.Node, needs []packages.Need, fix fixes.Fix) {
 	d := analysis.Diagnostic{Message: message(root, missing, needs)}
-	if pass.View.Own { // in a workspace, go asks for no line
-		d.Message += ", outside the workspace"
-	}
 	if len(missing) > 0 {
 		d.Module = missing[0].Module
 	} else {
