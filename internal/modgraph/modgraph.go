@@ -61,7 +61,7 @@ type Input struct {
 	Local     string // the version of the user's go command; "" if it is unknown, and then nothing is too new for it
 
 	Names *modcache.Names
-	Size  int // about how many nodes the graph will have; 0 if nobody can tell
+	Last  *Graph // made with a Source that says the same of module versions whose go.mod files it had; may be nil
 	Source
 }
 
@@ -111,7 +111,7 @@ func (n *Node) File() modcache.NodeID { return n.file }
 
 // A Graph is the module graph of one main module or workspace. It is immutable and safe for concurrent use.
 type Graph struct {
-	in       Input // without its Source
+	in       Input // without its Source and Last
 	pruning  pruning
 	names    *modcache.Names
 	roots    []modcache.NodeID
@@ -121,7 +121,7 @@ type Graph struct {
 
 	selected []modcache.NodeID // by path; zero is "none"
 	index    []int32           // by node; one more than its place in nodes
-	nodes    []Node            // in the order in which they were met
+	nodes    []*Node           // in the order in which they were met
 	requires [][]modcache.NodeID
 	isMain   map[modcache.PathID]bool
 	faults   [BadDirectory + 1]int // how many nodes there are of each Cause
@@ -196,14 +196,14 @@ func Load(in Input) *Graph {
 		g.roots = append(g.roots, g.goRoots(m.Go, implicitGo, m.Toolchain)...)
 	}
 
-	g.load(in.Source)
+	g.load(in.Source, in.Last)
 	return g
 }
 
 // newGraph returns a graph that knows the main modules, what they exclude and what they replace, and has no roots yet.
 func newGraph(in Input) *Graph {
 	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}}
-	g.in.Source = Source{}
+	g.in.Source, g.in.Last = Source{}, nil
 	for _, m := range in.Main {
 		g.mains = append(g.mains, g.names.Node(module.Version{Path: m.Path}))
 		for _, x := range m.Exclude {
@@ -215,10 +215,16 @@ func newGraph(in Input) *Graph {
 }
 
 // load reads what the roots lead to.
-func (g *Graph) load(source Source) {
+func (g *Graph) load(source Source, last *Graph) {
 	l := &loader{Graph: g, source: source, local: g.names.Node(module.Version{Path: "go", Version: g.in.Local})}
-	expected := max(g.in.Size, 2*len(g.roots)) + 16
-	l.nodes, l.requires = make([]Node, 0, expected), make([][]modcache.NodeID, 0, expected)
+	expected := 2*len(g.roots) + 16
+	if last != nil {
+		expected = max(expected, len(last.nodes)+16)
+		if g.reads(last) {
+			l.last = last
+		}
+	}
+	l.nodes, l.requires = make([]*Node, 0, expected), make([][]modcache.NodeID, 0, expected)
 	l.grow()
 	for _, id := range g.mains {
 		l.selected[g.names.PathOf(id)] = id
@@ -231,10 +237,18 @@ func (g *Graph) load(source Source) {
 	if g.in.Workspace {
 		l.reload()
 	}
-	g.in.Size = len(g.nodes)
 	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
 	g.ordered, g.mentioned = sync.OnceValue(g.orderNodes), sync.OnceValue(g.listMentioned)
 	g.faulty, g.inconsistent = sync.OnceValue(g.listFaulty), sync.OnceValue(g.isInconsistent)
+}
+
+// reads reports whether two graphs read the same go.mod file for a module version, and the same in it.
+func (g *Graph) reads(other *Graph) bool {
+	a, b := &g.in, &other.in
+	return a.Names == b.Names && a.Local == b.Local && a.Workspace == b.Workspace && slices.Equal(a.Replace, b.Replace) &&
+		slices.EqualFunc(a.Main, b.Main, func(x, y MainModule) bool {
+			return x.Path == y.Path && slices.Equal(x.Exclude, y.Exclude) && slices.Equal(x.Replace, y.Replace)
+		})
 }
 
 // What a missing go line means in go.mod and go.work; see cmd/go/internal/gover.
@@ -362,6 +376,7 @@ type visit struct {
 type loader struct {
 	*Graph
 	source Source
+	last   *Graph          // whose nodes can be taken over, or nil
 	local  modcache.NodeID // the user's Go version
 	done   []uint8         // by node, a bit for each way of pruning
 	queue  []visit
@@ -430,7 +445,7 @@ func (l *loader) ownPruning(id modcache.NodeID) pruning {
 	if i == 0 {
 		return pruned
 	}
-	n := &l.nodes[i-1]
+	n := l.nodes[i-1]
 	if isToolchain(n.Module.Path) || n.Mod != nil && n.Mod.Pruned {
 		return pruned
 	}
@@ -447,17 +462,34 @@ func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) 
 	if i := l.index[id]; i != 0 {
 		return l.requires[i-1], l.nodes[i-1].Cause == OK
 	}
-	n := l.read(id)
-	n.id = id
-	l.faults[n.Cause]++
-	if n.Cause == OK {
-		requires = l.requirements(&n)
+	n, requires := l.steady(id)
+	if n == nil {
+		n = new(Node)
+		*n = l.read(id)
+		n.id = id
+		if n.Cause == OK {
+			requires = l.requirements(n)
+		}
 	}
+	l.faults[n.Cause]++
 	l.nodes = append(l.nodes, n)
 	l.requires = append(l.requires, requires)
 	l.index[id] = int32(len(l.nodes))
 	l.mention(requires)
 	return requires, n.Cause == OK
+}
+
+// steady returns the node of the last graph for a module version, and what it requires, if it can be no other in this one: it rests on
+// nothing but a go.mod file that never changes.
+func (l *loader) steady(id modcache.NodeID) (*Node, []modcache.NodeID) {
+	if l.last == nil || int(id) >= len(l.last.index) || l.last.index[id] == 0 {
+		return nil, nil
+	}
+	i := l.last.index[id] - 1
+	if n := l.last.nodes[i]; n.Cause == OK && n.file != 0 {
+		return n, l.last.requires[i]
+	}
+	return nil, nil
 }
 
 func (l *loader) requirements(n *Node) []modcache.NodeID {
@@ -598,9 +630,6 @@ func (l *loader) reload() {
 	}
 }
 
-// Size returns how many nodes the graph has, of any kind.
-func (g *Graph) Size() int { return len(g.nodes) }
-
 // Roots returns the roots of the graph: the requirements of a single main module that are not excluded, or a workspace's
 // modules; and in both cases go@version and, with a toolchain line, toolchain@name.
 func (g *Graph) Roots() []module.Version {
@@ -640,7 +669,7 @@ func (g *Graph) Nodes() []*Node { return slices.Clip(g.all()) }
 func (g *Graph) listNodes() []*Node {
 	nodes := make([]*Node, 0, len(g.nodes))
 	for i := range g.nodes {
-		if n := &g.nodes[i]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
+		if n := g.nodes[i]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
 			nodes = append(nodes, n)
 		}
 	}
@@ -675,7 +704,7 @@ func (g *Graph) Node(m module.Version) *Node {
 	if int(id) >= len(g.index) || g.index[id] == 0 {
 		return nil
 	}
-	return &g.nodes[g.index[id]-1]
+	return g.nodes[g.index[id]-1]
 }
 
 // SelectedNode is like Node for a version that is selected. It returns nil for others.
@@ -775,7 +804,7 @@ func (g *Graph) orderNodes() []*Node {
 	nodes := make([]*Node, 0, len(w.order))
 	for _, id := range w.order {
 		if int(id) < len(g.index) && g.index[id] != 0 {
-			if n := &g.nodes[g.index[id]-1]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
+			if n := g.nodes[g.index[id]-1]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
 				nodes = append(nodes, n)
 			}
 		}
@@ -833,7 +862,7 @@ func (g *Graph) WithRequire(source Source, require []module.Version) *Graph {
 // WithRequireOf returns the graph as it would be if the main module in a directory had other requirements.
 func (g *Graph) WithRequireOf(source Source, dir string, require []module.Version) *Graph {
 	in := g.in
-	in.Source = source
+	in.Source, in.Last = source, g
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {
 		if in.Main[i].Dir == dir {
@@ -846,7 +875,7 @@ func (g *Graph) WithRequireOf(source Source, dir string, require []module.Versio
 // WithExclude returns the graph as it would be if the main module in a directory excluded m, too.
 func (g *Graph) WithExclude(source Source, dir string, m module.Version) *Graph {
 	in := g.in
-	in.Source = source
+	in.Source, in.Last = source, g
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {
 		if in.Main[i].Dir == dir {
@@ -907,7 +936,7 @@ func (g *Graph) Repair(source Source) *Repair {
 			return r
 		}
 		in := g.in
-		in.Source = source
+		in.Source, in.Last = source, g
 		main.Require, main.Go, main.Toolchain = slices.Clone(r.Require), r.Go, r.Toolchain
 		in.Main = []MainModule{main}
 		r.Graph = Load(in)
@@ -982,7 +1011,7 @@ func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
 		return slices.DeleteFunc(slices.Clone(rs), func(r Replacement) bool { return r.Old == old })
 	}
 	in := g.in
-	in.Source = source
+	in.Source, in.Last = source, g
 	in.Replace = drop(in.Replace)
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {

@@ -21,7 +21,7 @@ func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
 	for _, r := range roots {
 		g.roots = append(g.roots, g.names.Node(r))
 	}
-	g.load(in.Source)
+	g.load(in.Source, in.Last)
 	return g
 }
 
@@ -31,7 +31,7 @@ func (g *Graph) Summary(source Source, m module.Version) (n *Node, requires []mo
 	id := g.names.Node(m)
 	if int(id) < len(g.index) && g.index[id] != 0 {
 		i := g.index[id] - 1
-		return &g.nodes[i], g.versions(g.requires[i])
+		return g.nodes[i], g.versions(g.requires[i])
 	}
 	l := &loader{Graph: g, source: source}
 	node := l.read(id)

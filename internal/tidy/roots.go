@@ -87,7 +87,11 @@ func (p *predictor) loadGraph(roots []module.Version, isPruned bool) *graph {
 }
 
 func (p *predictor) newGraph(roots []module.Version, isPruned bool) *graph {
-	g := &graph{Graph: modgraph.LoadRoots(p.graphs, roots, isPruned)}
+	in := p.graphs
+	if len(p.memo.graphs) > 0 {
+		in.Last = p.memo.graphs[0].graph.Graph
+	}
+	g := &graph{Graph: modgraph.LoadRoots(in, roots, isPruned)}
 	p.useGraph(g)
 	list := g.AllSelected()
 	g.selected = make(map[string]string, len(list)+1)

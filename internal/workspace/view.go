@@ -571,13 +571,13 @@ func (m *memo) graph(v *View) *modgraph.Graph {
 		}
 		return last.graph
 	}
-	if last != nil {
-		in.Size = last.graph.Size()
+	if last != nil && last.env == env && len(localProxies(env)) == 0 { // what a proxy has can change
+		in.Last = last.graph
 	}
 	t := &trace{}
 	in.Source = (&Snapshot{contents: s.contents, trace: t}).source(env)
 	next := &graphMemo{input: in, env: env, graph: modgraph.Load(in), reads: t.reads}
-	next.input.Source = modgraph.Source{}
+	next.input.Source, next.input.Last = modgraph.Source{}, nil
 	next.since.Store(s.ID)
 	if t.elusive {
 		return next.graph
@@ -722,6 +722,7 @@ func mainOf(mod *syntax.Mod, dir string, resolve resolver) mainModule {
 	main.Require = make([]module.Version, 0, len(mod.Require))
 	for _, r := range mod.Require {
 		switch {
+		case r.Valid && r.Path == "": // go does not get beyond it
 		case r.Valid:
 			main.Require = append(main.Require, module.Version{Path: r.Path, Version: r.Version})
 		case buildOnly(r.Version): // refused, but what go goes on with is known
