@@ -209,7 +209,7 @@ export class Editor {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+g', input);
 		await input.first().fill(`:${line}:${column}`);
-		await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: new RegExp(`line ${line}\\b.*column ${column}\\b`) }).click();
+		await this.choose(this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: new RegExp(`line ${line}\\b.*column ${column}\\b`) }));
 		await until('the cursor should move', () => this.cursor(),
 			text => text.includes(`Ln ${line}, Col ${column}`));
 	}
@@ -278,7 +278,7 @@ export class Editor {
 		await bulb.click();
 		await menu.waitFor();
 		await this.#offered(menu, title);
-		await menu.locator('.monaco-list-row.action').filter({ hasText: title }).first().click();
+		await this.choose(menu.locator('.monaco-list-row.action').filter({ hasText: title }).first());
 		await menu.waitFor({ state: 'hidden' });
 	}
 
@@ -295,8 +295,8 @@ export class Editor {
 			await this.press('F1', input);
 			await input.first().fill(`>${title}`);
 			try {
-				await row.click({ timeout: 5000 });
-				return;
+				await row.waitFor({ timeout: 5000 });
+				break;
 			} catch (error) {
 				if (tries === 9) {
 					throw error;
@@ -304,6 +304,19 @@ export class Editor {
 				await this.page.keyboard.press('Escape');
 			}
 		}
+		await this.choose(row);
+	}
+
+	/**
+	 * Chooses the row of a list with the mouse, after which the list goes. A click is lost when the list is drawn anew between the
+	 * press of the button and its release; then the row is still there, to be clicked again.
+	 */
+	async choose(row) {
+		await row.waitFor();
+		await until('the list should go when its row is clicked', async () => {
+			await row.click({ timeout: 5000 }).catch(() => {}); // or it has gone
+			return row.waitFor({ state: 'hidden', timeout: 5000 }).then(() => true, () => false);
+		}, gone => gone);
 	}
 
 	/** The commands of the palette that the user may choose from, for what is typed there: one of them is known. */
@@ -329,8 +342,7 @@ export class Editor {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
 		await this.press('Control+p', input);
 		await input.first().fill(folder ? `${folder}/${name}` : name);
-		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).filter({ hasText: folder }).first();
-		await row.click();
+		await this.choose(this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).filter({ hasText: folder }).first());
 		await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
 		await this.focusEditor();
 	}

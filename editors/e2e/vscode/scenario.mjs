@@ -79,12 +79,19 @@ async function perform(t, scenario) {
 	const module = await template.copy(!scenario.own && shared.module);
 	await scenario.arrange?.(module);
 	await code.record();
-	const editor = await (scenario.own ? openOwn : openShared)(code, module, scenario);
+	const another = !scenario.own && shared.editor;
+	const editor = another || await (scenario.own ? openOwn : openShared)(code, module, scenario);
 	const messages = [];
 	const note = message => messages.push(`${message.type()}: ${message.text()}`);
 	editor.page.on('console', note);
 	try {
+		if (another) {
+			await editor.openFile(scenario.file);
+		}
 		await scenario.act(editor, module);
+		if (!scenario.own) {
+			await editor.closeAll();
+		}
 	} catch (error) {
 		await keep(t, code, editor, messages);
 		t.diagnostic(`the module as it was left: ${module.dir}`);
@@ -98,7 +105,6 @@ async function perform(t, scenario) {
 		await editor.page.close();
 		await module.remove();
 	} else {
-		await editor.closeAll();
 		await module.clear();
 	}
 }
@@ -113,13 +119,8 @@ async function openOwn(code, module, { folder = '', file, settings }) {
 }
 
 async function openShared(code, module, { file }) {
-	if (shared.editor) {
-		await shared.editor.openFile(file);
-	} else {
-		await code.configure({});
-		Object.assign(shared, { module, editor: await code.open(module.dir, module.path(file)) });
-	}
-	return shared.editor;
+	await code.configure({});
+	return Object.assign(shared, { module, editor: await code.open(module.dir, module.path(file)) }).editor;
 }
 
 /** Closes the window that scenarios have shared. */

@@ -35,7 +35,7 @@ async function session(arrange, act) {
 	const module = await template.copy();
 	await code.configure({ user, ...await arrange(module) });
 	const editor = await code.open(module.dir, module.path('go.mod'));
-	await editor.status(/go\.mod/);
+	await editor.status(/\w/);
 	await editor.typing();
 	await editor.press('Control+b', editor.page.locator('.part.sidebar:not(:visible)'), 'attached');
 	await act(editor, module);
@@ -81,7 +81,7 @@ try {
 		await editor.status(/✓/);
 		await editor.retype(before, good, bad);
 		await editor.marked('error', 'v1.0.8');
-		await editor.press('Control+k Control+i', editor.page.locator('.monaco-hover:visible'));
+		await editor.press('Control+k Control+i', editor.page.locator('.monaco-hover:visible').filter({ hasText: 'Quick Fix' }));
 		await picture(editor, 'vscode-diagnostic');
 		await editor.page.keyboard.press('Escape');
 		const menu = editor.page.locator('.action-widget:not(.action-list-submenu-panel)');
@@ -97,6 +97,28 @@ try {
 		await editor.notification('go mod tidy would change').waitFor();
 		await until('the diff should be there', () => editor.proposals(), text => text.includes('go.uber.org/multierr v1.10.0'));
 		await picture(editor, 'vscode-preview');
+	});
+
+	await session(async module => {
+		await module.copyDependency('golang.org/x/mod', '../mod');
+		await module.write('go.mod', `${await module.read('go.mod')}\nreplace golang.org/x/mod => ${module.path('../mod')}\n`);
+	}, async editor => {
+		await editor.status(/ℹ 1/);
+		await statusBar(editor, 'status-info');
+	});
+
+	await session(async module => ({
+		// What tidy would do for want of these versions is a warning, which is not the picture.
+		user: { ...user, 'gomodls.severity': { lostrequire: 'off' } },
+		machine: { 'gomodls.env': { GOMODCACHE: module.path('../empty') } },
+	}), async editor => {
+		await editor.status(/\?/);
+		await statusBar(editor, 'status-unknown');
+	});
+
+	await session(async module => ({ machine: { 'gomodls.path': module.path('../missing') } }), async editor => {
+		await editor.status(/\[error\]/);
+		await statusBar(editor, 'status-failed');
 	});
 
 	const proxy = await Proxy.start();

@@ -26,7 +26,7 @@ scenario('the links of the status bar, and its list', {}, async (editor, module)
 	const rows = editor.page.locator('.quick-input-list .monaco-list-row');
 	await until('the list should have the actions', () => rows.allInnerTexts(), all =>
 		['Run go mod tidy', 'Preview go mod tidy', 'Run go mod download', 'Doctor', 'Show Log', 'Restart Server'].every(title => all.some(row => row.includes(title))));
-	await rows.filter({ hasText: 'Show Log' }).click();
+	await editor.choose(rows.filter({ hasText: 'Show Log' }));
 	// VS Code keeps logs in files, for which this installation lacks a native module: what is in it is not seen here.
 	await editor.page.locator('.output-view').waitFor();
 	await until('the output should be ours', () => editor.page.locator('.panel select').evaluateAll(all => all.map(one => one.selectedOptions[0]?.text)),
@@ -36,7 +36,7 @@ scenario('the links of the status bar, and its list', {}, async (editor, module)
 scenario('the walkthrough', {}, async editor => {
 	await editor.status(/✓/);
 	await editor.command('Welcome: Open Walkthrough...');
-	await editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Get started with gomodls' }).click();
+	await editor.choose(editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Get started with gomodls' }));
 	const steps = editor.page.locator('.gettingStartedContainer .step-title');
 	await until('it should have its steps', () => steps.allInnerTexts(), titles =>
 		['Have the server', 'Fix a go.mod as you type', 'See what tidy would do', 'Ask the doctor'].every(step => titles.includes(step)));
@@ -56,7 +56,7 @@ scenario('a snippet', {}, async (editor, module) => {
 	await editor.append(before, '\nreplacef');
 	const row = editor.page.locator('.suggest-widget .monaco-list-row').filter({ hasText: 'replacefork' });
 	await editor.press('Control+Space', row);
-	await row.click();
+	await editor.choose(row);
 	await editor.page.keyboard.type('golang.org/x/mod');
 	await editor.page.keyboard.press('Tab');
 	await editor.page.keyboard.type('example.com/mod');
