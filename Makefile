@@ -88,6 +88,10 @@ lint: ## formatting, vet, and names that do not belong into the repository
 test-editors: build ## the real editors against the real server; RUNS=20 times over, EDITORS="nvim others" some of them
 	@GOMODLS_BIN=$(bin)/gomodls bash editors/e2e/run.sh $(RUNS)
 
+.PHONY: test-vsix
+test-vsix: ## the packed extension, with its server, installed into a clean VS Code; not part of make test, for it compiles for other systems
+	@bash editors/e2e/vsix.sh
+
 .PHONY: screenshots
 screenshots: build ## the pictures in docs/images, from the real editors
 	@GOMODLS_BIN=$(bin)/gomodls bash editors/e2e/screenshots.sh
