@@ -299,6 +299,7 @@ func replacedBy(v *workspace.View, dir string) string {
 var repaired = map[string]bool{
 	"exclude-of-required":         true,
 	"exclude-path-empty":          true,
+	"replace-path-empty":          true,
 	"require-path-is-go":          true,
 	"toolchain-below-1.21":        true,
 	"toolchain-below-go":          true,

@@ -67,7 +67,9 @@ func checkDefault(pass *analysis.Pass, l *syntax.Godebug) {
 
 func report(pass *analysis.Pass, l *syntax.Godebug, table goenv.Godebugs) {
 	d := analysis.Diagnostic{Span: l.Tok.Span}
-	if in, ok := table.Removed[l.Key]; ok {
+	if l.Key == "" {
+		d.Message = "a setting has a name before the =; go refuses"
+	} else if in, ok := table.Removed[l.Key]; ok {
 		d.Message = fmt.Sprintf("the setting %s was removed in go %s; go refuses", l.Key, in)
 	} else {
 		d.Message = fmt.Sprintf("the installed Go knows no setting %s; go refuses", l.Key)

@@ -100,6 +100,9 @@ func message(n *modgraph.Node) string {
 	name := n.Actual.Path + " " + n.Actual.Version
 	switch n.Cause {
 	case modgraph.Unavailable:
+		if p := n.Actual.Path; p == "std" || p == "cmd" {
+			return fmt.Sprintf("%s belongs to Go itself, and cannot be required; go refuses", p)
+		}
 		return fmt.Sprintf("%s cannot be had: %v; go refuses", name, n.Err)
 	case modgraph.Unreadable:
 		return fmt.Sprintf("the go.mod file of %s cannot be parsed: %v; go refuses", name, n.Err)

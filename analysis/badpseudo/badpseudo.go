@@ -97,6 +97,9 @@ func faultOf(m module.Version) string {
 	if _, err := module.PseudoVersionTime(m.Version); err != nil {
 		return fmt.Sprintf("the time of %s is none", m.Version)
 	}
+	if low := strings.ToLower(rev); low != rev && hash.MatchString(low) {
+		return fmt.Sprintf("the hash %s has capital letters", rev)
+	}
 	if hash.MatchString(rev) && len(rev) != 12 {
 		return fmt.Sprintf("the hash %s has %d digits instead of 12", rev, len(rev))
 	}

@@ -37,7 +37,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			return nil
 		}
 	}
-	d := analysis.Diagnostic{Span: pass.File.Start(), Message: "this workspace lists no module; go refuses to load it"}
+	d := analysis.Diagnostic{Span: pass.File.Start(), Message: `this workspace lists no module; go refuses with "no modules were found in the current workspace"`}
 	if dirs := modules(pass.Snapshot, pass.View.Dir); len(dirs) > 0 {
 		add := "\nuse " + dirs[0] + "\n"
 		if len(dirs) > 1 {

@@ -31,7 +31,7 @@ var Analyzer = &analysis.Analyzer{
 const shown = 5
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	if pass.File == pass.View.Head() && pass.View.UnknownToolchain() && pass.View.Env().Toolchain.Err == nil {
+	if pass.File == pass.View.Head() && unknownToolchain(pass.View) {
 		pass.Report(analysis.Diagnostic{
 			Span:    pass.File.Start(),
 			Message: fmt.Sprintf("go would switch to another toolchain than the installed go %s, of which nothing is known here, so there may be more to say", pass.View.Env().GoVersion),
@@ -72,6 +72,15 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	d.Fixes = []fixes.Fix{{Title: title, Kind: fixes.QuickFix, Preferred: true, Command: pass.Command("gomodls.download", nil)}}
 	pass.Report(d)
 	return nil
+}
+
+// unknownToolchain reports whether go would run a toolchain of which nothing is known, rather than look for it in vain.
+func unknownToolchain(v *workspace.View) bool {
+	if !v.UnknownToolchain() || v.Env().Toolchain.Err != nil {
+		return false
+	}
+	missing, _ := v.MissingToolchain()
+	return missing == ""
 }
 
 // sources says which modules' packages are needed and cannot be looked at.

@@ -40,7 +40,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	for _, r := range pass.Replacements() {
-		if r.Valid && r.IsDir {
+		if r.Valid && r.IsDir && r.Old.Path != "" {
 			check(pass, r, read)
 		}
 	}

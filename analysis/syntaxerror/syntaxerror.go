@@ -29,6 +29,7 @@ var kinds = analysis.KindSet{
 	"ignore-arg-count":          analysis.Error,
 	"module-usage":              analysis.Error,
 	"replace-usage":             analysis.Error,
+	"replace-path-empty":        analysis.Error,
 	"require-path-empty":        analysis.Error,
 	"require-path-is-go":        analysis.Error,
 	"require-usage":             analysis.Error,

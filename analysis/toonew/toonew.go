@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
@@ -27,6 +28,12 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
+	if name, by := pass.View.MissingToolchain(); name != "" {
+		if pass.File == pass.View.Head() {
+			missingToolchain(pass, name, by)
+		}
+		return nil
+	}
 	local := pass.View.GoVersion()
 	if local == "" {
 		return nil
@@ -61,7 +68,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			name = "the module in " + n.Actual.Path
 		}
 		d := analysis.Diagnostic{Span: span, Module: n.Module,
-			Message: fmt.Sprintf("%s needs go %s, but go %s is installed and GOTOOLCHAIN=%s forbids another; go refuses", name, n.Mod.Go, local, pass.View.Env().Get("GOTOOLCHAIN").Value)}
+			Message: fmt.Sprintf("%s needs go %s, but go %s is installed and %s; go refuses", name, n.Mod.Go, local, noOther(pass))}
 		d.Fixes = waysOut(pass, g, n, span, local)
 		pass.Report(d)
 	}
@@ -76,12 +83,54 @@ func ownLine(pass *analysis.Pass, line *syntax.Go, local string) bool {
 	pass.Report(analysis.Diagnostic{
 		Span:    line.VersionTok.Span,
 		Message: fmt.Sprintf("go %s is needed here, but go %s is installed and GOTOOLCHAIN=%s forbids another; go refuses", line.Version, local, pass.View.Env().Get("GOTOOLCHAIN").Value),
-		Fixes: []fixes.Fix{{
-			Title: "Set the go line to " + local, Kind: fixes.QuickFix, Preferred: true,
-			Edits: []fixes.Edit{pass.Edit(fixes.Replace(line.VersionTok.Span, local))},
-		}},
+		Fixes:   lowering(pass, line.VersionTok.Span, local),
 	})
 	return true
+}
+
+// noOther says why go does not switch to another toolchain for the sake of a dependency.
+func noOther(pass *analysis.Pass) string {
+	if pass.View.Env().Toolchain.Switch != "" {
+		return "go list and go build do not switch to another for a dependency"
+	}
+	return "GOTOOLCHAIN=" + pass.View.Env().Get("GOTOOLCHAIN").Value + " forbids another"
+}
+
+// missingToolchain reports that go looks for a toolchain in PATH only, where it is not.
+func missingToolchain(pass *analysis.Pass, name string, by syntax.Token) {
+	d := analysis.Diagnostic{
+		Span:    by.Span,
+		Message: fmt.Sprintf("%s is needed here, and with GOTOOLCHAIN=%s go looks for it only in PATH, where it is not; go refuses", name, pass.View.Env().Get("GOTOOLCHAIN").Value),
+	}
+	switch {
+	case by.IsZero():
+		d.Span = pass.File.Start()
+	case strings.HasPrefix(by.Raw, "go"):
+		if l := lineAt(pass.File, by); l != nil {
+			d.Fixes = []fixes.Fix{{
+				Title: "Delete toolchain " + by.Raw, Kind: fixes.QuickFix, Preferred: true,
+				Edits: []fixes.Edit{pass.Edit(fixes.DeleteLine(pass.File.Text, l))},
+			}}
+		}
+	default:
+		d.Fixes = lowering(pass, by.Span, pass.View.Env().GoVersion)
+	}
+	pass.Report(d)
+}
+
+func lineAt(f *workspace.File, tok syntax.Token) *syntax.Line {
+	if f.Kind == workspace.WorkFile {
+		return f.Work().LineAt(tok.Start)
+	}
+	return f.Mod().LineAt(tok.Start)
+}
+
+// lowering returns the fix that lowers a go line to the installed version.
+func lowering(pass *analysis.Pass, span text.Span, local string) []fixes.Fix {
+	return []fixes.Fix{{
+		Title: "Set the go line to " + local, Kind: fixes.QuickFix, Preferred: true,
+		Edits: []fixes.Edit{pass.Edit(fixes.Replace(span, local))},
+	}}
 }
 
 // waysOut offers another version of what is required, a lower go line in the directory that replaces it, or that nothing does.

@@ -436,7 +436,7 @@ func (c *checker) replacements(list []*Replace) {
 		c.takenFor(r.OldVersionTok, r.Old.Version, r.Line)
 		c.takenFor(r.NewVersionTok, r.New.Version, r.Line)
 		if r.Old.Path == "" && c.work == nil {
-			p := c.alone("replace-lhs-path", r.OldPathTok.Span, r.Line, "an empty path is no module; go asks for go mod tidy")
+			p := c.alone("replace-path-empty", r.OldPathTok.Span, r.Line, "an empty path is no module; go asks for go mod tidy")
 			c.deleteLine(p, r.Line)
 			continue
 		}

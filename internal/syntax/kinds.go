@@ -37,6 +37,7 @@ var Kinds = []string{
 	"replace-duplicate",
 	"replace-lhs-path",
 	"replace-major-mismatch",
+	"replace-path-empty",
 	"replace-rhs-at-version",
 	"replace-rhs-needs-version",
 	"replace-rhs-windows-path",

@@ -2,7 +2,9 @@ package workspace
 
 import (
 	"errors"
+	"go/version"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gomodls/gomodls/internal/goenv"
@@ -110,12 +112,25 @@ func (v *View) UnknownToolchain() bool { return v.GoVersion() == "" && v.Env().G
 // It is "" if that is not known, also where a go or toolchain line makes go switch to a toolchain of which nothing is known.
 func (v *View) GoVersion() string {
 	env := v.Env()
-	local := env.GoVersion
-	if t := env.Toolchain; t.Err != nil || t.Min != "" && t.Min != "local" && t.Min != "go"+local {
-		return "" // a toolchain of which nothing is known here
+	if env.Toolchain.Err != nil {
+		return ""
 	}
-	if env.Toolchain.Switch == "" || local == "" {
-		return local
+	if other, _ := v.otherToolchain(); other != "" {
+		return ""
+	}
+	return env.GoVersion
+}
+
+// otherToolchain returns the toolchain that go would run instead of the installed one, "" if none, and the token that asks for
+// it, which is zero where GOTOOLCHAIN alone does; see toolchain.Select in the go command.
+func (v *View) otherToolchain() (name string, by syntax.Token) {
+	env := v.Env()
+	least := env.GoVersion
+	if min := env.Toolchain.Min; min != "" && min != "local" && min != "go"+least {
+		name, least = min, strings.TrimPrefix(min, "go")
+	}
+	if env.Toolchain.Switch == "" || least == "" {
+		return name, by
 	}
 	var goLine *syntax.Go
 	var toolchain *syntax.Toolchain
@@ -125,11 +140,43 @@ func (v *View) GoVersion() string {
 		own := v.Modules()[0].Mod.Mod()
 		goLine, toolchain = own.Go, own.Toolchain
 	}
-	if goLine != nil && goenv.CompareVersions(goLine.Version, local) > 0 {
-		return ""
+	if toolchain != nil {
+		if wants := strings.TrimPrefix(toolchain.Name, "go"); goenv.CompareVersions(wants, least) > 0 {
+			name, by, least = toolchain.Name, toolchain.NameTok, wants
+		}
 	}
-	if toolchain != nil && goenv.CompareVersions(strings.TrimPrefix(toolchain.Name, "go"), local) > 0 {
-		return ""
+	if goLine != nil && goenv.CompareVersions(goLine.Version, least) > 0 {
+		name, by = "go"+goLine.Version, goLine.VersionTok
+		if version.Lang(name) == name {
+			name += ".0"
+		}
 	}
-	return local
+	return name, by
+}
+
+// MissingToolchain returns the toolchain that go looks for in PATH, and nowhere else, and does not find, so that it refuses
+// whatever it is asked; "" if there is none. by is the token that asks for it, zero where GOTOOLCHAIN alone does.
+func (v *View) MissingToolchain() (name string, by syntax.Token) {
+	if v.Env().Toolchain.Switch != "path" || v.Env().Toolchain.Err != nil {
+		return "", by
+	}
+	if name, by = v.otherToolchain(); name == "" || v.Snapshot.mayBeInPath(name) {
+		return "", syntax.Token{}
+	}
+	return name, by
+}
+
+// mayBeInPath reports whether a directory of PATH has a program, or may have it.
+func (s *Snapshot) mayBeInPath(program string) bool {
+	path, absent := s.machine.Environ["PATH"]
+	for _, dir := range filepath.SplitList(path) {
+		if !filepath.IsAbs(dir) {
+			return true
+		}
+		list := s.List(dir)
+		absent = absent && (list.State == Directory || list.State == Missing) && !slices.ContainsFunc(list.Names, func(name string) bool {
+			return strings.HasPrefix(strings.ToLower(name), strings.ToLower(program)) // behind it may stand .exe
+		})
+	}
+	return !absent
 }
