@@ -7,6 +7,9 @@
 // An import path that no package can have, and a package without a file for any build, are obstacles to go mod tidy, which stops
 // there; that is a warning. go build says by itself what is wrong with such an import.
 //
+// A path without a dot before its first slash belongs to the standard library. A package that is not there is a warning, since
+// only commands that build it refuse.
+//
 // Nothing is said where the source of a module that could have the package is not on this machine, nor where no module of the
 // graph could have it by its path: then a requirement is missing.
 package missingpackage

@@ -43,6 +43,12 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 		pass.ReportFault(f, d)
 	}
+	for _, f := range pass.PackageFaults(packages.NotStd) {
+		pass.ReportFault(f, analysis.Diagnostic{
+			Severity: analysis.Warning, // go list -m all and go mod tidy do not mind
+			Message:  fmt.Sprintf("neither the standard library nor a module here has a package %s; go build refuses with %q", strings.TrimSuffix(analysis.Imported(f), ","), f.Says),
+		})
+	}
 	for _, f := range pass.TidyFaults(tidy.Unusable) {
 		if len(f.Modules) == 0 { // otherwise the module is to blame
 			pass.ReportTidyFault(f, "cannot be imported: "+reason(f.Err))

@@ -20,9 +20,15 @@ func LooksStd(importPath string) bool {
 
 // CheckPath says why no package can have a path, or returns nil.
 func CheckPath(importPath string) error {
-	if strings.Contains(importPath, "@") || build.IsLocalImport(importPath) || filepath.IsAbs(importPath) ||
-		slices.Contains([]string{"std", "cmd", "tool", "work", "all"}, importPath) {
-		return errors.New("not an import path of a package")
+	switch {
+	case build.IsLocalImport(importPath):
+		return errors.New("relative paths cannot be imported in a module")
+	case filepath.IsAbs(importPath):
+		return errors.New("it is a path of a file, not of a package")
+	case strings.Contains(importPath, "@"):
+		return errors.New("a version belongs into go.mod, not into an import path")
+	case slices.Contains([]string{"std", "cmd", "tool", "work", "all"}, importPath):
+		return errors.New("to the go command this is a pattern for many packages")
 	}
 	return module.CheckImportPath(importPath)
 }
