@@ -43,9 +43,30 @@ type disk struct {
 	state   *state            // that of what stands where
 	edited  map[string]*state // by directory, where that has changed since
 
+	listed *directories
+
 	mu    sync.Mutex
 	looks map[string]look
-	dirs  map[string]bool
+}
+
+// directories are those that a disk was asked about. Disks with the same state share them, since what one has seen of a directory
+// is not asked of the other.
+type directories struct {
+	mu  sync.Mutex
+	set map[string]bool
+}
+
+func (d *directories) note(dir string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.set[dir] = true
+}
+
+// all returns the directories in order.
+func (d *directories) all() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Keys(d.set))
 }
 
 // A state is told from others by its address; see imports.FS.State.
@@ -61,7 +82,7 @@ type look struct {
 func newDisk(snap *workspace.Snapshot, s *shelf) *disk {
 	d := &disk{
 		open: map[string]*workspace.File{}, unsaved: map[string]map[string]bool{}, shelf: s, snap: snap,
-		state: new(state), looks: map[string]look{}, dirs: map[string]bool{},
+		state: new(state), looks: map[string]look{}, listed: &directories{set: map[string]bool{}},
 	}
 	d.began = time.Now()
 	d.looked = d.began
@@ -90,8 +111,8 @@ func (d *disk) after(snap *workspace.Snapshot, s *shelf) *disk {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	next.looks, next.looked, next.dirs = maps.Clone(d.looks), d.looked, maps.Clone(d.dirs)
-	next.state, next.edited = d.state, maps.Clone(d.edited)
+	next.looks, next.looked = maps.Clone(d.looks), d.looked
+	next.state, next.edited, next.listed = d.state, maps.Clone(d.edited), d.listed
 	for path, f := range next.open {
 		if f != d.open[path] {
 			if next.edited == nil {
@@ -116,13 +137,6 @@ func (d *disk) stateOf(dir string) any {
 		return s
 	}
 	return d.state
-}
-
-// listed returns the directories that were asked about, in order.
-func (d *disk) listed() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Sorted(maps.Keys(d.dirs))
 }
 
 func (d *disk) stat(path string) (fs.FileInfo, error) {
@@ -159,9 +173,7 @@ func (d *disk) read(path string) (string, error) {
 }
 
 func (d *disk) list(dir string) ([]imports.Entry, error) {
-	d.mu.Lock()
-	d.dirs[dir] = true
-	d.mu.Unlock()
+	d.listed.note(dir)
 	entries, err := d.listDisk(dir)
 	if len(d.unsaved[dir]) == 0 {
 		return entries, err

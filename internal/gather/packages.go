@@ -46,15 +46,18 @@ func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session,
 	env := q.snap.Env()
 	sources, store := s.Tidier.sources(topic.Of, env.ModCache), q.snap.Store()
 	q.Std = s.Tidier.stdOf(env.Goroot)
-	q.Zip = s.Tidier.zip(store)
 	var mu sync.Mutex
-	lacks := func(m module.Version, ext string) {
+	absent := func(path string) {
 		mu.Lock()
 		defer mu.Unlock()
+		st.Absent = append(st.Absent, path)
+	}
+	lacks := func(m module.Version, ext string) {
 		if path := store.File(m, ext); path != "" {
-			st.Absent = append(st.Absent, path)
+			absent(path)
 		}
 	}
+	q.Zip = s.Tidier.zip(store, absent)
 	q.Tree = func(m module.Version) (*imports.Tree, error) {
 		tree, err := sources.Module(m)
 		if errors.Is(err, modcache.ErrMissing) {
@@ -79,7 +82,7 @@ func (s *Scholar) packagesStudy(ctx context.Context, session *workspace.Session,
 		return nil, nil, err
 	}
 	s.Tidier.keep(topic.Of, sources)
-	st.Answer, st.Dirs = result, q.disk.listed()
+	st.Answer, st.Dirs = result, q.disk.listed.all()
 	return q.snap, st, nil
 }
 

@@ -171,6 +171,25 @@ func TestAppears(t *testing.T) {
 	}
 }
 
+// TestHalfWritten shows that a checksum counts only when go has written it.
+func TestHalfWritten(t *testing.T) {
+	files := maps.Clone(oneRequirement)
+	const hash = "modcache/cache/download/a.example/a/@v/v1.0.0.ziphash"
+	files["modcache/cache/download/a.example/a/@v/v1.0.0.zip"], files[hash] = "", ""
+	files["m/go.sum"] = "a.example/a v1.0.0 h1:zip\n"
+	s := newStudent(t, files)
+	a, err := s.scholar.Tidied(t.Context(), s.session, s.dir)
+	if err != nil || a.Refusal == nil || !a.Refusal.Unknown {
+		t.Fatalf("without a checksum the answer is %+v, %v", a, err)
+	}
+	path := filepath.Join(filepath.Dir(s.dir), filepath.FromSlash(hash))
+	s.write(path, "h1:zip")
+	s.watcher.Refresh(path)
+	if dropped := s.study(); len(dropped) > 0 {
+		t.Errorf("dropped: %v", dropped)
+	}
+}
+
 // TestOvertaken applies an answer that was overtaken while it was worked out: it is kept, and the question stays.
 func TestOvertaken(t *testing.T) {
 	s := newStudent(t, oneRequirement)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -72,8 +73,9 @@ func (t *Tidier) sources(of, modCache string) *imports.Cache {
 	return m.sources
 }
 
-// zip returns the function that returns the checksum of a module's zip, which is read once.
-func (t *Tidier) zip(store *modcache.Store) func(module.Version) (string, error) {
+// zip returns the function that returns the checksum of a module's zip, which is read once. What go has yet to
+// write beside a zip is given to lacks.
+func (t *Tidier) zip(store *modcache.Store, lacks func(path string)) func(module.Version) (string, error) {
 	type key struct {
 		module.Version
 		cache string
@@ -86,6 +88,8 @@ func (t *Tidier) zip(store *modcache.Store) func(module.Version) (string, error)
 		hash, err := store.ZipHash(m)
 		if err == nil {
 			t.zips.Store(k, hash)
+		} else if info, none := os.Stat(store.File(m, ".zip")); none == nil && info.Mode().IsRegular() {
+			lacks(store.File(m, ".ziphash"))
 		}
 		return hash, err
 	}
@@ -139,7 +143,7 @@ func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic wo
 	}
 	m := q.view.Modules()[0]
 	st := &workspace.Study{
-		Answer: answer, Dirs: q.disk.listed(),
+		Answer: answer, Dirs: q.disk.listed.all(),
 		Files: []string{m.Mod.Path, filepath.Join(m.Dir, "go.sum")}, Absent: q.missing,
 		Trees: q.view.Dirs(),
 	}
@@ -332,7 +336,7 @@ func (t *Tidier) input(snap *workspace.Snapshot, dir string) (*question, error) 
 	store := snap.Store()
 	q.Input = tidy.Input{
 		Dir: m.Dir, Mod: m.Mod.Text, Local: q.view.GoVersion(),
-		Files: q.disk.fs(), Parsed: &t.parsed, Std: t.stdOf(env.Goroot), Zip: t.zip(store), Names: store.Names(),
+		Files: q.disk.fs(), Parsed: &t.parsed, Std: t.stdOf(env.Goroot), Zip: t.zip(store, q.lacks), Names: store.Names(),
 		Mods: func(id modcache.NodeID) (*modcache.Mod, error) {
 			mod, err := store.Mod(id)
 			if errors.Is(err, modcache.ErrMissing) {

@@ -213,17 +213,19 @@ func (s *Store) read(m module.Version, ext string) (string, error) {
 	return "", ErrMissing
 }
 
-// ZipHash returns the checksum that the module cache recorded when it downloaded the zip of m, or ErrMissing.
+// ZipHash returns the checksum that the module cache recorded when it downloaded the zip of m, or ErrMissing, also while go is
+// writing it.
 func (s *Store) ZipHash(m module.Version) (string, error) {
 	path := s.File(m, ".ziphash")
 	if path == "" {
 		return "", ErrMissing
 	}
 	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	hash := strings.TrimSpace(string(data))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && hash == "" {
 		return "", ErrMissing
 	}
-	return strings.TrimSpace(string(data)), err
+	return hash, err
 }
 
 // maxZip is the size of a zip that ZipSum hashes: large enough for nearly all modules, small enough to be done in passing.
