@@ -156,7 +156,7 @@ func (s *server) report(ctx context.Context) {
 	}
 	behind := s.publish.behind()
 	current := map[uri.URI]bool{}
-	for _, h := range healthsOf(s.peer, result, holders, s.targets(result.Snapshot)) {
+	for _, h := range newCheckup(s.peer, result, holders).all(s.targets(result.Snapshot)) {
 		current[h.URI] = true
 		last, ok := b.told[h.URI]
 		if ok && last.Busy != nil && h.Busy == nil && behind {
@@ -195,9 +195,21 @@ func (s *server) announce(ctx context.Context, h health) bool {
 	return true
 }
 
-// healthsOf returns the health of every module and workspace of a result, and of what should be one and is not.
-func healthsOf(p *peer, result *analysis.Result, holders map[string]locked.Holder, targets []string) []health {
-	snap := result.Snapshot
+// A checkup puts into words how the modules and workspaces of a result are.
+type checkup struct {
+	peer    *peer
+	result  *analysis.Result
+	holders map[string]locked.Holder
+	files   map[string][]analysis.FileResult // by directory
+}
+
+func newCheckup(p *peer, result *analysis.Result, holders map[string]locked.Holder) *checkup {
+	return &checkup{p, result, holders, byDirectory(result)}
+}
+
+// all returns the health of every module and workspace of the result, and of what should be one and is not.
+func (c *checkup) all(targets []string) []health {
+	snap := c.result.Snapshot
 	var all []health
 	seen := map[uri.URI]bool{}
 	add := func(h health) {
@@ -206,11 +218,11 @@ func healthsOf(p *peer, result *analysis.Result, holders map[string]locked.Holde
 			all = append(all, h)
 		}
 	}
-	for _, m := range result.Modules {
-		add(moduleHealth(p, result, m, holders))
+	for _, m := range c.result.Modules {
+		add(c.module(m))
 	}
 	for _, path := range targets {
-		add(healthOf(p, result, holders, path))
+		add(c.of(path))
 	}
 	for _, f := range snap.Open() {
 		if !f.URI.IsFile() || foreign(snap, f.Path) {
@@ -222,53 +234,52 @@ func healthsOf(p *peer, result *analysis.Result, holders map[string]locked.Holde
 	return all
 }
 
-// healthOf returns the health of the module or workspace that the module file at path belongs to.
-func healthOf(p *peer, result *analysis.Result, holders map[string]locked.Holder, path string) health {
-	snap := result.Snapshot
+// of returns the health of the module or workspace that the module file at path belongs to.
+func (c *checkup) of(path string) health {
+	snap := c.result.Snapshot
 	views := snap.Views(path)
 	if len(views) == 0 {
 		u := uriOf(snap, path)
 		return off(u, whyNot(snap, u))
 	}
 	if kind := filepath.Base(path); kind == "go.work" || kind == "go.work.sum" {
-		return workHealth(p, result, views[0], holders)
+		return c.workspace(views[0])
 	}
 	dir := filepath.Dir(path)
-	for _, m := range result.Modules {
+	for _, m := range c.result.Modules {
 		if m.Dir == dir {
-			return moduleHealth(p, result, m, holders)
+			return c.module(m)
 		}
 	}
 	u := uriOf(snap, path)
 	return off(u, whyNot(snap, u))
 }
 
-func moduleHealth(p *peer, result *analysis.Result, m analysis.ModuleResult, holders map[string]locked.Holder) health {
-	h := health{URI: uriOf(result.Snapshot, filepath.Join(m.Dir, "go.mod")), Module: m.Path}
-	who, held := holders[m.Dir]
-	problems := worst(result, func(path string) bool { return filepath.Dir(path) == m.Dir || inVendor(m.Dir, path) })
-	h.fill(p, m.Health, "go.mod", problems, who, held)
+func (c *checkup) module(m analysis.ModuleResult) health {
+	h := health{URI: uriOf(c.result.Snapshot, filepath.Join(m.Dir, "go.mod")), Module: m.Path}
+	who, held := c.holders[m.Dir]
+	h.fill(c.peer, m.Health, "go.mod", worst(c.files[m.Dir]), who, held)
 	return h
 }
 
-// workHealth sums up a workspace: its own files and its modules.
-func workHealth(p *peer, result *analysis.Result, v *workspace.View, holders map[string]locked.Holder) health {
+// workspace sums up a workspace: its own files and its modules.
+func (c *checkup) workspace(v *workspace.View) health {
 	sum := analysis.Health{Complete: true, State: analysis.Healthy}
 	var who locked.Holder
 	held := false
 	own := map[string]bool{}
 	for _, m := range v.Modules() {
 		own[m.Dir] = true
-		if h, ok := holders[m.Dir]; ok && !held {
+		if h, ok := c.holders[m.Dir]; ok && !held {
 			who, held = h, true
 		}
 	}
-	for _, m := range result.Modules {
+	for _, m := range c.result.Modules {
 		if own[m.Dir] {
 			sum.Complete = sum.Complete && m.Health.Complete
 		}
 	}
-	for _, r := range result.Files {
+	for _, r := range c.result.Files {
 		if r.File != v.Work && r.File != v.WorkSum && !own[filepath.Dir(r.File.Path)] {
 			continue
 		}
@@ -296,10 +307,10 @@ func workHealth(p *peer, result *analysis.Result, v *workspace.View, holders map
 		sum.State = analysis.HasInfo
 	}
 	h := health{URI: v.Work.URI, Module: filepath.Base(v.Dir)}
-	problems := worst(result, func(path string) bool {
-		return path == v.Work.Path || v.WorkSum != nil && path == v.WorkSum.Path || own[filepath.Dir(path)]
+	files := slices.DeleteFunc(slices.Clone(c.result.Files), func(r analysis.FileResult) bool {
+		return r.File != v.Work && r.File != v.WorkSum && !own[filepath.Dir(r.File.Path)]
 	})
-	h.fill(p, sum, "go.work", problems, who, held)
+	h.fill(c.peer, sum, "go.work", worst(files), who, held)
 	return h
 }
 
@@ -461,5 +472,5 @@ func (q *query) health(ctx context.Context, params any) (any, error) {
 	q.board.mu.Lock()
 	holders := q.board.holders
 	q.board.mu.Unlock()
-	return healthOf(q.peer, result, holders, path), nil
+	return newCheckup(q.peer, result, holders).of(path), nil
 }

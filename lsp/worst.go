@@ -18,19 +18,16 @@ var sign = map[analysis.Severity]string{
 	analysis.Error: "✗", analysis.Warning: "⚠", analysis.Information: "ℹ",
 }
 
-// worst lists in markdown the gravest diagnostics of the files that match, the first of each severity first. Hints are not
-// worth a line. It runs at every answer, so it puts into words only what it lists.
-func worst(result *analysis.Result, matches func(path string) bool) string {
+// worst lists in markdown the gravest diagnostics of some files, the first of each severity first. Hints are not worth a line. It
+// runs at every answer, so it puts into words only what it lists.
+func worst(files []analysis.FileResult) string {
 	type entry struct {
 		file       *workspace.File
 		diagnostic *analysis.Diagnostic
 	}
 	first := map[analysis.Severity][]entry{}
 	count := 0
-	for _, r := range result.Files {
-		if !matches(r.File.Path) {
-			continue
-		}
+	for _, r := range files {
 		for i := range r.Diagnostics {
 			d := &r.Diagnostics[i]
 			if sign[d.Severity] == "" || d.Silenced {
@@ -53,6 +50,29 @@ func worst(result *analysis.Result, matches func(path string) bool) string {
 		fmt.Fprintf(&b, "- and %d more\n", more)
 	}
 	return b.String()
+}
+
+// byDirectory returns the files of a result by the directory of the module that they may belong to: the one that they lie in, and
+// those whose vendor directory they lie in.
+func byDirectory(result *analysis.Result) map[string][]analysis.FileResult {
+	const vendor = string(filepath.Separator) + "vendor" + string(filepath.Separator)
+	files := make(map[string][]analysis.FileResult, len(result.Modules))
+	for _, r := range result.Files {
+		path := r.File.Path
+		dir := filepath.Dir(path)
+		files[dir] = append(files[dir], r)
+		for at := strings.Index(path, vendor); at >= 0; {
+			if holder := path[:at]; holder != dir {
+				files[holder] = append(files[holder], r)
+			}
+			next := strings.Index(path[at+1:], vendor)
+			if next < 0 {
+				break
+			}
+			at += 1 + next
+		}
+	}
+	return files
 }
 
 // plain returns markdown that reads as the text. A message names what stands in a file, which anybody may have written.

@@ -30,12 +30,13 @@ func TestWorst(t *testing.T) {
 			at(0, analysis.Warning, "a_b *is* [odd](command:x) $(bug)"), silenced, at(10, analysis.Error, "go refuses\nx"), at(10, analysis.Hint, "faded")),
 		file("go.sum", "\n\nx\n", at(2, analysis.Error, "no hash")),
 		file("sub/go.mod", "", at(0, analysis.Error, "another module's")),
+		file("vendor/modules.txt", "", at(0, analysis.Error, "in vendor")),
 	}}
-	mine := func(path string) bool { return !strings.Contains(path, "sub") }
 	want := "- ✗ [go.mod:2](file:///m/go.mod#L2) go refuses x\n" +
 		"- ✗ [go.sum:3](file:///m/go.sum#L3) no hash\n" +
+		"- ✗ [modules.txt:1](file:///m/vendor/modules.txt#L1) in vendor\n" +
 		"- ⚠ [go.mod:1](file:///m/go.mod#L1) a\\_b \\*is\\* \\[odd\\]\\(command:x\\) \\$\\(bug\\)\n"
-	if got := worst(result, mine); got != want {
+	if got := worst(byDirectory(result)[dir]); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 
@@ -43,7 +44,7 @@ func TestWorst(t *testing.T) {
 	for i := range most + 2 {
 		many = append(many, at(0, analysis.Error, fmt.Sprint("number ", i)))
 	}
-	got := worst(&analysis.Result{Files: []analysis.FileResult{file("go.mod", "", many...)}}, mine)
+	got := worst([]analysis.FileResult{file("go.mod", "", many...)})
 	if strings.Count(got, "\n") != most+1 || !strings.HasSuffix(got, "number 4\n- and 2 more\n") {
 		t.Errorf("got\n%s", got)
 	}
