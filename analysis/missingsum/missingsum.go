@@ -84,14 +84,10 @@ func runMod(pass *analysis.Pass, g *modgraph.Graph) {
 	if isDir && pass.Snapshot.Empty(sum) {
 		proved = false // edits need a file; the command makes one
 	} else if isDir { // nothing can be added to that
-		withFix := pass.Report
-		with := *pass
-		with.Report = func(d analysis.Diagnostic) {
-			d.Fixes = nil
-			d.Message += "; the go.sum here is a directory, which has to go"
-			withFix(d)
-		}
-		pass = &with
+		pass = withoutFix(pass, "; the go.sum here is a directory, which has to go")
+	}
+	if private := leaking(pass, keys); !proved && private != "" {
+		pass = withoutFix(pass, "; "+private+" is private and not covered by GOPRIVATE, so nothing is downloaded before it is")
 	}
 	for _, root := range order {
 		if !proved {
@@ -103,6 +99,27 @@ func runMod(pass *analysis.Pass, g *modgraph.Graph) {
 		}
 		report(pass, root, behind[root], besides(behind[root], needed[root]), fix)
 	}
+}
+
+// withoutFix returns a pass whose diagnostics have no way out, and say why.
+func withoutFix(pass *analysis.Pass, because string) *analysis.Pass {
+	without := *pass
+	without.Report = func(d analysis.Diagnostic) {
+		d.Fixes = nil
+		d.Message += because
+		pass.Report(d)
+	}
+	return &without
+}
+
+// leaking returns the first module whose path a download would send to where it does not belong, or "".
+func leaking(pass *analysis.Pass, keys []module.Version) string {
+	for _, key := range keys {
+		if pass.WouldLeak(key.Path) {
+			return key.Path
+		}
+	}
+	return ""
 }
 
 // runSum says where in go.sum the lines belong. That is no error of its own: there is one at the requirement.
@@ -134,6 +151,9 @@ func runSum(pass *analysis.Pass, g *modgraph.Graph) {
 		}
 		fix = fixes.Fix{Title: titleOf(keys), Kind: fixes.QuickFix, Preferred: pass.Readable(), Command: pass.Command("gomodls.download", args)}
 		fix.Command.Arguments["uri"] = string(pass.Module.Mod.URI)
+		if leaking(pass, keys) != "" {
+			pass = withoutFix(pass, "")
+		}
 	}
 	file := pass.File.Sum()
 	for _, place := range fixes.AddSums(file, sums) {

@@ -66,17 +66,36 @@ func (p Patterns) matching(modulePath string) []Pattern {
 	return list
 }
 
-// With returns the list with one more pattern at its end, unless it has that already.
+// With returns the list with one more pattern at its end, unless it has that already. An entry that never matches becomes what
+// was meant by it, if that is plain.
 func (p Patterns) With(pattern string) Patterns {
-	for text := range strings.SplitSeq(string(p), ",") {
-		if text == pattern {
-			return p
+	entries := strings.Split(strings.TrimSuffix(string(p), ","), ",")
+	if entries[0] == "" {
+		entries = entries[1:]
+	}
+	for i, text := range entries {
+		entries[i] = meant(text)
+	}
+	if !slices.Contains(entries, pattern) {
+		entries = append(entries, pattern)
+	}
+	return Patterns(strings.Join(entries, ","))
+}
+
+// meant returns what was probably meant by an entry that never matches, if nothing is the matter with that: "* " stays, for "*"
+// would switch off more than anybody knows of.
+func meant(entry string) string {
+	p := inspect(entry)
+	for range 3 { // a blank, a scheme and capital letters
+		if p.Fix == "" || !p.Fault.NeverMatches() {
+			break
 		}
+		p = inspect(p.Fix)
 	}
-	if p == "" || strings.HasSuffix(string(p), ",") {
-		return p + Patterns(pattern)
+	if p.Fault != NoFault {
+		return entry
 	}
-	return p + "," + Patterns(pattern)
+	return p.Text
 }
 
 func inspect(text string) Pattern {

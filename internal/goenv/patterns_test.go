@@ -108,11 +108,15 @@ func TestNearMiss(t *testing.T) {
 
 func TestWith(t *testing.T) {
 	for list, want := range map[Patterns]Patterns{
-		"":           "x.example",
-		"a.example":  "a.example,x.example",
-		"a.example,": "a.example,x.example",
-		"x.example":  "x.example",
-		" x.example": " x.example,x.example",
+		"":                                 "x.example",
+		"a.example":                        "a.example,x.example",
+		"a.example,":                       "a.example,x.example",
+		"x.example":                        "x.example",
+		" x.example":                       "x.example",
+		"a.example, https://b.example/ ,*": "a.example,b.example,*,x.example",
+		"https://b.example/":               "b.example,x.example",
+		"* ":                               "* ,x.example",
+		"none":                             "none,x.example",
 	} {
 		if got := list.With("x.example"); got != want {
 			t.Errorf("%q with x.example is %q, want %q", list, got, want)
