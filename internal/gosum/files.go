@@ -49,9 +49,9 @@ func (x *Index) In(f *Files) (contradicted []*modgraph.Node, mentioned []module.
 	}
 	for i := range x.entries {
 		e := &x.entries[i]
-		k := key{e.Path, e.Version, e.GoMod}
+		k := keyOfLine(e)
 		m := module.Version{Path: e.Path, Version: e.Version}
-		if !e.GoMod || len(f.nodes[m]) == 0 && !f.mentioned[m] || int(x.first[k]) != i+1 { // another line has been there for all
+		if !e.GoMod || len(f.nodes[m]) == 0 && !f.mentioned[m] || int(x.find(k)) != i+1 { // another line has been there for all
 			continue
 		}
 		for _, n := range f.nodes[m] {

@@ -7,6 +7,7 @@ package gosum
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,12 +24,67 @@ const emptyModHash = "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY="
 // concurrent use.
 type Index struct {
 	entries []syntax.SumLine
-	first   map[key]int32 // one more than the place of the first line in entries
+	first   map[key]int32 // one more than the place of the first line in entries, or, with an edit, in those that it is an edit of
 	next    []int32       // the same of the next line with the same key; nil where no key has two lines
+	edit    *edit
 
 	mu    sync.Mutex
 	known []uint8 // by node of a graph: what was found out about its go.mod file, as bits
 }
+
+// An edit says what of an Index is another than in the one whose map it shares. No key has two lines in either.
+type edit struct {
+	*syntax.SumEdit
+	added   map[key]int32 // as first, for the lines that are others
+	changed []key         // those, and the keys of the lines that are no more
+}
+
+// After returns NewIndex(s), where base is the index of what s is an edit of.
+func After(base *Index, s *syntax.Sum) *Index {
+	if s.Edit == nil || base.edit != nil || base.next != nil {
+		return NewIndex(s)
+	}
+	e := &edit{SumEdit: s.Edit, added: map[key]int32{}}
+	for _, l := range base.entries[e.From:e.BaseTo] {
+		e.changed = append(e.changed, keyOfLine(&l))
+	}
+	x := &Index{entries: s.Entries, first: base.first, edit: e}
+	for i := e.From; i < e.To; i++ {
+		l := &s.Entries[i]
+		if l.Hash == emptyModHash {
+			continue
+		}
+		k := keyOfLine(l)
+		if x.find(k) != 0 {
+			return NewIndex(s)
+		}
+		e.added[k] = int32(i + 1)
+		e.changed = append(e.changed, k)
+	}
+	base.mu.Lock()
+	defer base.mu.Unlock()
+	x.known = slices.Clone(base.known)
+	return x
+}
+
+// find returns one more than the place of the first line about a key in entries, or 0.
+func (x *Index) find(k key) int32 {
+	if x.edit == nil {
+		return x.first[k]
+	}
+	if i := x.edit.added[k]; i != 0 {
+		return i
+	}
+	switch i := int(x.first[k]); {
+	case i > x.edit.BaseTo:
+		return int32(i - x.edit.BaseTo + x.edit.To)
+	case i <= x.edit.From:
+		return int32(i)
+	}
+	return 0
+}
+
+func keyOfLine(l *syntax.SumLine) key { return key{l.Path, l.Version, l.GoMod} }
 
 type key struct {
 	path, version string
@@ -46,6 +102,7 @@ const (
 	compared             // its hash with them
 	has
 	contradicts
+	checked // that the edit has changed no line about it
 )
 
 // NewIndex reads a go.sum file. The key of a line that protects a go.mod file has a version that ends in "/go.mod".
@@ -57,7 +114,7 @@ func NewIndex(s *syntax.Sum) *Index {
 		if e.Hash == emptyModHash {
 			continue
 		}
-		k := key{e.Path, e.Version, e.GoMod}
+		k := keyOfLine(e)
 		if x.first[k] == 0 {
 			x.first[k] = int32(i + 1)
 			continue
@@ -89,7 +146,7 @@ func (x *Index) each(k key) iter.Seq[*syntax.SumLine] {
 		if x == nil {
 			return
 		}
-		for i := x.first[k]; i != 0; i = x.next[i-1] {
+		for i := x.find(k); i != 0; i = x.next[i-1] {
 			if !yield(&x.entries[i-1]) || x.next == nil {
 				return
 			}
@@ -111,7 +168,7 @@ func (x *Index) has(k key) bool {
 
 // HasMod reports whether there is a line, understood or not, about the go.mod file of m.
 func (x *Index) HasMod(m module.Version) bool {
-	return x != nil && x.first[key{m.Path, m.Version, true}] != 0
+	return x != nil && x.find(key{m.Path, m.Version, true}) != 0
 }
 
 // Contradiction returns the line that the go command would hold against a file whose checksum is hash, or nil if it would
@@ -193,10 +250,16 @@ func (x *Index) about(n *modgraph.Node) uint8 {
 		x.known = append(x.known, make([]uint8, id+1-len(x.known))...)
 	}
 	known := &x.known[id]
+	if x.edit != nil && *known&checked == 0 {
+		if slices.Contains(x.edit.changed, key{n.Actual.Path, n.Actual.Version, true}) {
+			*known = 0
+		}
+		*known |= checked
+	}
 	if *known&compared != 0 || *known&looked != 0 && n.Mod == nil {
 		return *known
 	}
-	*known = looked
+	*known = *known&checked | looked
 	if n.Mod != nil {
 		*known |= compared
 	}

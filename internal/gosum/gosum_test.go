@@ -1,7 +1,9 @@
 package gosum
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/module"
@@ -51,9 +53,8 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-// TestIn holds the two ways of finding what a go.sum says of a graph against each other, on all go.sum files of up to four of
-// some lines.
-func TestIn(t *testing.T) {
+// loaded returns a graph, and the checksum of the go.mod file of a.example/a in it.
+func loaded() (g *modgraph.Graph, a string) {
 	names := modcache.NewNames()
 	mods := map[string]string{
 		"a.example/a v1.0.0": "module a.example/a\ngo 1.21\nrequire b.example/b v1.0.0\n",
@@ -61,7 +62,7 @@ func TestIn(t *testing.T) {
 		"d.example/d v1.0.0": "module a.example/d\ngo 1.21\n",
 	}
 	version := func(path string) module.Version { return module.Version{Path: path, Version: "v1.0.0"} }
-	g := modgraph.Load(modgraph.Input{
+	g = modgraph.Load(modgraph.Input{
 		Local: "1.26", Names: names,
 		Main: []modgraph.MainModule{{
 			Path: "m.example", Go: "1.21", Require: []module.Version{version("a.example/a"), version("e.example/e")},
@@ -75,8 +76,14 @@ func TestIn(t *testing.T) {
 			return nil, modgraph.ErrNotKnown
 		}},
 	})
+	return g, modcache.ParseMod(names, mods["a.example/a v1.0.0"]).Hash()
+}
+
+// TestIn holds the two ways of finding what a go.sum says of a graph against each other, on all go.sum files of up to four of
+// some lines.
+func TestIn(t *testing.T) {
+	g, right := loaded()
 	files := NewFiles(g)
-	right := modcache.ParseMod(names, mods["a.example/a v1.0.0"]).Hash()
 	lines := []string{
 		"a.example/a v1.0.0/go.mod h1:wrong=\n", "a.example/a v1.0.0/go.mod " + right + "\n", "a.example/a v1.0.0 h1:zip=\n",
 		"b.example/b v1.0.0/go.mod h1:wrong=\n", "c.example/c v1.0.0/go.mod h1:wrong=\n", "d.example/d v1.0.0/go.mod h1:wrong=\n",
@@ -117,5 +124,66 @@ func TestIn(t *testing.T) {
 	try("", 4)
 	if found == 0 || len(g.Mentioned()) == 0 {
 		t.Error("nothing was to be found")
+	}
+}
+
+// TestAfter makes every go.sum of up to three of some lines out of every other, and holds what the index says that was made from the
+// other one's against what a new one says.
+func TestAfter(t *testing.T) {
+	g, right := loaded()
+	hash := right[:3] + strings.Repeat("A", 43) + "="
+	lines := []string{
+		"a.example/a v1.0.0/go.mod " + hash + "\n", "a.example/a v1.0.0/go.mod " + right + "\n", "b.example/b v1.0.0/go.mod " + hash + "\n",
+		"c.example/c v1.0.0 " + hash + "\n", "d.example/d v1.0.0/go.mod " + emptyModHash + "\n",
+	}
+	var texts []string
+	var try func(text string, n int)
+	try = func(text string, n int) {
+		texts = append(texts, text)
+		if n > 0 {
+			for _, line := range lines {
+				try(text+line, n-1)
+			}
+		}
+	}
+	try("", 3)
+	type answer struct {
+		has, line             []bool
+		missing, contradicted []*modgraph.Node
+	}
+	ask := func(x *Index) (a answer) {
+		for _, line := range lines {
+			f := strings.Fields(line)
+			key := module.Version{Path: f[0], Version: f[1]}
+			a.has = append(a.has, x.Has(key), len(x.Lines(key)) > 0)
+			for _, l := range x.Lines(key) {
+				a.line = append(a.line, l.Hash == f[2])
+			}
+		}
+		a.missing, a.contradicted = Missing(g, x), x.Contradicted(g)
+		return a
+	}
+	fresh := map[string]answer{}
+	for _, text := range texts {
+		fresh[text] = ask(NewIndex(syntax.ParseSum(text)))
+	}
+	shared := 0
+	for _, text := range texts {
+		sum := syntax.ParseSum(text)
+		base := NewIndex(sum)
+		ask(base)
+		for _, next := range texts {
+			edited := syntax.ParseSumAfter(sum, next)
+			x := After(base, edited)
+			if x.edit != nil {
+				shared++
+			}
+			if got := ask(x); !reflect.DeepEqual(got, fresh[next]) {
+				t.Fatalf("after\n%s\nthe index of\n%s\nsays %+v, and alone %+v", text, next, got, fresh[next])
+			}
+		}
+	}
+	if shared < len(texts) {
+		t.Errorf("only %d indexes were made from others", shared)
 	}
 }

@@ -37,6 +37,16 @@ type Sum struct {
 	Lines    *text.Lines
 	Entries  []SumLine // the lines with three fields, in the order of the text
 	Problems []Problem // by position
+	Edit     *SumEdit  // from ParseSumAfter, where little is another
+
+	plain   bool // no line has a problem of its own, and none is what Git leaves of a merge
+	ordered bool // the entries strictly ascend
+}
+
+// A SumEdit says what of a Sum is as in another: the first From entries, and those from To on, which are the other's from BaseTo on.
+type SumEdit struct {
+	Base             *Sum
+	From, To, BaseTo int
 }
 
 // EntryAt returns the entry on whose line offset lies.
@@ -58,23 +68,114 @@ func ParseSum(src string) *Sum {
 	s := &Sum{Text: src, Lines: text.NewLines(src)}
 	s.Entries = make([]SumLine, 0, s.Lines.Count())
 	x := sumParser{sum: s}
-	x.conflicts()
-	number := 0
-	for at := 0; at < len(src); {
-		end := len(src)
-		if i := strings.IndexByte(src[at:], '\n'); i >= 0 {
-			end = at + i + 1
-		}
-		number++
-		x.line(number, at, end)
-		at = end
+	merging := strings.Contains(src, markOurs)
+	if merging {
+		x.conflicts()
 	}
-	if !strings.Contains(src, "<<<<<<<") { // else the merge comes first
+	x.rows(0, 0, len(src))
+	s.plain = !merging && len(x.problems) == 0
+	s.ordered = s.orderly(1, len(s.Entries))
+	if !merging { // else the merge comes first
 		x.duplicates()
 	}
 	x.problems.sort()
 	s.Problems = x.problems
 	return s
+}
+
+// markOurs begins what Git leaves of a merge.
+const markOurs = "<<<<<<<"
+
+// rows reads the lines of src[at:end], of which the first has that number, from 0.
+func (x *sumParser) rows(number, at, end int) {
+	src := x.sum.Text
+	for at < end {
+		next := end
+		if i := strings.IndexByte(src[at:end], '\n'); i >= 0 {
+			next = at + i + 1
+		}
+		number++
+		x.line(number, at, next)
+		at = next
+	}
+}
+
+// ParseSumAfter is ParseSum for a text that may be another one with a few lines changed: lines at its beginning and at its end that
+// base has as well are not read again.
+func ParseSumAfter(base *Sum, src string) *Sum {
+	old := base.Text
+	start := strings.LastIndexByte(src[:samePrefix(old, src)], '\n') + 1
+	rest := sameSuffix(old[start:], src[start:])
+	if tail := src[len(src)-rest:]; rest < len(src)-start || rest < len(old)-start { // it may begin within a line
+		rest -= strings.IndexByte(tail, '\n') + 1
+		if !strings.Contains(tail, "\n") {
+			rest = 0
+		}
+	}
+	end, oldEnd := len(src)-rest, len(old)-rest
+	if !base.plain || end-start > maxEdit || oldEnd-start > maxEdit || strings.Contains(src[start:end], markOurs) {
+		return ParseSum(src)
+	}
+	first := func(offset int) int {
+		return sort.Search(len(base.Entries), func(i int) bool { return base.Entries[i].Span.Start >= offset })
+	}
+	from, baseTo := first(start), first(oldEnd)
+	s := &Sum{Text: src, Lines: text.NewLines(src)}
+	s.Entries = make([]SumLine, from, len(base.Entries)+strings.Count(src[start:end], "\n")+1)
+	copy(s.Entries, base.Entries)
+	x := sumParser{sum: s}
+	x.rows(base.Lines.Line(start), start, end)
+	s.plain = len(x.problems) == 0
+	to := len(s.Entries)
+	s.Entries = append(s.Entries, base.Entries[baseTo:]...)
+	if by, rows := end-oldEnd, strings.Count(src[start:end], "\n")-strings.Count(old[start:oldEnd], "\n"); by != 0 {
+		for i := to; i < len(s.Entries); i++ {
+			s.Entries[i].move(by, rows)
+		}
+	}
+	s.Edit = &SumEdit{Base: base, From: from, To: to, BaseTo: baseTo}
+	s.ordered = base.ordered && s.orderly(max(from, 1), min(to+1, len(s.Entries))) || !base.ordered && s.orderly(1, len(s.Entries))
+	x.duplicates()
+	x.problems.sort()
+	s.Problems = x.problems
+	return s
+}
+
+// maxEdit is how many bytes may be others for ParseSumAfter to be worth it.
+const maxEdit = 1 << 14
+
+// move says that a line stands that many bytes and lines further on.
+func (l *SumLine) move(by, rows int) {
+	l.Number += rows
+	for _, s := range []*text.Span{&l.Span, &l.PathSpan, &l.VersionSpan, &l.HashSpan} {
+		s.Start, s.End = s.Start+by, s.End+by
+	}
+}
+
+// samePrefix returns how many bytes at the beginning of two texts are the same.
+func samePrefix(a, b string) int {
+	const block = 1 << 10
+	n, most := 0, min(len(a), len(b))
+	for n+block <= most && a[n:n+block] == b[n:n+block] {
+		n += block
+	}
+	for n < most && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// sameSuffix returns how many bytes at the end of two texts are the same.
+func sameSuffix(a, b string) int {
+	const block = 1 << 10
+	n, most := 0, min(len(a), len(b))
+	for n+block <= most && a[len(a)-n-block:len(a)-n] == b[len(b)-n-block:len(b)-n] {
+		n += block
+	}
+	for n < most && a[len(a)-n-1] == b[len(b)-n-1] {
+		n++
+	}
+	return n
 }
 
 type sumParser struct {
@@ -211,9 +312,6 @@ var base64Byte = func() (is [256]bool) {
 // conflicts reports what Git left of a merge. Both sides of a go.sum are true, so all their lines can stay.
 func (x *sumParser) conflicts() {
 	src := x.sum.Text
-	if !strings.Contains(src, "<<<<<<<") {
-		return
-	}
 	starts := []int{0}
 	for i := 0; i < len(src); i++ {
 		if src[i] == '\n' {
@@ -261,7 +359,7 @@ type sumKey struct {
 
 // duplicates reports lines for one key.
 func (x *sumParser) duplicates() {
-	if x.orderly() {
+	if x.sum.ordered {
 		return
 	}
 	entries := x.sum.Entries
@@ -290,10 +388,11 @@ func (x *sumParser) duplicates() {
 	}
 }
 
-// orderly reports whether the entries strictly ascend, as go writes them: then there are no duplicates.
-func (x *sumParser) orderly() bool {
-	e := x.sum.Entries
-	for i := 1; i < len(e); i++ {
+// orderly reports whether entries strictly ascend, as go writes them, each of those from the place from up to the place to with the
+// one before it. If all do, there are no duplicates.
+func (s *Sum) orderly(from, to int) bool {
+	e := s.Entries
+	for i := from; i < to; i++ {
 		if c := compareSum(&e[i-1], &e[i]); c > 0 || c == 0 && e[i-1].Version >= e[i].Version {
 			return false
 		}

@@ -158,3 +158,42 @@ func bench(b *testing.B, src string, parse func(string) int) {
 		}
 	}
 }
+
+// FuzzSumAfter replaces a part of a text, and reads it with and without the help of what it was.
+func FuzzSumAfter(f *testing.F) {
+	const sum = "a v1.0.0 h1:x\na v1.0.0/go.mod h1:x\nb v1.0.0 h1:ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=\nc v1.0.0 h1:ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=\n"
+	good := strings.ReplaceAll(sum, "h1:x", "h1:ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=")
+	for _, text := range []string{sum, good, good + "d v1", "\n" + good, ""} {
+		for _, insert := range []string{"", "x", "\n", " v\n", "a v1.0.0 h1:x\n", "<<<<<<< a\n", "<"} {
+			f.Add(text, 0, 0, insert)
+			f.Add(text, 14, 20, insert)
+			f.Add(text, 60, 0, insert)
+			f.Add(text, len(text), 0, insert)
+		}
+	}
+	f.Fuzz(func(t *testing.T, old string, at, cut int, insert string) {
+		at = min(max(at, 0), len(old))
+		cut = min(max(cut, 0), len(old)-at)
+		src := old[:at] + insert + old[at+cut:]
+		base := ParseSum(old)
+		got, want := ParseSumAfter(base, src), ParseSum(src)
+		if e := got.Edit; e != nil {
+			if e.Base != base || e.From > e.To || len(base.Entries)-e.BaseTo != len(got.Entries)-e.To {
+				t.Fatalf("%q after %q: %+v", src, old, e)
+			}
+			for i, l := range got.Entries {
+				j := i
+				if i >= e.To {
+					j = i - e.To + e.BaseTo
+				}
+				if (i < e.From || i >= e.To) && l.Key() != base.Entries[j].Key() {
+					t.Fatalf("%q after %q: entry %d is not entry %d of the other", src, old, i, j)
+				}
+			}
+			got.Edit = nil
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Sum{}, text.Lines{})); diff != "" {
+			t.Fatalf("%q after %q (-alone +after):\n%s", src, old, diff)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.lsp.dev/uri"
 
@@ -66,6 +67,8 @@ type File struct {
 	sett func() moduleSettings
 	vend func() *modgraph.VendorList
 
+	origin atomic.Pointer[File] // the go.sum that was read whole, of which this one is an edit; nil if it was itself
+
 	fact   *Fact    // what a snapshot says where the file is open
 	older  sync.Map // Go version → []syntax.Problem
 	lax    sync.Once
@@ -80,13 +83,38 @@ func newFile(u uri.URI, path, src string) *File {
 		URI: u, Path: path, Kind: KindOf(path), Text: src,
 		mod:  sync.OnceValue(func() *syntax.Mod { return syntax.ParseMod(src) }),
 		work: sync.OnceValue(func() *syntax.Work { return syntax.ParseWork(src) }),
-		sum:  sync.OnceValue(func() *syntax.Sum { return syntax.ParseSum(src) }),
 	}
+	f.sum = sync.OnceValue(func() *syntax.Sum {
+		if base := f.origin.Load(); base != nil {
+			if s := syntax.ParseSumAfter(base.sum(), src); s.Edit != nil {
+				return s
+			}
+			f.origin.Store(nil)
+		}
+		return syntax.ParseSum(src)
+	})
 	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(src) })
 	f.vend = sync.OnceValue(func() *modgraph.VendorList { return modgraph.ParseVendorList(src) })
 	f.fact = &Fact{State: Regular, File: f}
-	f.sums = sync.OnceValue(func() *gosum.Index { return gosum.NewIndex(f.sum()) })
+	f.sums = sync.OnceValue(func() *gosum.Index {
+		s := f.sum()
+		if s.Edit != nil {
+			return gosum.After(f.origin.Load().sums(), s)
+		}
+		return gosum.NewIndex(s)
+	})
 	return f
+}
+
+// after notes what stood in the place of a file: little of it may be another. At most one file is kept for that.
+func (f *File) after(last *File) {
+	if last == nil || f.Kind != SumFile || last.Kind != SumFile {
+		return
+	}
+	if origin := last.origin.Load(); origin != nil {
+		last = origin
+	}
+	f.origin.Store(last)
 }
 
 // as returns the file under another name than its own: -modfile may name any file. A nil File stays nil.

@@ -293,8 +293,12 @@ func Opened(u uri.URI, version int32, text string) Change {
 		}
 		f := newFile(u, path, text)
 		f.Open, f.Version = true, version
-		if u.IsFile() && f.Kind != Other && differs(d.at(path), f) {
-			d.touch(path)
+		if u.IsFile() && f.Kind != Other {
+			last := d.at(path)
+			if differs(last, f) {
+				d.touch(path)
+			}
+			f.after(last)
 		}
 		d.setOpen(f)
 	}
