@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -122,4 +123,51 @@ func example(ar *txtar.Archive) string {
 		fmt.Fprintf(&b, "%s:\n\n```\n%s```\n", f.Name, f.Data)
 	}
 	return b.String()
+}
+
+// TestConditions checks docs/conditions.md: that each row has a code of the list with what shows it, or says why it has none; that
+// what shows it is there and names it; and that no code is left out.
+func TestConditions(t *testing.T) {
+	const root = "../.."
+	doc, err := os.ReadFile(filepath.Join(root, "docs", "conditions.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := map[string]bool{}
+	for _, a := range All {
+		rest[a.Name] = true
+	}
+	known := maps.Clone(rest)
+	rows := 0
+	for line := range strings.Lines(string(doc)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 4 || !strings.ContainsAny(cells[0], "0123456789") {
+			continue
+		}
+		rows++
+		codes, shown := strings.TrimSpace(cells[2]), strings.TrimSpace(cells[3])
+		if codes == "" && shown == "" {
+			t.Errorf("%s has neither a code nor a reason", line)
+		}
+		if codes == "" {
+			continue
+		}
+		paths := strings.Split(shown, ", ")
+		for i, code := range strings.Split(codes, ", ") {
+			if !known[code] {
+				t.Errorf("%q is no code: %s", code, line)
+			}
+			delete(rest, code)
+			text, err := os.ReadFile(filepath.Join(root, paths[min(i, len(paths)-1)]))
+			if err != nil {
+				t.Error(err)
+			}
+			if strings.HasPrefix(paths[0], "analysis/") && !strings.Contains(string(text), " "+code+": ") {
+				t.Errorf("%s does not show %s", paths[0], code)
+			}
+		}
+	}
+	if rows == 0 || len(rest) > 0 {
+		t.Errorf("%d rows; without one: %q", rows, slices.Sorted(maps.Keys(rest)))
+	}
 }
