@@ -50,6 +50,8 @@ type Analyzer struct {
 	Severity Severity                                    // the default; a Diagnostic may say otherwise
 	Run      func(ctx context.Context, pass *Pass) error // an error says that the analyzer failed, never that the file is bad
 	Kinds    KindSet                                     // the syntax problems that it reports, if that is all it does
+
+	Environment bool // its errors are not about what module files say
 }
 
 // HomePage is where gomodls and its documentation are.

@@ -247,6 +247,9 @@ func (s *said) add(pass *Pass, settings *workspace.Settings, d Diagnostic) {
 	if pass.View.Own && d.Severity == Error {
 		d.Severity, d.Message = Warning, outsideWorkspace(d.Message)
 	}
+	if d.Severity == Error && !analyzer.Environment && pass.View.Overlaid() {
+		d.Severity, d.Message = Warning, d.Message+"; but go reads other files, which -overlay in GOFLAGS names"
+	}
 	if severity, ok := ParseSeverity(settings.Severity[d.Code]); ok {
 		d.Severity = severity
 	}

@@ -19,7 +19,9 @@ var Analyzer = &analysis.Analyzer{
 	Name:     "badenvironment",
 	Doc:      analysis.MustDoc(doc),
 	Severity: analysis.Error,
-	Run:      run,
+
+	Environment: true,
+	Run:         run,
 }
 
 // severity says how grave each effect of a setting is.

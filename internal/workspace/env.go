@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"encoding/json"
 	"errors"
 	"go/version"
 	"path/filepath"
@@ -103,6 +104,40 @@ func absent(env *goenv.Env, path string) error {
 		}
 	}
 	return errors.New("the module proxy on this machine does not have it")
+}
+
+// Overlaid reports whether -overlay in GOFLAGS gives go other module files than those of the view's modules, so that nobody
+// knows what it says of them.
+func (v *View) Overlaid() bool {
+	name, _ := v.Env().Flag("overlay")
+	if name == "" {
+		return false
+	}
+	absolute := func(path string) string {
+		if filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(v.Dir, path)
+	}
+	fact := v.Snapshot.Read(absolute(name))
+	if fact.State != Regular {
+		return false
+	}
+	var overlay struct{ Replace map[string]string }
+	if json.Unmarshal([]byte(fact.File.Text), &overlay) != nil {
+		return false
+	}
+	for path := range overlay.Replace {
+		if filepath.Ext(path) == ".go" {
+			continue
+		}
+		for _, dir := range v.Dirs() {
+			if rel, err := filepath.Rel(dir, absolute(path)); err == nil && filepath.IsLocal(rel) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // UnknownToolchain reports whether the go command would load the view with another toolchain than the installed one.
