@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/modgraph"
@@ -32,7 +33,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		lines = pass.File.Mod().Replace
 	}
 	for _, r := range lines {
-		if !r.Valid || !r.IsDir || pass.Refused(r.Line) {
+		if !r.Valid || !r.IsDir || pass.Refused(r.Line) || isMain(pass, r.Old.Path) {
 			continue
 		}
 		dir := modgraph.Replacement{New: r.New, Dir: filepath.Dir(pass.File.Path)}.Directory()
@@ -52,4 +53,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		})
 	}
 	return nil
+}
+
+// isMain reports whether a path is that of a main module, which go never replaces.
+func isMain(pass *analysis.Pass, path string) bool {
+	return slices.ContainsFunc(pass.View.Modules(), func(m *workspace.Module) bool { return m.Path() == path })
 }

@@ -66,9 +66,9 @@ func inUse(g *modgraph.Graph, r *syntax.Replace) bool {
 	covers := func(m module.Version) bool {
 		return m.Path == r.Old.Path && (r.Old.Version == "" || r.Old.Version == m.Version)
 	}
-	// The selected version may be one whose go.mod file nobody reads.
+	// The selected version may be one whose go.mod file nobody reads. A main module, which has none, is never replaced.
 	selected := module.Version{Path: r.Old.Path, Version: g.Selected(r.Old.Path)}
-	if selected.Version != "none" && covers(selected) {
+	if selected.Version != "none" && selected.Version != "" && covers(selected) {
 		return true
 	}
 	return slices.ContainsFunc(g.Nodes(), func(n *modgraph.Node) bool { return covers(n.Module) })
@@ -89,6 +89,8 @@ func message(g *modgraph.Graph, r *syntax.Replace) string {
 	switch selected := g.Selected(r.Old.Path); {
 	case selected == "none":
 		return fmt.Sprintf("nothing requires %s, so that this replacement has no effect", r.Old.Path)
+	case selected == "" && r.Old.Version == "":
+		return fmt.Sprintf("%s is a main module, which go never replaces", r.Old.Path)
 	case selected == "":
 		return fmt.Sprintf("nothing requires %s %s, so that this replacement has no effect: it is a main module", r.Old.Path, r.Old.Version)
 	default:
