@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { goEnvironment, prepare } from './module.mjs';
 import { Proxy } from './proxy.mjs';
 import { until } from './editor.mjs';
@@ -49,12 +50,20 @@ async function picture(editor, name, clip) {
 	console.log(`${name}.png`);
 }
 
-/** Takes a picture of the left end of the status bar, up to our item. */
+/** Takes a picture of the left end of the status bar, up to our item, once nothing moves in it any more. */
 async function statusBar(editor, name) {
 	await editor.page.mouse.move(450, 200);
-	const bar = await editor.page.locator('.part.statusbar').boundingBox();
-	const item = await editor.page.locator(`[id="${editor.extensionID}.gomodls.status"]`).boundingBox();
-	await picture(editor, name, { x: 0, y: bar.y, width: Math.ceil(item.x + item.width + 12), height: bar.height });
+	await editor.page.locator('.part.statusbar .codicon-radio-tower').waitFor();
+	const clip = async () => {
+		const bar = await editor.page.locator('.part.statusbar').boundingBox();
+		const item = await editor.page.locator(`[id="${editor.extensionID}.gomodls.status"]`).boundingBox();
+		return { x: 0, y: bar.y, width: Math.ceil(item.x + item.width + 4), height: bar.height };
+	};
+	await until('the status bar should not move while its picture is taken', async () => {
+		const before = await clip();
+		await picture(editor, name, before);
+		return isDeepStrictEqual(before, await clip());
+	}, still => still);
 }
 
 const [good, bad] = ['github.com/spf13/pflag v1.0.9', 'github.com/spf13/pflag v1.0.8'];
