@@ -2,9 +2,10 @@
 // folder still does not choose what is run and what is asked.
 
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { after } from 'node:test';
 import { until } from './editor.mjs';
 import { Proxy } from './proxy.mjs';
 import { scenario } from './scenario.mjs';
@@ -18,18 +19,22 @@ async function recorder(path, then = 'exit 1') {
 	return () => readFile(`${path}.calls`, 'utf8').catch(() => '');
 }
 
-/** How often go and git were started by VS Code or by anything that it started. */
+/** How go and git were started by VS Code or by anything that it started. */
 let executed;
+
+/** The folder in which that is recorded, once there is one. */
+let records;
+after(() => records && rm(records, { recursive: true, force: true }));
 
 /** An environment whose go and git are recorded. */
 async function recorded(env) {
-	const dir = await mkdtemp(join(tmpdir(), 'gomodls-recorder-'));
+	records = await mkdtemp(join(tmpdir(), 'gomodls-recorder-'));
 	const calls = [];
 	for (const name of ['go', 'git']) {
-		calls.push(await recorder(join(dir, name), `PATH='${process.env.PATH}' exec ${name} "$@"`));
+		calls.push(await recorder(join(records, name), `PATH='${process.env.PATH}' exec ${name} "$@"`));
 	}
 	executed = async () => (await Promise.all(calls.map(read => read()))).join('');
-	return { ...env, PATH: [dir, process.env.PATH].join(delimiter) };
+	return { ...env, PATH: [records, process.env.PATH].join(delimiter) };
 }
 
 scenario('an untrusted folder: diagnostics and fixes work, nothing is executed', {
