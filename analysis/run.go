@@ -285,7 +285,7 @@ func whole(f *workspace.File, all []said) *answer {
 			a.failures = append(a.failures, s.failure)
 		}
 	}
-	slices.SortStableFunc(a.diagnostics, byPlace)
+	a.diagnostics = sorted(a.diagnostics)
 	a.shown = a.diagnostics
 	if a.elsewhere {
 		a.shown = slices.DeleteFunc(slices.Clone(a.diagnostics), func(d Diagnostic) bool { return d.URI != f.URI })
@@ -294,7 +294,24 @@ func whole(f *workspace.File, all []said) *answer {
 	return a
 }
 
-func byPlace(a, b Diagnostic) int {
+// sorted returns diagnostics by place. They are large, so it is their addresses that are sorted.
+func sorted(ds []Diagnostic) []Diagnostic {
+	if len(ds) < 2 {
+		return ds
+	}
+	order := make([]*Diagnostic, len(ds))
+	for i := range ds {
+		order[i] = &ds[i]
+	}
+	slices.SortStableFunc(order, byPlace)
+	all := make([]Diagnostic, len(ds))
+	for i, d := range order {
+		all[i] = *d
+	}
+	return all
+}
+
+func byPlace(a, b *Diagnostic) int {
 	return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End),
 		cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
 }
@@ -393,7 +410,7 @@ func (e *entry) said() (all, shown []Diagnostic) {
 	for _, d := range e.more {
 		add(len(e.answers), d)
 	}
-	slices.SortStableFunc(all, byPlace)
+	all = sorted(all)
 	return all, limited(all)
 }
 
