@@ -181,6 +181,7 @@ func (b *bench) typeImports(s *subject, env []string) (sample, error) {
 		if err := b.scenario(&m, e, sc, 2, &count); err != nil {
 			return m.edits["import"], nil
 		}
+		e.settle("", heard{at: time.Now()}, 5*time.Second) // nobody types the next within a few milliseconds
 	}
 	return m.edits["import"], nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gomodls/gomodls/internal/imports"
@@ -44,6 +45,8 @@ type disk struct {
 	edited  map[string]*state // by directory, where that has changed since
 
 	listed *directories
+
+	unsettled atomic.Bool // something had changed so lately that it counts for another in a moment; see imports.FS.Changing
 
 	mu    sync.Mutex
 	looks map[string]look
@@ -106,13 +109,18 @@ func newDisk(snap *workspace.Snapshot, s *shelf) *disk {
 // something has changed since other than the text of open documents.
 func (d *disk) after(snap *workspace.Snapshot, s *shelf) *disk {
 	next := newDisk(snap, s)
-	if next.began.Sub(d.looked) > remembered || !snap.TouchedOnly(d.snap, func(path string) bool { return d.open[path] != nil && next.open[path] != nil }) {
+	limit := remembered
+	if d.unsettled.Load() {
+		limit = restless / 2
+	}
+	if next.began.Sub(d.looked) > limit || !snap.TouchedOnly(d.snap, func(path string) bool { return d.open[path] != nil && next.open[path] != nil }) {
 		return next
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	next.looks, next.looked = maps.Clone(d.looks), d.looked
 	next.state, next.edited, next.listed = d.state, maps.Clone(d.edited), d.listed
+	next.unsettled.Store(d.unsettled.Load())
 	for path, f := range next.open {
 		if f != d.open[path] {
 			if next.edited == nil {
@@ -124,8 +132,9 @@ func (d *disk) after(snap *workspace.Snapshot, s *shelf) *disk {
 	return next
 }
 
-// remembered is for how long a path that was looked at is not looked at again while somebody types in a Go file.
-const remembered = time.Second
+// remembered is for how long a path that was looked at is not looked at again while somebody types in a Go file, and the watcher has
+// no news.
+const remembered = 10 * time.Second
 
 // fs returns the files.
 func (d *disk) fs() imports.FS {
@@ -210,6 +219,7 @@ func (d *disk) changing(dir string) bool {
 			continue
 		}
 		if info, err := d.stat(filepath.Join(dir, e.Name)); err == nil && info.ModTime().After(d.looked.Add(-restless)) {
+			d.unsettled.Store(true)
 			return true
 		}
 	}
@@ -233,6 +243,7 @@ func recall[T any](d *disk, on *map[string]shelved[T], path string, info fs.File
 	defer d.shelf.mu.Unlock()
 	switch {
 	case info.ModTime().After(d.looked.Add(-restless)):
+		d.unsettled.Store(true)
 		delete(*on, path)
 	case *on == nil:
 		*on = map[string]shelved[T]{path: {now, content}}

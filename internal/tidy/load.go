@@ -221,6 +221,7 @@ func (l *loader) add(mods map[module.Version]bool) error {
 // load loads the packages asked for and whatever they lead to.
 func (l *loader) load(paths []string) error {
 	l.tidied = tidied{}
+	l.memo.begin(l)
 	l.byPath, l.queue, l.pkgs = make(map[string]*pkg, l.memo.packages), nil, make([]*pkg, 0, l.memo.packages)
 	roots := make([]*pkg, 0, len(paths))
 	for _, path := range paths {
@@ -341,7 +342,7 @@ func (l *loader) read(pk *pkg) {
 			g = nil
 		}
 	}
-	at, err := l.resolve(pk.path, l.rs, g, l.skipMods)
+	at, err := l.find(pk.path, g)
 	pk.mod, pk.alternatives, pk.err = at.mod, at.alternatives, err
 	if l.tools[pk.path] {
 		l.mark(pk, inAll)

@@ -135,6 +135,85 @@ func (p *predictor) resolve(importPath string, rs *requirements, g *graph, skipM
 	}
 }
 
+// places are where import paths led with some requirements, as far as that rests on nothing but versions in the module cache.
+type places struct {
+	roots    []module.Version
+	pruned   bool
+	skipMods bool
+	round    int // counts loads: what a place was found through is noted as used once in each
+	used     map[module.Version]*use
+	found    map[string]*placed
+}
+
+// placed is where one import path led, and what was looked into on the way.
+type placed struct {
+	found
+	tried []*use
+}
+
+// use is a module that was looked into.
+type use struct {
+	module.Version
+	round int
+	mod   int // the round in which its go.mod file was read as well
+}
+
+// begin makes the places ready for a load, without those that it may not find again.
+func (m *Memo) begin(l *loader) {
+	p := &m.places
+	p.round++
+	if p.found == nil || p.pruned != l.rs.pruned || p.skipMods != l.skipMods || !slices.Equal(p.roots, l.rs.roots) {
+		*p = places{
+			roots: slices.Clone(l.rs.roots), pruned: l.rs.pruned, skipMods: l.skipMods, round: p.round,
+			used: map[module.Version]*use{}, found: map[string]*placed{},
+		}
+	}
+}
+
+// find is resolve with the requirements at hand, which looks nowhere again where nothing can have changed.
+func (l *loader) find(importPath string, g *graph) (found, error) {
+	p := &l.memo.places
+	if at := p.found[importPath]; at != nil && l.again(at) {
+		return at.found, nil
+	}
+	at, err := l.resolve(importPath, l.rs, g, l.skipMods)
+	if err != nil || at.mod.Version == "" {
+		return at, err
+	}
+	next := &placed{found: at}
+	for _, m := range append([]module.Version{at.mod}, at.alternatives...) {
+		if r := l.base.Replacement(m); m.Version == "" || r != nil && r.New.Version == "" { // its files can change
+			return at, nil
+		}
+		if p.used[m] == nil {
+			p.used[m] = &use{Version: m}
+		}
+		next.tried = append(next.tried, p.used[m])
+	}
+	p.found[importPath] = next
+	return at, nil
+}
+
+// again notes as used what a place was found through, and reports whether that can be used still.
+func (l *loader) again(at *placed) bool {
+	round := l.memo.places.round
+	for i, u := range at.tried {
+		if u.round != round {
+			if _, err := l.fetch(u.Version); err != nil {
+				return false
+			}
+			u.round = round
+		}
+		if i == 0 && !l.skipMods && u.mod != round {
+			if l.readMod(u.Version) != nil {
+				return false
+			}
+			u.mod = round
+		}
+	}
+	return true
+}
+
 // readMod reads the go.mod file that stands for a module.
 func (p *predictor) readMod(m module.Version) error {
 	err, ok := p.modFaults[m]

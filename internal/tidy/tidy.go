@@ -58,7 +58,8 @@ type Memo struct {
 	valid    map[string]bool // import paths that a package can have
 	read     map[string]bool // import paths that were looked for: nothing of what they lead to has to be waited for
 	packages int             // how many were loaded
-	sumText  string          // a go.sum, and what it says
+	places   places
+	sumText  string // a go.sum, and what it says
 	sums     map[module.Version][]string
 	order    []module.Version
 }
@@ -312,7 +313,7 @@ func (m *Memo) check(p *predictor) {
 		same = now.Main[0].Replace[i].New.Version != ""
 	}
 	if !same {
-		m.graphs = nil
+		m.graphs, m.places = nil, places{round: m.places.round}
 	}
 }
 
