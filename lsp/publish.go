@@ -114,7 +114,7 @@ func (s *server) keepPublishing(ctx context.Context) {
 				s.board.renew(result)
 			}
 			s.follow(result)
-			s.studies.renew(result.Snapshot)
+			s.studies.renew(result.Snapshot, result.Snapshot.Questions())
 		} else if run.Err() == nil {
 			s.publish.tells(asked) // there is nothing better to come
 			s.log.Error("analyzing", zap.Error(err))

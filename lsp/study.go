@@ -64,10 +64,21 @@ type inquiry struct {
 	cancel context.CancelFunc
 }
 
-// renew says which questions the newest result has left.
-func (s *studies) renew(snap *workspace.Snapshot) {
+// unanswered returns the questions whose answers do not hold any more. They are known before anybody has asked again.
+func unanswered(snap *workspace.Snapshot) []workspace.Topic {
+	var topics []workspace.Topic
+	for t := range snap.Studies() {
+		if !snap.Answered(t) {
+			topics = append(topics, t)
+		}
+	}
+	return topics
+}
+
+// renew says which questions there are: those that the newest result has left.
+func (s *studies) renew(snap *workspace.Snapshot, questions []workspace.Topic) {
 	s.mu.Lock()
-	s.questions = snap.Questions()
+	s.questions = questions
 	for t, r := range s.running {
 		if snap.Studies()[t] != nil && snap.Outdated(t, r.from) {
 			r.cancel()

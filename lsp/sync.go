@@ -40,6 +40,10 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 	s.session.Apply(workspace.Opened(f.URI, params.TextDocument.Version, now))
 	s.commands.saw(f.Path, now)
 	s.changed()
+	if f.Kind == workspace.GoFile { // what is said of imports need not wait for what is said at once
+		snap := s.session.Snapshot()
+		s.studies.renew(snap, unanswered(snap))
+	}
 	return nil
 }
 
