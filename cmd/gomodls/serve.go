@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -31,6 +32,9 @@ func newServe() *cobra.Command {
 				return err
 			}
 			defer closeLog()
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(200) // a keystroke is worth some megabytes
+			}
 			return serve(cmd, log)
 		},
 	}

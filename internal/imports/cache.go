@@ -74,7 +74,7 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 		return nil, modcache.ErrMissing
 	}
 	if k, ok := c.loaded[m]; ok {
-		t.Go, t.packages = k.goLine, maps.Clone(k.packages)
+		t.Go, t.packages, t.lasting = k.goLine, maps.Clone(k.packages), len(k.packages)
 	} else if text, err := t.fs.Read(filepath.Join(t.Root, "go.mod")); err == nil {
 		t.Go = goLine(text)
 	}

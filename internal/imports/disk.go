@@ -74,13 +74,8 @@ func (c *Cache) Save(file string) error {
 // grown reports whether more has been read than the file has. The cache is locked.
 func (c *Cache) grown() bool {
 	for m, t := range c.trees {
-		n := 0
 		t.mu.Lock()
-		for _, p := range t.packages {
-			if lasts(p) {
-				n++
-			}
-		}
+		n := t.lasting
 		t.mu.Unlock()
 		if n > len(c.loaded[m].packages) {
 			return true

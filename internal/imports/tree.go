@@ -25,6 +25,7 @@ type Tree struct {
 
 	mu       sync.Mutex
 	packages map[string]*Package
+	lasting  int             // how many of them last
 	modules  map[string]bool // by directory: whether it has a go.mod of its own
 }
 
@@ -79,6 +80,9 @@ func (t *Tree) load(rel string) *Package {
 		return first
 	}
 	t.packages[rel] = p
+	if lasts(p) {
+		t.lasting++
+	}
 	return p
 }
 
