@@ -149,6 +149,7 @@ type places struct {
 type placed struct {
 	found
 	tried []*use
+	graph bool // it took the whole graph, which counts as read from then on
 }
 
 // use is a module that was looked into.
@@ -180,7 +181,8 @@ func (l *loader) find(importPath string, g *graph) (found, error) {
 	if err != nil || at.mod.Version == "" {
 		return at, err
 	}
-	next := &placed{found: at}
+	root, _ := l.rootSelected(l.rs, at.mod.Path)
+	next := &placed{found: at, graph: g == nil && root != at.mod.Version}
 	for _, m := range append([]module.Version{at.mod}, at.alternatives...) {
 		if r := l.base.Replacement(m); m.Version == "" || r != nil && r.New.Version == "" { // its files can change
 			return at, nil
@@ -197,6 +199,9 @@ func (l *loader) find(importPath string, g *graph) (found, error) {
 // again notes as used what a place was found through, and reports whether that can be used still.
 func (l *loader) again(at *placed) bool {
 	round := l.memo.places.round
+	if at.graph && l.graph(l.rs).fault != nil {
+		return false
+	}
 	for i, u := range at.tried {
 		if u.round != round {
 			if _, err := l.fetch(u.Version); err != nil {

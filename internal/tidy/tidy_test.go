@@ -2,7 +2,6 @@ package tidy_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/zip"
 	"golang.org/x/tools/txtar"
@@ -169,7 +169,7 @@ func (z zipped) ModTime() (t time.Time)       { return t }
 func (z zipped) IsDir() bool                  { return false }
 func (z zipped) Sys() any                     { return nil }
 
-// predict asks the package under test about the module in dir.
+// predict asks the package under test about the module in dir. Somebody who has asked the same before is told the same.
 func (m *machine) predict(t *testing.T, dir string) (*tidy.Result, error) {
 	t.Helper()
 	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
@@ -177,7 +177,7 @@ func (m *machine) predict(t *testing.T, dir string) (*tidy.Result, error) {
 		t.Fatal(err)
 	}
 	sum, sumErr := os.ReadFile(filepath.Join(dir, "go.sum"))
-	return tidy.Predict(context.Background(), tidy.Input{
+	in := tidy.Input{
 		Dir: dir, Mod: string(mod), Sum: string(sum), HasSum: sumErr == nil, Local: m.local,
 		Files: imports.FS{List: imports.List, Read: imports.Read},
 		Std:   m.std, Tree: m.cache.Module, Zip: m.store.ZipHash, Names: m.stores.Names(),
@@ -188,7 +188,16 @@ func (m *machine) predict(t *testing.T, dir string) (*tidy.Result, error) {
 			}
 			return mod, err
 		},
-	})
+	}
+	result, err := tidy.Predict(t.Context(), in)
+	in.Memo = new(tidy.Memo)
+	for range 3 {
+		again, againErr := tidy.Predict(t.Context(), in)
+		if diff := cmp.Diff(result, again, cmpopts.IgnoreUnexported(tidy.Result{})); diff != "" || fmt.Sprint(err) != fmt.Sprint(againErr) {
+			t.Errorf("with what the answer before has left behind (-without +with): %s\n%v\n%v", diff, err, againErr)
+		}
+	}
+	return result, err
 }
 
 // explain holds what is said about the requirements against an archive's file named reasons, if it has one.
