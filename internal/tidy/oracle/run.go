@@ -172,6 +172,7 @@ type machine struct {
 	diagnostics bool                        // are held against what tidy does, too
 	packages    map[module.Version][]string // of versions whose source was looked at, for mutations
 	scholar     *gather.Scholar
+	memo        tidy.Memo // of all cases, as an editor has it of all edits
 }
 
 func newMachine(ctx context.Context) (*machine, error) {
@@ -207,7 +208,7 @@ func (m *machine) compare(ctx context.Context, dir, compat string) (v verdict, e
 	if err != nil {
 		return v, err
 	}
-	in.Compat = compat
+	in.Compat, in.Memo = compat, &m.memo
 	began := time.Now()
 	got, refused := tidy.Predict(ctx, in)
 	v.predict = time.Since(began)
