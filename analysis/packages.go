@@ -6,6 +6,7 @@ import (
 
 	"go.lsp.dev/uri"
 
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/packages"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
@@ -29,19 +30,30 @@ func (p *Pass) Packages() *packages.Result {
 	return p.View.Packages()
 }
 
-// PackageFaults returns the faults of some kinds that begin in the pass's module.
+// PackageFaults returns the faults of some kinds that begin in the pass's module, and that go would say.
 func (p *Pass) PackageFaults(kinds ...packages.Kind) []packages.Fault {
 	r := p.Packages()
 	if r == nil {
 		return nil
 	}
+	none := p.LoadsNoPackages()
 	var faults []packages.Fault
 	for _, f := range r.Faults {
+		if none && f.Kind != packages.Outdated && f.Kind != packages.Implicit {
+			continue
+		}
 		if f.Main == p.Module.Dir && slices.Contains(kinds, f.Kind) {
 			faults = append(faults, f)
 		}
 	}
 	return faults
+}
+
+// LoadsNoPackages reports whether go stops before it says anything about single packages, because what is read in the place of one
+// module is read in that of another, too. What it says about the requirements that packages need comes before that.
+func (p *Pass) LoadsNoPackages() bool {
+	g := p.View.Graph()
+	return g != nil && len(modgraph.SharedSources.Of(g)) > 0
 }
 
 // Sites returns those import declarations that are still there.

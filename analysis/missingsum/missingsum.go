@@ -231,7 +231,7 @@ func besides(missing []*modgraph.Node, needs []packages.Need) []packages.Need {
 
 // missingNeeds returns the checksums that go demands only when it loads packages, and go.sum does not have.
 func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
-	if pass.View.Own {
+	if pass.View.Own || pass.LoadsNoPackages() {
 		return nil
 	}
 	r := pass.View.Packages()

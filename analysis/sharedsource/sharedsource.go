@@ -33,39 +33,20 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil || !g.Complete() {
 		return nil
 	}
-	for _, p := range pairs.Of(g) {
+	for _, p := range modgraph.SharedSources.Of(g) {
 		for _, r := range lines {
-			if !replaces(r, g, p.second) && !replaces(r, g, p.first) {
+			if !replaces(r, g, p.Second) && !replaces(r, g, p.First) {
 				continue
 			}
 			pass.Report(analysis.Diagnostic{
 				Span:    r.Line.Span,
-				Module:  p.second,
-				Message: fmt.Sprintf("%s is used both as %s and as %s; go build refuses one module under two paths", describe(r.New), p.first.Path, p.second.Path),
+				Module:  p.Second,
+				Message: fmt.Sprintf("%s is used both as %s and as %s; go build refuses one module under two paths", describe(r.New), p.First.Path, p.Second.Path),
 			})
 		}
 	}
 	return nil
 }
-
-// A pair is two modules of different paths in whose place the same is read.
-type pair struct{ first, second module.Version }
-
-// pairs are those of a graph, each module with the first of its source.
-var pairs = modgraph.NewProperty(func(g *modgraph.Graph) []pair {
-	var found []pair
-	list := used(g)
-	first := make(map[module.Version]module.Version, len(list))
-	for _, m := range list {
-		src := source(g, m)
-		if other, ok := first[src]; !ok {
-			first[src] = m
-		} else if other.Path != m.Path {
-			found = append(found, pair{other, m})
-		}
-	}
-	return found
-})
 
 // replaces reports whether r is the replacement of m.
 func replaces(r *syntax.Replace, g *modgraph.Graph, m module.Version) bool {
@@ -82,33 +63,6 @@ func replacements(pass *analysis.Pass) []*syntax.Replace {
 		return pass.File.Mod().Replace
 	}
 	return nil
-}
-
-// used returns the modules that go compares: the whole build list, or with graph pruning the requirements, because go does not
-// load the rest for every package; see modload.checkMultiplePaths.
-func used(g *modgraph.Graph) []module.Version {
-	if !g.Pruned() {
-		return g.BuildList()
-	}
-	var list []module.Version
-	for _, m := range g.Roots() {
-		if g.Selected(m.Path) == m.Version && m.Path != "go" && m.Path != "toolchain" {
-			list = append(list, m)
-		}
-	}
-	return list
-}
-
-// source returns what is read in the place of m; a directory is named by its path alone.
-func source(g *modgraph.Graph, m module.Version) module.Version {
-	r := g.Replacement(m)
-	if r == nil {
-		return m
-	}
-	if dir := r.Directory(); dir != "" {
-		return module.Version{Path: dir}
-	}
-	return r.New
 }
 
 func describe(m module.Version) string {

@@ -243,6 +243,9 @@ var workFormKinds = []*kind{
 		return workAdds("use ./m/inner")(m)
 	}},
 	{name: "use-outside", mild: true, run: func(m *mutator) bool {
+		if m.env["GOWORK"] == "off" {
+			return false // there would be no module to load
+		}
 		m.tree["ws/go.work"] = strings.NewReplacer("\t./", "\t../", "use ./", "use ../").Replace(m.tree["go.work"])
 		delete(m.tree, "go.work")
 		m.dir = "ws"

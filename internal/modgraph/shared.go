@@ -1,0 +1,50 @@
+package modgraph
+
+import "golang.org/x/mod/module"
+
+// A SharedSource is two modules of different paths in whose place the same is read.
+type SharedSource struct{ First, Second module.Version }
+
+// SharedSources are those of a graph, each module with the first of its source. Where there are some, the go command loads no
+// packages, and says nothing about single ones; see checkMultiplePaths in cmd/go/internal/modload/load.go.
+var SharedSources = NewProperty(func(g *Graph) []SharedSource {
+	var found []SharedSource
+	list := compared(g)
+	first := make(map[module.Version]module.Version, len(list))
+	for _, m := range list {
+		src := source(g, m)
+		if other, ok := first[src]; !ok {
+			first[src] = m
+		} else if other.Path != m.Path {
+			found = append(found, SharedSource{other, m})
+		}
+	}
+	return found
+})
+
+// compared returns the modules that go compares: the whole build list, or with graph pruning the requirements, because go does not
+// load the rest for every package.
+func compared(g *Graph) []module.Version {
+	if !g.Pruned() {
+		return g.BuildList()
+	}
+	var list []module.Version
+	for _, m := range g.Roots() {
+		if g.Selected(m.Path) == m.Version && m.Path != "go" && m.Path != "toolchain" {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// source returns what is read in the place of m; a directory is named by its path alone.
+func source(g *Graph, m module.Version) module.Version {
+	r := g.Replacement(m)
+	if r == nil {
+		return m
+	}
+	if dir := r.Directory(); dir != "" {
+		return module.Version{Path: dir}
+	}
+	return r.New
+}
