@@ -42,8 +42,8 @@ func (p *Pass) ModulesNear(dir, path string) []string {
 		if mod.State != workspace.Regular {
 			continue
 		}
-		switch decl := mod.File.Mod().Module; {
-		case decl != nil && decl.Path == path:
+		switch { // of what may be many large files, only the module line is read
+		case path != "" && modfile.ModulePath([]byte(mod.File.Text)) == path:
 			same = append(same, near)
 		case text.Similar(name, want):
 			similar = append(similar, near)

@@ -94,10 +94,16 @@ func (c *checker) pointless(l *Line) bool {
 // after reads the text as edits leave it, and returns false where that is not worth the time: a text that is all wrong must not
 // take longer than a keystroke.
 func (c *checker) after(edits []text.Edit) (*checker, bool) {
-	const most = 20
+	const (
+		most      = 20
+		mostBytes = 1 << 20 // of them all
+	)
 	c.retrials++
+	if c.retrials > most || c.retrials*len(c.tree.Text) > mostBytes {
+		return nil, false
+	}
 	src, ok := text.Apply(c.tree.Text, edits)
-	if !ok || c.retrials > most {
+	if !ok {
 		return nil, false
 	}
 	next := &checker{grammar: c.grammar, goVersion: c.goVersion, retrial: true}

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +12,7 @@ import (
 
 // TestPreferred shows what becomes of a file when the preferred suggestions of all its problems are taken.
 func TestPreferred(t *testing.T) {
+	large := "module m; go 1.21\n//" + strings.Repeat(" and so on", 1<<17) + "\n"
 	for _, test := range []struct{ name, src, want string }{
 		{"both sides of a merge, at the higher version", "module m\n\nrequire (\n<<<<<<< HEAD\n\ta.example/x v1.1.0\n\tb.example/x v1.0.0\n=======\n\ta.example/x v1.2.0 // indirect\n\tc.example/x v1.0.0\n>>>>>>> topic\n)\n",
 			"module m\n\nrequire (\n\tb.example/x v1.0.0\n\ta.example/x v1.2.0 // indirect\n\tc.example/x v1.0.0\n)\n"},
@@ -41,6 +43,7 @@ func TestPreferred(t *testing.T) {
 		{"a line above another is not half of it", "module m\n\nrequire (\n\ta.example/x\n\tb.example/y v1.0.0\n)\n", "module m\n\nrequire (\n\ta.example/x\n\tb.example/y v1.0.0\n)\n"},
 		{"carriage returns alone", "module m\r\rgo 1.21\r\rrequire a.example/x v1.0.0\r", "module m\n\ngo 1.21\n\nrequire a.example/x v1.0.0\n"},
 		{"semicolons", "module m; go 1.21; require a.example/x v1.0.0\n", "module m\ngo 1.21\nrequire a.example/x v1.0.0\n"},
+		{"nothing is tried out in a text that takes long to read", large, large},
 		{"a quote without another", "module m\n\nrequire \"a.example/x v1.0.0\n", "module m\n\nrequire \"a.example/x\" v1.0.0\n"},
 		{"a comment in the middle", "module m\n\nrequire /* old */ a.example/x v1.0.0\n", "module m\n\n// old\nrequire  a.example/x v1.0.0\n"},
 		{"a slash twice", "module m\n\nrequire a.example//x v1.0.0 // why\n", "module m\n\nrequire a.example/x v1.0.0 // why\n"},
