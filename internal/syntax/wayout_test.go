@@ -12,7 +12,7 @@ import (
 
 // TestPreferred shows what becomes of a file when the preferred suggestions of all its problems are taken.
 func TestPreferred(t *testing.T) {
-	large := "module m\n\nrequire \"a.example/x v1.0.0\n//" + strings.Repeat(" and so on", 1<<17) + "\n"
+	large := "module m\r\rgo 1.21\r\r//" + strings.Repeat(" and so on", 1<<17) + "\n"
 	for _, test := range []struct{ name, src, want string }{
 		{"both sides of a merge, at the higher version", "module m\n\nrequire (\n<<<<<<< HEAD\n\ta.example/x v1.1.0\n\tb.example/x v1.0.0\n=======\n\ta.example/x v1.2.0 // indirect\n\tc.example/x v1.0.0\n>>>>>>> topic\n)\n",
 			"module m\n\nrequire (\n\tb.example/x v1.0.0\n\ta.example/x v1.2.0 // indirect\n\tc.example/x v1.0.0\n)\n"},
