@@ -8,6 +8,9 @@ type SharedSource struct{ First, Second module.Version }
 // SharedSources are those of a graph, each module with the first of its source. Where there are some, the go command loads no
 // packages, and says nothing about single ones; see checkMultiplePaths in cmd/go/internal/modload/load.go.
 var SharedSources = NewProperty(func(g *Graph) []SharedSource {
+	if len(g.byPath) == 0 { // each is read in its own place
+		return nil
+	}
 	var found []SharedSource
 	list := compared(g)
 	first := make(map[module.Version]module.Version, len(list))

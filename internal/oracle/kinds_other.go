@@ -423,6 +423,9 @@ var vendorKinds = []*kind{
 	})},
 	{name: "vendor-version-changed", run: listLine("# ", func(m *mutator, line string) []string {
 		words := strings.Fields(line)
+		if len(words) < 3 { // another mutation took the version
+			return []string{line + " v0.0.1"}
+		}
 		v, _ := pick(m, []string{"v0.0.1", "v1.99.0", "master", words[2] + "1"})
 		return []string{strings.Replace(line, words[2], v, 1)}
 	})},
