@@ -36,15 +36,14 @@ func (p *Pass) PackageFaults(kinds ...packages.Kind) []packages.Fault {
 	if r == nil {
 		return nil
 	}
-	none := p.LoadsNoPackages()
 	var faults []packages.Fault
 	for _, f := range r.Faults {
-		if none && f.Kind != packages.Outdated && f.Kind != packages.Implicit {
-			continue
-		}
 		if f.Main == p.Module.Dir && slices.Contains(kinds, f.Kind) {
 			faults = append(faults, f)
 		}
+	}
+	if len(faults) > 0 && p.LoadsNoPackages() {
+		faults = slices.DeleteFunc(faults, func(f packages.Fault) bool { return f.Kind != packages.Outdated && f.Kind != packages.Implicit })
 	}
 	return faults
 }

@@ -37,16 +37,19 @@ func (p *Pass) RunTidy() fixes.Fix {
 
 // TidilyRequired reports whether the module requires what it would if it were tidy.
 func (p *Pass) TidilyRequired(a *tidy.Answer) bool {
-	var now, want []module.Version
-	for _, r := range p.Module.Mod.Mod().Require {
-		now = append(now, module.Version{Path: r.Path, Version: r.Version})
+	require := p.Module.Mod.Mod().Require
+	if len(require) != len(a.Result.Require) {
+		return false
 	}
-	for _, n := range a.Result.Require {
-		want = append(want, n.Module)
+	seen := make([]bool, len(require))
+	for _, r := range require {
+		i := a.Result.Find(r.Path)
+		if i < 0 || seen[i] || r.Version != a.Result.Require[i].Module.Version {
+			return false
+		}
+		seen[i] = true
 	}
-	module.Sort(now)
-	module.Sort(want)
-	return slices.Equal(now, want)
+	return true
 }
 
 // LoadsWith reports whether the go command would load the module as well with other requirements as it does with those of

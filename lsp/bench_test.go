@@ -22,19 +22,19 @@ import (
 type typist struct {
 	tb      testing.TB
 	session *workspace.Session
-	target  string
+	targets []string // the module's go.mod first
 	version int32
 }
 
-func newTypist(tb testing.TB, dir string, settings *workspace.Settings) *typist {
-	return &typist{tb: tb, target: filepath.Join(dir, "go.mod"), session: workspace.NewSession(gather.Machine(settings), settings, modcache.NewStores())}
+func newTypist(tb testing.TB, settings *workspace.Settings, targets ...string) *typist {
+	return &typist{tb: tb, targets: targets, session: workspace.NewSession(gather.Machine(settings), settings, modcache.NewStores())}
 }
 
 func (y *typist) edit(path, text string) *analysis.Result {
 	y.version++
 	y.session.Apply(workspace.Opened(uri.File(path), y.version, text))
 	r, err := gather.Settle(context.Background(), y.session, func(ctx context.Context, s *workspace.Snapshot) (*analysis.Result, error) {
-		return analysis.Run(ctx, s, suite.All, []string{y.target})
+		return analysis.Run(ctx, s, suite.All, y.targets)
 	})
 	if err != nil {
 		y.tb.Fatal(err)
@@ -46,34 +46,73 @@ func (y *typist) edit(path, text string) *analysis.Result {
 func invent(tb testing.TB, n int) (dir string, settings *workspace.Settings) {
 	tb.Helper()
 	dir = tb.TempDir()
-	cache := tb.TempDir()
-	var mod, sum strings.Builder
+	cache, sums := inventCache(tb, n)
+	var mod strings.Builder
 	mod.WriteString("module example.com/main\n\ngo 1.25\n\nrequire (\n")
 	for i := range n {
-		path := fmt.Sprintf("example.com/m%04d", i)
-		text := "module " + path + "\n\ngo 1.21\n"
-		for j := i + 1; j < min(i+3, n); j++ {
-			text += fmt.Sprintf("\nrequire example.com/m%04d v1.0.0\n", j)
-		}
-		at := filepath.Join(cache, "cache", "download", filepath.FromSlash(path), "@v")
-		if err := os.MkdirAll(at, 0o777); err != nil {
-			tb.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(at, "v1.0.0.mod"), []byte(text), 0o666); err != nil {
-			tb.Fatal(err)
-		}
-		fmt.Fprintf(&mod, "\t%s v1.0.0\n", path)
-		fmt.Fprintf(&sum, "%s v1.0.0/go.mod %s\n", path, modcache.ParseMod(modcache.NewNames(), text).Hash())
+		fmt.Fprintf(&mod, "\t%s v1.0.0\n", invented(i))
 	}
 	mod.WriteString(")\n")
-	for name, text := range map[string]string{"go.mod": mod.String(), "go.sum": sum.String()} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			tb.Fatal(err)
+	writeText(tb, filepath.Join(dir, "go.mod"), mod.String())
+	writeText(tb, filepath.Join(dir, "go.sum"), strings.Join(sums, ""))
+	return dir, inventedSettings(cache, "off")
+}
+
+// inventWorkspace makes a go.work with n modules of some requirements each among invented ones, and returns its directory.
+func inventWorkspace(tb testing.TB, n, each, among int) (dir string, settings *workspace.Settings) {
+	tb.Helper()
+	dir = tb.TempDir()
+	cache, sums := inventCache(tb, among)
+	work := "go 1.25\n\nuse (\n"
+	for i := range n {
+		name := fmt.Sprintf("m%03d", i)
+		work += "\t./" + name + "\n"
+		mod, sum := "module example.com/work/"+name+"\n\ngo 1.25\n\nrequire (\n", ""
+		for j := range each {
+			k := (i*7 + j*3) % among
+			mod += "\t" + invented(k) + " v1.0.0\n"
+			sum += sums[k]
 		}
+		if i == n/2 {
+			sum = strings.Join(sums, "") // the modules of a workspace share what their go.sum files say
+		}
+		writeText(tb, filepath.Join(dir, name, "go.mod"), mod+")\n")
+		writeText(tb, filepath.Join(dir, name, "go.sum"), sum)
 	}
-	return dir, &workspace.Settings{Env: map[string]string{
-		"GOMODCACHE": cache, "GOENV": "off", "GOPROXY": "off", "GOSUMDB": "", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local", "GOPRIVATE": "",
+	writeText(tb, filepath.Join(dir, "go.work"), work+")\n")
+	return dir, inventedSettings(cache, "")
+}
+
+func invented(i int) string { return fmt.Sprintf("example.com/m%04d", i) }
+
+// inventCache makes a module cache of n modules, each of which requires the next two, and their lines in a go.sum.
+func inventCache(tb testing.TB, n int) (cache string, sums []string) {
+	cache = tb.TempDir()
+	for i := range n {
+		text := "module " + invented(i) + "\n\ngo 1.21\n"
+		for j := i + 1; j < min(i+3, n); j++ {
+			text += fmt.Sprintf("\nrequire %s v1.0.0\n", invented(j))
+		}
+		writeText(tb, filepath.Join(cache, "cache", "download", filepath.FromSlash(invented(i)), "@v", "v1.0.0.mod"), text)
+		sums = append(sums, fmt.Sprintf("%s v1.0.0/go.mod %s\n", invented(i), modcache.ParseMod(modcache.NewNames(), text).Hash()))
+	}
+	return cache, sums
+}
+
+func inventedSettings(cache, work string) *workspace.Settings {
+	return &workspace.Settings{Env: map[string]string{
+		"GOMODCACHE": cache, "GOENV": "off", "GOPROXY": "off", "GOSUMDB": "", "GOFLAGS": "", "GOWORK": work, "GOTOOLCHAIN": "local", "GOPRIVATE": "",
 	}}
+}
+
+func writeText(tb testing.TB, path, text string) {
+	tb.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func readText(tb testing.TB, path string) string {
@@ -85,6 +124,13 @@ func readText(tb testing.TB, path string) string {
 	return string(data)
 }
 
+// firstRequired returns the first path in a block of requirements.
+func firstRequired(mod string) string {
+	_, list, _ := strings.Cut(mod, "require (\n\t")
+	path, _, _ := strings.Cut(list, " ")
+	return path
+}
+
 // keystrokes are edits that are made and taken back.
 func keystrokes(tb testing.TB, dir string) map[string][2]func(y *typist) *analysis.Result {
 	mod, sum := filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.sum")
@@ -92,12 +138,14 @@ func keystrokes(tb testing.TB, dir string) map[string][2]func(y *typist) *analys
 	edit := func(path, text string) func(*typist) *analysis.Result {
 		return func(y *typist) *analysis.Result { return y.edit(path, text) }
 	}
-	_, rest, _ := strings.Cut(sumText, "\n")
+	line := firstRequired(modText) + " "
+	before, after, _ := strings.Cut(sumText, line)
+	_, after, _ = strings.Cut(after, "\n")
 	return map[string][2]func(*typist) *analysis.Result{
 		"comment":      {edit(mod, modText+"// x\n"), edit(mod, modText)},
 		"syntax fault": {edit(mod, modText+"requir\n"), edit(mod, modText)},
 		"version":      {edit(mod, strings.Replace(modText, " v1.", " v1.9", 1)), edit(mod, modText)},
-		"go.sum line":  {edit(sum, rest), edit(sum, sumText)},
+		"go.sum line":  {edit(sum, before+after), edit(sum, sumText)},
 	}
 }
 
@@ -110,7 +158,7 @@ func BenchmarkKeystroke(b *testing.B) {
 	}
 	for name, strokes := range keystrokes(b, dir) {
 		b.Run(name, func(b *testing.B) {
-			y := newTypist(b, dir, settings)
+			y := newTypist(b, settings, filepath.Join(dir, "go.mod"))
 			strokes[1](y)
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -121,6 +169,60 @@ func BenchmarkKeystroke(b *testing.B) {
 	}
 }
 
+// BenchmarkWorkspace measures an edit in the middle module of the workspace in $BENCH_WORKSPACE, whose dependencies are in the
+// module cache, or of an invented one of 200 modules.
+func BenchmarkWorkspace(b *testing.B) {
+	dir, settings := os.Getenv("BENCH_WORKSPACE"), (*workspace.Settings)(nil)
+	if dir == "" {
+		dir, settings = inventWorkspace(b, 200, 30, 600)
+	}
+	for name, strokes := range workStrokes(b, dir) {
+		b.Run(name, func(b *testing.B) {
+			y := newWorkTypist(b, settings, dir)
+			strokes[1](y)
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				strokes[i%2](y)
+			}
+		})
+	}
+}
+
+// newWorkTypist returns a typist who has the folder of a workspace open and edits its middle module.
+func newWorkTypist(tb testing.TB, settings *workspace.Settings, dir string) *typist {
+	middle := middleOf(tb, dir)
+	return newTypist(tb, settings, filepath.Join(middle, "go.mod"), filepath.Join(middle, "go.sum"), filepath.Join(dir, "go.work"))
+}
+
+// middleOf returns the directory of the middle module of a workspace.
+func middleOf(tb testing.TB, dir string) string {
+	tb.Helper()
+	mods, err := filepath.Glob(filepath.Join(dir, "*", "go.mod"))
+	if err != nil || len(mods) == 0 {
+		tb.Fatalf("%s: no modules: %v", dir, err)
+	}
+	return filepath.Dir(mods[len(mods)/2])
+}
+
+// workStrokes are edits of a module of a workspace that are made and taken back.
+func workStrokes(tb testing.TB, dir string) map[string][2]func(y *typist) *analysis.Result {
+	middle := middleOf(tb, dir)
+	strokes := keystrokes(tb, middle)
+	mod := filepath.Join(middle, "go.mod")
+	text := readText(tb, mod)
+	for name, line := range map[string]string{
+		"requirement": "require example.com/gone v1.0.0\n",
+		"replacement": "replace " + firstRequired(text) + " => ./no/such/directory\n",
+	} {
+		strokes[name] = [2]func(*typist) *analysis.Result{
+			func(y *typist) *analysis.Result { return y.edit(mod, text+line) },
+			func(y *typist) *analysis.Result { return y.edit(mod, text) },
+		}
+	}
+	return strokes
+}
+
 // BenchmarkImport measures an import that is typed into a Go file of the module in $BENCH_MODULE, all of whose dependencies are in
 // the module cache, until everything is said of it: what tidy would do, and which packages cannot be loaded.
 func BenchmarkImport(b *testing.B) {
@@ -128,7 +230,7 @@ func BenchmarkImport(b *testing.B) {
 	if dir == "" {
 		b.Skip("BENCH_MODULE names no module")
 	}
-	y, scholar := newTypist(b, dir, nil), gather.NewScholar()
+	y, scholar := newTypist(b, nil, filepath.Join(dir, "go.mod")), gather.NewScholar()
 	path := filepath.Join(dir, os.Getenv("BENCH_FILE"))
 	if os.Getenv("BENCH_FILE") == "" {
 		path = filepath.Join(dir, "main.go")
@@ -142,7 +244,7 @@ func BenchmarkImport(b *testing.B) {
 		y.version++
 		y.session.Apply(workspace.Opened(uri.File(path), y.version, text))
 		r, err := gather.Answer(context.Background(), y.session, scholar, func(ctx context.Context, s *workspace.Snapshot) (*analysis.Result, error) {
-			return analysis.Run(ctx, s, suite.All, []string{y.target})
+			return analysis.Run(ctx, s, suite.All, y.targets)
 		})
 		if err != nil {
 			b.Fatal(err)
@@ -167,23 +269,28 @@ const tolerance = 10
 // the machine is. UPDATE=1 records.
 func TestEditAllocations(t *testing.T) {
 	const file = "testdata/allocations.json"
-	dir, settings := invent(t, 100)
 	got := map[string]int{}
-	for name, strokes := range keystrokes(t, dir) {
-		y := newTypist(t, dir, settings)
-		if r := strokes[1](y); len(r.Diagnostics(uri.File(y.target))) > 0 {
-			t.Fatalf("the module is not sound: %+v", r.Diagnostics(uri.File(y.target)))
-		}
-		said := len(strokes[0](y).Diagnostics(uri.File(y.target)))
-		if (said > 0) != (name != "comment") {
-			t.Errorf("%s: %d diagnostics", name, said)
-		}
-		strokes[1](y)
-		got[name] = int(testing.AllocsPerRun(20, func() {
-			strokes[0](y)
+	count := func(prefix string, strokes map[string][2]func(*typist) *analysis.Result, start func() *typist) {
+		for name, strokes := range strokes {
+			y := start()
+			if r := strokes[1](y); len(r.Diagnostics(uri.File(y.targets[0]))) > 0 {
+				t.Fatalf("the module is not sound: %+v", r.Diagnostics(uri.File(y.targets[0])))
+			}
+			said := len(strokes[0](y).Diagnostics(uri.File(y.targets[0])))
+			if (said > 0) != (name != "comment") {
+				t.Errorf("%s: %d diagnostics", prefix+name, said)
+			}
 			strokes[1](y)
-		}))
+			got[prefix+name] = int(testing.AllocsPerRun(20, func() {
+				strokes[0](y)
+				strokes[1](y)
+			}))
+		}
 	}
+	dir, settings := invent(t, 100)
+	count("", keystrokes(t, dir), func() *typist { return newTypist(t, settings, filepath.Join(dir, "go.mod")) })
+	work, settings := inventWorkspace(t, 50, 10, 100)
+	count("workspace, ", workStrokes(t, work), func() *typist { return newWorkTypist(t, settings, work) })
 	if os.Getenv("UPDATE") != "" {
 		data, err := json.MarshalIndent(got, "", "\t")
 		if err != nil {

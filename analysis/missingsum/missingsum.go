@@ -231,27 +231,41 @@ func besides(missing []*modgraph.Node, needs []packages.Need) []packages.Need {
 
 // missingNeeds returns the checksums that go demands only when it loads packages, and go.sum does not have.
 func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
-	if pass.View.Own || pass.LoadsNoPackages() {
+	if pass.View.Own {
 		return nil
 	}
 	r := pass.View.Packages()
 	if r == nil {
 		return nil
 	}
-	unread := unreadable(pass.Module.Sum)
-	return slices.DeleteFunc(slices.Clone(r.Needs), func(n packages.Need) bool {
-		return pass.Module.Sum.Checksums().Has(n.Key) || unread[n.Key] || module.CheckPath(n.Key.Path) != nil || !current(g, n) || lost(g, n)
-	})
+	var missing []packages.Need
+	var unread map[module.Version]bool
+	for i := range r.Needs {
+		n := &r.Needs[i]
+		if pass.Module.Sum.Checksums().Has(n.Key) || module.CheckPath(n.Key.Path) != nil || !current(g, n) || lost(g, n) {
+			continue
+		}
+		if unread == nil {
+			unread = unreadable(pass.Module.Sum)
+		}
+		if !unread[n.Key] {
+			missing = append(missing, *n)
+		}
+	}
+	if len(missing) > 0 && pass.LoadsNoPackages() {
+		return nil
+	}
+	return missing
 }
 
 // lost reports whether go cannot have the module at all; badmodule says that.
-func lost(g *modgraph.Graph, n packages.Need) bool {
+func lost(g *modgraph.Graph, n *packages.Need) bool {
 	node := g.Node(n.Module)
 	return node != nil && analysis.Unfetchable(node) != nil
 }
 
 // current reports whether go would still look into a module for packages: the graph may have changed since that was found out.
-func current(g *modgraph.Graph, n packages.Need) bool {
+func current(g *modgraph.Graph, n *packages.Need) bool {
 	if g.Selected(n.Module.Path) != n.Module.Version {
 		return false
 	}

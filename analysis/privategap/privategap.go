@@ -50,13 +50,13 @@ type finding struct {
 func find(pass *analysis.Pass) []finding {
 	var found []finding
 	privacy, require := pass.View.Privacy(pass.Module), pass.File.Mod().Require
-	seen := make(map[string]bool, len(require))
+	seen := map[string]bool{} // of those with a gap
 	look := func(m module.Version, root *syntax.Require) {
-		if m.Path == "" || seen[m.Path] {
+		if m.Path == "" {
 			return
 		}
-		seen[m.Path] = true
-		if gap, ok := privacy.Gap(m.Path); ok {
+		if gap, ok := privacy.Gap(m.Path); ok && !seen[m.Path] {
+			seen[m.Path] = true
 			found = append(found, finding{gap, m, root})
 		}
 	}

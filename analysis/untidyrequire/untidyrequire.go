@@ -40,11 +40,15 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	mod := pass.File.Mod()
-	after := syntax.ParseMod(a.Result.Mod)
+	required := make([]*syntax.Require, len(a.Result.Require))
+	for _, r := range mod.Require {
+		if i := a.Result.Find(r.Path); r.Valid && i >= 0 && required[i] == nil {
+			required[i] = r
+		}
+	}
 	var added []tidy.Requirement
-	for _, n := range a.Result.Require {
-		r := pass.Required(n.Module.Path)
-		switch {
+	for i, n := range a.Result.Require {
+		switch r := required[i]; {
 		case r == nil && len(n.Sites) == 0:
 			added = append(added, n)
 		case r != nil && r.Version != n.Module.Version:
@@ -55,7 +59,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			})
 		}
 	}
-	goLine(pass, mod, after)
+	goLine(pass, mod, a.Result.Go)
 	if r := a.Refusal; r != nil && r.Compat != "" && mod.Go != nil {
 		pass.Report(analysis.Diagnostic{
 			Span: mod.Go.VersionTok.Span, Module: r.Module,
@@ -63,7 +67,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			Fixes:   changed(pass, mod.Go.VersionTok, "1.18")[:1],
 		})
 	}
-	if t := mod.Toolchain; t != nil && t.Valid && after.Toolchain == nil && !spokenOf(pass, t.Line) {
+	if t := mod.Toolchain; t != nil && t.Valid && a.Result.Toolchain == "" && !spokenOf(pass, t.Line) {
 		pass.Report(analysis.Diagnostic{
 			Span:    t.Line.Span,
 			Message: "go mod tidy would drop the toolchain line, which says no more than the go line",
@@ -80,20 +84,20 @@ func run(_ context.Context, pass *analysis.Pass) error {
 }
 
 // goLine reports what becomes of the go line.
-func goLine(pass *analysis.Pass, mod, after *syntax.Mod) {
+func goLine(pass *analysis.Pass, mod *syntax.Mod, after string) {
 	switch {
-	case after.Go == nil || mod.Module == nil:
+	case after == "" || mod.Module == nil:
 	case mod.Go == nil:
 		pass.Report(analysis.Diagnostic{
 			Span:    mod.Module.Line.Span,
-			Message: fmt.Sprintf("a missing go line means go 1.16; go mod tidy would add go %s, its own version", after.Go.Version),
+			Message: fmt.Sprintf("a missing go line means go 1.16; go mod tidy would add go %s, its own version", after),
 			Fixes:   []fixes.Fix{preferred(pass.RunTidy())},
 		})
-	case mod.Go.Valid && mod.Go.Version != after.Go.Version:
+	case mod.Go.Valid && mod.Go.Version != after:
 		pass.Report(analysis.Diagnostic{
 			Span:    mod.Go.VersionTok.Span,
-			Message: fmt.Sprintf("go mod tidy would make this go %s, because a requirement needs it", after.Go.Version),
-			Fixes:   changed(pass, mod.Go.VersionTok, after.Go.Version),
+			Message: fmt.Sprintf("go mod tidy would make this go %s, because a requirement needs it", after),
+			Fixes:   changed(pass, mod.Go.VersionTok, after),
 		})
 	}
 }

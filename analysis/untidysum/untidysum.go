@@ -34,11 +34,10 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	a := pass.Tidied()
-	if a == nil || len(a.Faults) > 0 || asked(pass) || !pass.TidilyRequired(a) {
+	if a == nil || len(a.Faults) > 0 || len(a.Result.Added) == 0 || asked(pass) || !pass.TidilyRequired(a) {
 		return nil
 	}
-	file := pass.File.Sum()
-	keys := added(file, a.Result.Sum)
+	keys := slices.DeleteFunc(slices.Clone(a.Result.Added), pass.File.Checksums().Has)
 	if len(keys) == 0 {
 		return nil
 	}
@@ -47,7 +46,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		what, title = fmt.Sprintf("%d checksums, that of %s first,", n, spelled(keys[0])), fmt.Sprintf("Add the %d checksums", n)
 	}
 	d := analysis.Diagnostic{
-		Span: place(file, keys[0]), Module: module.Version{Path: keys[0].Path, Version: strings.TrimSuffix(keys[0].Version, "/go.mod")},
+		Span: place(pass.File.Sum(), keys[0]), Module: module.Version{Path: keys[0].Path, Version: strings.TrimSuffix(keys[0].Version, "/go.mod")},
 		Message: fmt.Sprintf("go mod tidy would add %s, which go does without", what),
 	}
 	tidy := pass.RunTidy()
@@ -75,21 +74,6 @@ func asked(pass *analysis.Pass) bool {
 	}
 	r := pass.View.Packages()
 	return r == nil || slices.ContainsFunc(r.Needs, func(n packages.Need) bool { return !pass.File.Checksums().Has(n.Key) })
-}
-
-// added returns what the lines are about that only the other text has, in its order.
-func added(file *syntax.Sum, after string) []module.Version {
-	have := map[string]bool{}
-	for line := range strings.Lines(file.Text) {
-		have[strings.TrimSpace(line)] = true
-	}
-	var keys []module.Version
-	for _, e := range syntax.ParseSum(after).Entries {
-		if !have[after[e.Span.Start:e.Span.End]] {
-			keys = append(keys, e.Key())
-		}
-	}
-	return keys
 }
 
 // place returns the line before which the line about key belongs, or else the last.

@@ -35,13 +35,13 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if a == nil {
 		return nil
 	}
-	needed := map[string]*tidy.Requirement{}
-	for i := range a.Result.Require {
-		needed[a.Result.Require[i].Module.Path] = &a.Result.Require[i]
-	}
 	for _, r := range pass.File.Mod().Require {
-		n := needed[r.Path]
-		if !r.Valid || n == nil || n.Indirect == r.Indirect || n.Indirect && uncertain(pass, a, r) {
+		i := a.Result.Find(r.Path)
+		if !r.Valid || i < 0 {
+			continue
+		}
+		n := &a.Result.Require[i]
+		if n.Indirect == r.Indirect || n.Indirect && uncertain(pass, a, r) {
 			continue
 		}
 		d := analysis.Diagnostic{

@@ -176,6 +176,18 @@ func (p *predictor) unneeded(keep map[module.Version]bool) []module.Version {
 	return keys
 }
 
+// added returns the keys of the lines that go.sum does not have and that are to be kept, in order.
+func (p *predictor) added(keep map[module.Version]bool) []module.Version {
+	var keys []module.Version
+	for key, hash := range p.used {
+		if keep[key] && !slices.Contains(p.sums[key], hash) {
+			keys = append(keys, key)
+		}
+	}
+	module.Sort(keys)
+	return keys
+}
+
 // writeSums returns what go.sum would hold: of what it has, what is to be kept, and what was read and is to be kept. If
 // nothing is taken away, and nothing was read that it does not have, whether that is kept or not, the file stays as it is,
 // however it looks.

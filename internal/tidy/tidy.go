@@ -74,11 +74,23 @@ type Result struct {
 	Dropped []string      // paths that go.mod requires and would no longer, in order
 	// Unneeded are the lines of go.sum that would be dropped. Those about a go.mod file have a version that ends in "/go.mod".
 	Unneeded []module.Version
+	Added    []module.Version // the lines of Sum that go.sum does not have, likewise, in order
+	// Go and Toolchain are what those lines of Mod say; "" where there is none.
+	Go, Toolchain string
 	// Broken are the main module's files that do not parse, relative to its directory, in order. What they import does not
 	// count, or not all of it, so that some of Dropped may be missed as soon as they parse again.
 	Broken []string
 
 	purpose *purpose
+}
+
+// Find returns the place of a module in Require, or -1.
+func (r *Result) Find(path string) int {
+	i, ok := slices.BinarySearchFunc(r.Require, path, func(n Requirement, path string) int { return strings.Compare(n.Module.Path, path) })
+	if !ok {
+		return -1
+	}
+	return i
 }
 
 // A Requirement is a line that tidy would write, and why.
@@ -171,12 +183,19 @@ func predict(ctx context.Context, in Input, proceed bool) (*loader, *Result, err
 	if res.Mod, err = p.write(l.rs); err != nil {
 		return nil, nil, refusal(err)
 	}
+	if p.file.Go != nil {
+		res.Go = p.file.Go.Version
+	}
+	if p.file.Toolchain != nil {
+		res.Toolchain = p.file.Toolchain.Name
+	}
 	if p.fatal != nil {
 		return nil, nil, refusal(p.fatal)
 	}
 	res.Sum, res.HasSum = in.Sum, in.HasSum
 	if keep != nil {
 		res.Sum, res.HasSum = p.writeSums(keep)
+		res.Added = p.added(keep)
 		res.Unneeded = p.unneeded(keep)
 	}
 	return l, res, nil
