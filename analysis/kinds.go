@@ -51,7 +51,7 @@ func (ks KindSet) Run(_ context.Context, pass *Pass) error {
 			d.Message += ", and there is none"
 		case p.Kind == "toolchain-below-go" && pass.View.Mode == workspace.Vendor: // seen only with a module graph
 			d.Severity = Warning
-		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable && !unresolvable(pass, p):
+		case repaired[p.Kind] && pass.View.Mode == workspace.Mutable && !unresolvable(pass, p) && !refusedAtStartup(pass, p):
 			d.Severity = Warning
 		}
 		if mended := len(p.Suggest) > 0 && p.Suggest[0].Whole; !mended && hazardous(pass, p) {
@@ -297,19 +297,20 @@ func replacedBy(v *workspace.View, dir string) string {
 // repaired holds the kinds that are refused only because the go command would write go.mod otherwise, which it does with
 // -mod=mod; see modload.commitRequirements.
 var repaired = map[string]bool{
-	"exclude-of-required":         true,
-	"exclude-path-empty":          true,
-	"replace-path-empty":          true,
-	"require-path-is-go":          true,
-	"toolchain-below-1.21":        true,
-	"toolchain-below-go":          true,
-	"toolchain-default-directive": true,
-	"toolchain-redundant":         true,
-	"version-build-metadata":      true,
-	"version-not-canonical":       true,
+	"exclude-of-required":               true,
+	"exclude-path-empty":                true,
+	"replace-path-empty":                true,
+	"require-path-is-go":                true,
+	"toolchain-below-1.21":              true,
+	"toolchain-below-go":                true,
+	"toolchain-default-directive":       true,
+	"toolchain-name-invalid-at-startup": true,
+	"toolchain-redundant":               true,
+	"version-build-metadata":            true,
+	"version-not-canonical":             true,
 }
 
-// refusedAtStartup reports whether go refuses what is otherwise accepted, because GOTOOLCHAIN has it look for another toolchain first.
+// refusedAtStartup reports whether go refuses what is otherwise accepted or mended, because GOTOOLCHAIN has it look for another toolchain first.
 func refusedAtStartup(pass *Pass, p syntax.Problem) bool {
 	return p.Kind == "toolchain-name-invalid-at-startup" && pass.View.Env().Toolchain.Switch != ""
 }
