@@ -337,13 +337,19 @@ export class Editor {
 		await until(`the editor should scroll to ${text}`, () => this.text(), visible => visible.includes(text));
 	}
 
-	/** Opens a file by its name, and where several have that by its folder. */
+	/**
+	 * Opens a file by its name, and where several have that by its folder. A click may hit another row when the list is drawn anew
+	 * before it; then another file is open, and this one is looked for again.
+	 */
 	async openFile(name, folder = '') {
 		const input = this.page.locator('.quick-input-widget input[type="text"]');
-		await this.press('Control+p', input);
-		await input.first().fill(folder ? `${folder}/${name}` : name);
-		await this.choose(this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).filter({ hasText: folder }).first());
-		await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+		const active = this.page.locator('.tab.active').filter({ hasText: name });
+		await until(`${name} should be opened`, async () => {
+			await this.press('Control+p', input);
+			await input.first().fill(folder ? `${folder}/${name}` : name);
+			await this.choose(this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).filter({ hasText: folder }).first());
+			return active.waitFor({ timeout: 10_000 }).then(() => true, () => false);
+		}, opened => opened);
 		await this.focusEditor();
 	}
 

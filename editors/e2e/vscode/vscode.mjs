@@ -62,7 +62,7 @@ export class VSCode {
 			await code.#startServer(env, restricted, vsix);
 			code.browser = await chromium.launch({
 				env: { ...process.env, HOME: join(code.temp, 'home') },
-				executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+				executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
 				args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run'],
 			});
 		} catch (error) {
