@@ -77,7 +77,7 @@ func Log(log string) []Finding {
 
 func modulesIn(text string) []module.Version {
 	var all []module.Version
-	for _, m := range moduleVersion.FindAllStringSubmatch(text, -1) {
+	for _, m := range moduleVersion().FindAllStringSubmatch(text, -1) {
 		all = append(all, module.Version{Path: m[1], Version: strings.TrimRight(m[2], ".,;:")})
 	}
 	return all

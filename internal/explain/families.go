@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/module"
 
@@ -17,7 +18,7 @@ type family struct {
 	name    string
 	code    string
 	file    string // in which the remedy belongs
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	explain func(f *Finding, m match)
 }
 
@@ -32,24 +33,24 @@ const (
 )
 
 var (
-	moduleVersion = regexp.MustCompile(`(` + modPath + `)@(` + version + `)`)
-	requiredAs    = regexp.MustCompile(`(` + modPath + `): version "([^"]+)" invalid`)
-	position      = regexp.MustCompile(`^(?:go: |vet: )?((?:[A-Za-z]:)?[^\s:]*(?:\.go|go\.mod|go\.sum|go\.work|go\.work\.sum|modules\.txt)):(\d+)(?::(\d+))?: `)
+	moduleVersion = lazy(`(` + modPath + `)@(` + version + `)`)
+	requiredAs    = lazy(`(` + modPath + `): version "([^"]+)" invalid`)
+	position      = lazy(`^(?:go: |vet: )?((?:[A-Za-z]:)?[^\s:]*(?:\.go|go\.mod|go\.sum|go\.work|go\.work\.sum|modules\.txt)):(\d+)(?::(\d+))?: `)
 )
 
 func (fam family) match(text string) (Finding, bool) {
-	found := fam.pattern.FindStringSubmatch(text)
+	found := fam.pattern().FindStringSubmatch(text)
 	if found == nil {
 		return Finding{}, false
 	}
 	f := Finding{Family: fam.name, Code: fam.code, Said: text, file: fam.file, Modules: modulesIn(text)}
 	m := make(match)
-	for i, name := range fam.pattern.SubexpNames() {
+	for i, name := range fam.pattern().SubexpNames() {
 		if name != "" && found[i] != "" {
 			m[name] = found[i]
 		}
 	}
-	if at := position.FindStringSubmatch(text); at != nil {
+	if at := position().FindStringSubmatch(text); at != nil {
 		f.At.File = at[1]
 		f.At.Line, _ = strconv.Atoi(at[2])
 		f.At.Column, _ = strconv.Atoi(at[3])
@@ -104,7 +105,12 @@ func (f *Finding) offerPrivate(path string) string {
 	return pattern
 }
 
-func re(pattern string) *regexp.Regexp { return regexp.MustCompile(`(?s)` + pattern) }
+func re(pattern string) func() *regexp.Regexp { return lazy(`(?s)` + pattern) }
+
+// lazy compiles a pattern at its first use: most processes explain nothing.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 func name(f *Finding) string {
 	m := f.Module()
@@ -322,7 +328,7 @@ var families = []family{
 	}},
 
 	{"pathmismatch", "badversion", "go.mod", re(`module contains a go\.mod file, so module path must match major version \("(?P<want>[^"]+)"\)|should be (?:~?v[\w./, ]+), not (?P<major>v\d+)`), func(f *Finding, m match) {
-		if named := requiredAs.FindStringSubmatch(f.Said); named != nil && f.Module().Path == "" {
+		if named := requiredAs().FindStringSubmatch(f.Said); named != nil && f.Module().Path == "" {
 			f.about(named[1], named[2])
 		}
 		f.say(fmt.Sprintf("The version of %s has another major version than its path says: from v2 on, the path of a module ends in /v2, /v3 and so on.", name(f)),

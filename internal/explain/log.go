@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -13,10 +12,10 @@ type record struct {
 
 var (
 	// escapes are what terminals and CI services put between the words: colours, titles, links, cursor movements.
-	escapes = regexp.MustCompile(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\^_=>])`)
+	escapes = lazy(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\^_=>])`)
 
 	// prefixes are what stands before a line that a program has passed on. Each may stand there more than once.
-	prefixes = regexp.MustCompile(`^(` + strings.Join([]string{
+	prefixes = lazy(`^(` + strings.Join([]string{
 		`\x{FEFF}`,
 		`\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?\]?( \d\d[OE]\+?)? ?`, // a date and a time; of which stream
 		`\[?\d\d:\d\d:\d\d([.,]\d+)?\]? `,                // a time
@@ -64,9 +63,9 @@ func clean(line string) string {
 	if len(line) > maxLine {
 		line = line[:maxLine]
 	}
-	line = escapes.ReplaceAllString(line, "")
+	line = escapes().ReplaceAllString(line, "")
 	for range 8 {
-		prefix := prefixes.FindString(line)
+		prefix := prefixes().FindString(line)
 		if prefix == "" {
 			break
 		}
