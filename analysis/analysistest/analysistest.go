@@ -129,7 +129,7 @@ func analyze(t *testing.T, a *txtar.Archive, analyzers []*analysis.Analyzer) *tx
 		w.env["GOMODCACHE"] = cache
 	}
 	machine := &workspace.Machine{Environ: w.env, Home: home, ConfigDir: home + "/.config", Go: goroot + "/bin/go", GOOS: "linux"}
-	addSources(t, cache, sourcesOf(a))
+	addSources(t, w, cache, sourcesOf(a))
 	session := workspace.NewSession(machine, nil, modcache.NewStores())
 	for p, data := range w.files {
 		if k := workspace.KindOf(p); strings.HasPrefix(p, root+"/") && (k == workspace.GoFile || k == workspace.ModFile) {
@@ -221,7 +221,7 @@ func hash(m module.Version, files map[string]string) string {
 	return h
 }
 
-func addSources(t *testing.T, dir string, sources map[module.Version]map[string]string) {
+func addSources(t *testing.T, w *world, dir string, sources map[module.Version]map[string]string) {
 	t.Helper()
 	put := func(file, data string) {
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
@@ -237,7 +237,9 @@ func addSources(t *testing.T, dir string, sources map[module.Version]map[string]
 			t.Fatal(err)
 		}
 		for rel, data := range files {
-			put(filepath.Join(dir, escaped+"@"+m.Version, rel), data)
+			file := filepath.Join(dir, escaped+"@"+m.Version, rel)
+			put(file, data)
+			w.add(file, data)
 		}
 		put(filepath.Join(dir, "cache", "download", escaped, "@v", m.Version+".ziphash"), hash(m, files))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/gomodls/gomodls/analysis/badpseudo"
 	"github.com/gomodls/gomodls/analysis/badreplace"
 	"github.com/gomodls/gomodls/analysis/badsettings"
+	"github.com/gomodls/gomodls/analysis/badtool"
 	"github.com/gomodls/gomodls/analysis/badtoolchain"
 	"github.com/gomodls/gomodls/analysis/badversion"
 	"github.com/gomodls/gomodls/analysis/casecollision"
@@ -68,6 +69,7 @@ var All = []*analysis.Analyzer{
 	badpseudo.Analyzer,
 	badreplace.Analyzer,
 	badsettings.Analyzer,
+	badtool.Analyzer,
 	badtoolchain.Analyzer,
 	badversion.Analyzer,
 	casecollision.Analyzer,

@@ -20,7 +20,7 @@ import (
 //go:embed doc.go
 var doc string
 
-// Analyzer reports replacements of what nothing requires.
+// Analyzer reports replacements that have no effect.
 var Analyzer = &analysis.Analyzer{
 	Name:     "unusedreplace",
 	Doc:      analysis.MustDoc(doc),
@@ -44,7 +44,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	for _, r := range lines {
-		if !r.Valid || pass.Refused(r.Line) || inUse(g, r) || wanted(pass, r) {
+		if !r.Valid || pass.Refused(r.Line) || inUse(g, r) && !idle(pass, lines, r) || wanted(pass, r) {
 			continue
 		}
 		pass.Report(analysis.Diagnostic{
@@ -61,17 +61,28 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	return nil
 }
 
-// inUse reports whether a module version in the graph is replaced by r.
+// inUse reports whether r is what stands for a module version in the graph.
 func inUse(g *modgraph.Graph, r *syntax.Replace) bool {
-	covers := func(m module.Version) bool {
-		return m.Path == r.Old.Path && (r.Old.Version == "" || r.Old.Version == m.Version)
+	stands := func(m module.Version) bool {
+		if m.Path != r.Old.Path {
+			return false
+		}
+		now := g.Replacement(m)
+		return now != nil && now.Old == r.Old
 	}
 	// The selected version may be one whose go.mod file nobody reads. A main module, which has none, is never replaced.
 	selected := module.Version{Path: r.Old.Path, Version: g.Selected(r.Old.Path)}
-	if selected.Version != "none" && selected.Version != "" && covers(selected) {
+	if selected.Version != "none" && selected.Version != "" && stands(selected) {
 		return true
 	}
-	return slices.ContainsFunc(g.Nodes(), func(n *modgraph.Node) bool { return covers(n.Module) })
+	return slices.ContainsFunc(g.Nodes(), func(n *modgraph.Node) bool { return stands(n.Module) })
+}
+
+// idle reports whether a module version is replaced by itself, and would be if the line were not there: no other line replaces all
+// versions of the module.
+func idle(pass *analysis.Pass, lines []*syntax.Replace, r *syntax.Replace) bool {
+	return pass.File.Kind == workspace.ModFile && r.Old == r.New && r.Old.Version != "" &&
+		!slices.ContainsFunc(lines, func(other *syntax.Replace) bool { return other.Old == module.Version{Path: r.Old.Path} })
 }
 
 // wanted reports whether a package is looked for in what r replaces, so that tidy would require it.
@@ -87,12 +98,16 @@ func wanted(pass *analysis.Pass, r *syntax.Replace) bool {
 
 func message(g *modgraph.Graph, r *syntax.Replace) string {
 	switch selected := g.Selected(r.Old.Path); {
+	case r.Old == r.New:
+		return fmt.Sprintf("this replaces %s %s by itself, which has no effect", r.Old.Path, r.Old.Version)
 	case selected == "none":
 		return fmt.Sprintf("nothing requires %s, so that this replacement has no effect", r.Old.Path)
 	case selected == "" && r.Old.Version == "":
 		return fmt.Sprintf("%s is a main module, which go never replaces", r.Old.Path)
 	case selected == "":
 		return fmt.Sprintf("nothing requires %s %s, so that this replacement has no effect: it is a main module", r.Old.Path, r.Old.Version)
+	case r.Old.Version == "":
+		return fmt.Sprintf("each version of %s that anything requires has a replacement of its own, so that this one has no effect", r.Old.Path)
 	default:
 		return fmt.Sprintf("nothing requires %s %s, so that this replacement has no effect: %s is selected", r.Old.Path, r.Old.Version, selected)
 	}
