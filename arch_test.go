@@ -26,11 +26,12 @@ var edges = map[string][]string{
 	"internal/text":     {},
 	"internal/syntax":   {"internal/text"},
 	"internal/sumdb":    {},
-	"internal/modcache": {"internal/text", "internal/syntax", "internal/sumdb"},
+	"internal/keep":     {},
+	"internal/modcache": {"internal/text", "internal/syntax", "internal/sumdb", "internal/keep"},
 
 	"internal/goenv":    rules(),
 	"internal/modgraph": rules(),
-	"internal/imports":  rules("internal/modgraph"),
+	"internal/imports":  rules("internal/modgraph", "internal/keep"),
 	"internal/gosum":    rules("internal/modgraph", "internal/imports"),
 
 	"internal/tidy":     rules("internal/modgraph", "internal/imports", "internal/gosum"),
@@ -77,7 +78,7 @@ func below(name string) []string {
 	case "workspace":
 		return append(all, "internal/packages")
 	case "gather":
-		return append(all, "internal/packages", "internal/tidy", "internal/workspace")
+		return append(all, "internal/packages", "internal/tidy", "internal/workspace", "internal/keep")
 	}
 	return append(all, "internal/packages", "internal/tidy", "internal/workspace", "fixes")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gomodls/gomodls/internal/imports"
+	"github.com/gomodls/gomodls/internal/keep"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -25,7 +26,7 @@ type shelf struct {
 }
 
 type shelved[T any] struct {
-	stamp   workspace.Stamp
+	stamp   keep.Stamp
 	content T
 }
 
@@ -138,7 +139,7 @@ const remembered = 10 * time.Second
 
 // fs returns the files.
 func (d *disk) fs() imports.FS {
-	return imports.FS{Read: d.read, List: d.list, Changing: d.changing, State: d.stateOf}
+	return imports.FS{Read: d.read, List: d.list, Changing: d.changing, Stamp: d.stamp, State: d.stateOf}
 }
 
 func (d *disk) stateOf(dir string) any {
@@ -146,6 +147,22 @@ func (d *disk) stateOf(dir string) any {
 		return s
 	}
 	return d.state
+}
+
+// stamp is an imports.FS.Stamp.
+func (d *disk) stamp(path string) (s keep.Stamp, ok bool) {
+	if d.open[path] != nil || len(d.unsaved[path]) > 0 {
+		return s, false
+	}
+	info, err := d.stat(path)
+	if err != nil {
+		return s, false
+	}
+	if info.IsDir() {
+		d.listed.note(path)
+	}
+	s, ok = keep.StampOf(info)
+	return s, ok && s.Before(d.looked.Add(-restless))
 }
 
 func (d *disk) stat(path string) (fs.FileInfo, error) {
@@ -228,7 +245,7 @@ func (d *disk) changing(dir string) bool {
 
 // recall returns what stands on a shelf under a path, or reads it, and puts it there.
 func recall[T any](d *disk, on *map[string]shelved[T], path string, info fs.FileInfo, read func() (T, error)) (T, error) {
-	now := stamp(info)
+	now, _ := keep.StampOf(info)
 	d.shelf.mu.Lock()
 	s, ok := (*on)[path]
 	d.shelf.mu.Unlock()
@@ -242,7 +259,7 @@ func recall[T any](d *disk, on *map[string]shelved[T], path string, info fs.File
 	d.shelf.mu.Lock()
 	defer d.shelf.mu.Unlock()
 	switch {
-	case info.ModTime().After(d.looked.Add(-restless)):
+	case !now.Before(d.looked.Add(-restless)):
 		d.unsettled.Store(true)
 		delete(*on, path)
 	case *on == nil:

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +17,9 @@ import (
 // A Scholar answers the questions that snapshots are left with: see workspace.Topic. It is safe for concurrent use.
 type Scholar struct {
 	Tidier Tidier
+
+	mu   sync.Mutex
+	kept time.Time // when Study has kept something last
 }
 
 // NewScholar returns a Scholar that keeps what it reads of the module cache for the user's other processes.
@@ -29,6 +34,28 @@ func NewScholar() *Scholar {
 // Study works out the answer to a question from the newest snapshot, and applies it to the session. An error is that of ctx:
 // that there is nothing to study is an answer, too.
 func (s *Scholar) Study(ctx context.Context, session *workspace.Session, t workspace.Topic) error {
+	if err := s.study(ctx, session, t); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	due := time.Since(s.kept) > rekept
+	if due {
+		s.kept = time.Now()
+	}
+	s.mu.Unlock()
+	if due {
+		s.Keep()
+	}
+	return nil
+}
+
+// rekept is how long what is kept for other processes may be out of date while somebody works on the files.
+const rekept = 30 * time.Second
+
+// Keep writes down what was read of files that can change and have settled, for other processes.
+func (s *Scholar) Keep() { _ = s.Tidier.parsed.Save() } // without it the next process reads them again
+
+func (s *Scholar) study(ctx context.Context, session *workspace.Session, t workspace.Topic) error {
 	from, st, err := s.answer(ctx, session, t)
 	if err != nil {
 		return err
@@ -71,12 +98,13 @@ func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Sch
 			return answer, err
 		})
 		if err != nil || len(questions) == 0 {
+			scholar.Keep()
 			return answer, err
 		}
 		g, study := errgroup.WithContext(ctx)
 		g.SetLimit(runtime.GOMAXPROCS(0))
 		for _, t := range questions {
-			g.Go(func() error { return scholar.Study(study, session, t) })
+			g.Go(func() error { return scholar.study(study, session, t) })
 		}
 		if err := g.Wait(); err != nil {
 			return answer, err

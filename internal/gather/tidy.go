@@ -35,6 +35,7 @@ type Tidier struct {
 	Std func(goroot string) func(importPath string) bool
 
 	shelf  shelf
+	place  sync.Once // sets where what was parsed is kept
 	parsed imports.Memo
 
 	zips sync.Map // the checksums of zips that were read, by module.Version and module cache
@@ -67,7 +68,7 @@ func (t *Tidier) sources(of, modCache string) *imports.Cache {
 	if m.sources == nil || m.modCache != modCache {
 		m.modCache, m.sources = modCache, imports.NewCache(modCache)
 		if file := t.file(of); file != "" {
-			_ = m.sources.Load(file) // without it the sources are read
+			m.sources.Load(file)
 		}
 	}
 	return m.sources
@@ -272,6 +273,7 @@ func preference(a, b string) int {
 // disk returns the disk for a study of a snapshot: that of the last one, if that has only just been made of the same files, so
 // that what is asked about one edit looks at each path once.
 func (t *Tidier) disk(snap *workspace.Snapshot) *disk {
+	t.place.Do(func() { t.parsed.Dir = t.Dir })
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -306,7 +308,7 @@ func (t *Tidier) file(dir string) string {
 	if t.Dir == "" {
 		return ""
 	}
-	return filepath.Join(t.Dir, fmt.Sprintf("%x", sha256.Sum256([]byte(dir))))
+	return filepath.Join(t.Dir, fmt.Sprintf("%x."+imports.Format, sha256.Sum256([]byte(dir))))
 }
 
 // input gathers what the snapshot knows. Where an error is a *tidy.Refusal, the question has its view all the same.

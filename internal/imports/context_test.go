@@ -44,7 +44,7 @@ func TestContext(t *testing.T) {
 				if err != nil {
 					want = false
 				}
-				p := scan([]Entry{{Name: name}}, func(string) (string, error) { return text, nil },
+				p, _ := scan([]Entry{{Name: name}}, func(string) (string, error) { return text, nil },
 					func(_, text string) *file { return readFile(text) }, false)
 				imports, tests, built := c.Imports(p)
 				if p.Err != nil {
@@ -108,7 +108,7 @@ func TestDeclaredTwice(t *testing.T) {
 		})
 	}
 	_ = group.Wait()
-	if diff := cmp.Diff([]string{"z", "y", "x"}, memo.file(filepath.Join(dir, "a.go"), "package p; import (\"z\"; \"y\"; \"x\")").strict); diff != "" {
+	if diff := cmp.Diff([]string{"z", "y", "x"}, memo.head(filepath.Join(dir, "a.go"), "package p; import (\"z\"; \"y\"; \"x\")").strict); diff != "" {
 		t.Errorf("the order in which the file imports has changed: %s", diff)
 	}
 }

@@ -115,8 +115,16 @@ func (t *Tree) Awaited() []Output {
 	}
 	t.mu.Unlock()
 	list = slices.DeleteFunc(list, func(o Output) bool {
+		if strings.HasPrefix(o.File, "../") {
+			return true
+		}
+		dir, name := path.Split(o.File)
+		e, there := t.entry(strings.TrimSuffix(dir, "/"), name)
+		if !there || e.Dir || !e.Link {
+			return there
+		}
 		_, err := t.fs.Read(filepath.Join(t.Root, filepath.FromSlash(o.File)))
-		return strings.HasPrefix(o.File, "../") || !errors.Is(err, fs.ErrNotExist)
+		return !errors.Is(err, fs.ErrNotExist)
 	})
 	slices.SortFunc(list, func(a, b Output) int { return strings.Compare(a.File+"\x00"+a.From, b.File+"\x00"+b.From) })
 	return slices.CompactFunc(list, func(a, b Output) bool { return a.File == b.File })

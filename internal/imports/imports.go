@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/gomodls/gomodls/internal/keep"
 )
 
 // ErrNoGo says that a directory has no Go file that could ever be built.
@@ -40,6 +42,10 @@ type FS struct {
 	// Changing reports whether a file of a directory has changed so lately that the go command would not trust its index for
 	// it; see the package comment. It may be nil.
 	Changing func(dir string) bool
+	// Stamp returns the stamp of a directory or of a file. Where ok is false it tells nothing: something has just changed there, is not
+	// as it is on disk, or is not there. Who is told that of a directory counts as having listed it. It may be nil, and must not be
+	// asked after what it is to tell about has been read.
+	Stamp func(path string) (s keep.Stamp, ok bool)
 	// State returns a value that is not nil and compares equal for as long as nothing about a directory has changed, not even what
 	// Changing says of it; State("") one that is, for as long as no directory has other entries, and none has come or gone. What
 	// a Memo holds of it is then taken unread. It may be nil.
@@ -52,6 +58,14 @@ func (f FS) state(dir string) any {
 		return nil
 	}
 	return f.State(dir)
+}
+
+// stamp returns what Stamp says of a path.
+func (f FS) stamp(path string) (s keep.Stamp, ok bool) {
+	if f.Stamp == nil {
+		return s, false
+	}
+	return f.Stamp(path)
 }
 
 // A Package is what the Go files in one directory import. It is immutable.
@@ -132,18 +146,19 @@ func (g *groups) finish() []Group {
 }
 
 // scan reads a directory's Go files, whose text comes from read and is parsed by parse. plain chooses the reader; see the
-// package comment.
-func scan(entries []Entry, read func(name string) (string, error), parse func(name, text string) *file, plain bool) *Package {
-	p := new(Package)
+// package comment. alike reports whether both find the same.
+func scan(entries []Entry, read func(name string) (string, error), parse func(name, text string) *file, plain bool) (p *Package, alike bool) {
+	p, alike = new(Package), true
 	imports, tests := map[string]bool{}, map[string]bool{}
 	var byCondition groups
-	files := 0
+	files, hides := 0, false
 	for _, e := range entries {
 		if e.Dir || !strings.HasSuffix(e.Name, ".go") {
 			continue
 		}
 		hidden := strings.HasPrefix(e.Name, "_") || strings.HasPrefix(e.Name, ".")
 		if hidden && (!plain || p.GoDir) {
+			hides = true
 			continue
 		}
 		text, err := read(e.Name)
@@ -154,16 +169,17 @@ func scan(entries []Entry, read func(name string) (string, error), parse func(na
 			p.GoDir = true
 			continue
 		case err != nil:
-			p.GoDir = true
+			p.GoDir, alike = true, false
 			if plain {
 				p.Err = err
-				return p
+				return p, false
 			}
 			files++ // the index notes the failure and goes on
 			continue
 		}
 		p.GoDir = true
 		f := parse(e.Name, text)
+		alike = alike && !f.broken() && !f.syntax
 		if f.broken() {
 			p.Broken = append(p.Broken, e.Name)
 			byCondition.partial = true
@@ -182,7 +198,7 @@ func scan(entries []Entry, read func(name string) (string, error), parse func(na
 		}
 		if err != nil {
 			p.Err = err
-			return p
+			return p, false
 		}
 		if !counts {
 			continue
@@ -196,13 +212,14 @@ func scan(entries []Entry, read func(name string) (string, error), parse func(na
 			into[path] = true
 		}
 	}
+	alike = alike && (p.GoDir || !hides)
 	if files == 0 {
 		p.Err = ErrNoGo
-		return p
+		return p, alike
 	}
 	p.Imports, p.TestImports = sorted(imports), sorted(tests)
 	p.Groups = byCondition.finish()
-	return p
+	return p, alike
 }
 
 // sorted returns the import paths that lead anywhere: not "C", and not those of App Engine's first years, which the go

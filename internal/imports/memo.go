@@ -9,7 +9,11 @@ import (
 // A Memo carries what was read of directories that can change from one Tree to the next: a directory whose files have not
 // changed is not parsed again. The zero value is an empty one. It is safe for concurrent use.
 type Memo struct {
+	// Dir is where what was read of files that have settled is kept for other processes, "" for nowhere. It is set before the first use.
+	Dir string
+
 	mu    sync.Mutex
+	roots map[string]*remembered
 	dirs  map[string]*scanned
 	files map[string]parsed // by path
 	seen  map[place]seen
@@ -85,11 +89,8 @@ type parsed struct {
 	file *file
 }
 
-// file reads the head of the Go file at a path, or returns what it found last time. The nil Memo remembers nothing.
-func (m *Memo) file(path, text string) *file {
-	if m == nil {
-		return readFile(text)
-	}
+// head reads the head of the Go file at a path, or returns what it found last time.
+func (m *Memo) head(path, text string) *file {
 	m.mu.Lock()
 	last, ok := m.files[path]
 	m.mu.Unlock()
@@ -110,12 +111,14 @@ func (m *Memo) file(path, text string) *file {
 type scanned struct {
 	names []string // of Go files
 	texts []string // that those are still the same is seen at once where an FS returns the very same string; see FS.Read
-	plain bool
+	plain bool     // as the plain reader does, if that is not alike
+	alike bool
 	pkg   *Package
 }
 
-// scan reads a directory's Go files, or returns what it found last time.
-func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string, error), plain bool) *Package {
+// scan reads a directory's Go files, or returns what it found last time. Where it matters, plain says which reader to use. alike
+// reports that it does not.
+func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string, error), plain func() bool) (p *Package, alike bool) {
 	m.mu.Lock()
 	last := m.dirs[dir]
 	m.mu.Unlock()
@@ -124,8 +127,8 @@ func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string,
 		err  error
 	}
 	texts := map[string]text{}
-	next := &scanned{plain: plain}
-	same := last != nil && last.plain == plain
+	next := new(scanned)
+	same := last != nil
 	for _, e := range entries {
 		if e.Dir || !strings.HasSuffix(e.Name, ".go") {
 			continue
@@ -137,16 +140,22 @@ func (m *Memo) scan(dir string, entries []Entry, read func(path string) (string,
 		next.texts = append(next.texts, s)
 		same = same && err == nil && i < len(last.names) && last.names[i] == e.Name && last.texts[i] == s
 	}
-	if same && len(last.names) == len(next.names) {
-		return last.pkg
+	if same && len(last.names) == len(next.names) && (last.alike || last.plain == plain()) {
+		return last.pkg, last.alike
 	}
-	next.pkg = scan(entries, func(name string) (string, error) { return texts[name].text, texts[name].err },
-		func(name, text string) *file { return m.file(filepath.Join(dir, name), text) }, plain)
+	again := func() {
+		next.pkg, next.alike = scan(entries, func(name string) (string, error) { return texts[name].text, texts[name].err },
+			func(name, text string) *file { return m.head(filepath.Join(dir, name), text) }, next.plain)
+	}
+	if again(); !next.alike && plain() {
+		next.plain = true
+		again()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.dirs == nil {
 		m.dirs = map[string]*scanned{}
 	}
 	m.dirs[dir] = next
-	return next.pkg
+	return next.pkg, next.alike
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/gomodls/gomodls/internal/keep"
 )
 
 // A Tree is the source of one module: of a main module, of a directory that replaces a module, or of a module version in the
@@ -19,14 +21,16 @@ type Tree struct {
 	Root  string
 	Go    string // the go line of a version in the module cache, "" if it has none; unset for other trees
 	fs    FS
-	local bool  // it can change; a tree in the module cache cannot
-	nests bool  // it can hold other modules
-	memo  *Memo // of a local tree
+	local bool        // it can change; a tree in the module cache cannot
+	nests bool        // it can hold other modules
+	memo  *Memo       // of a local tree
+	known *remembered // by the memo
 
-	mu       sync.Mutex
-	packages map[string]*Package
-	lasting  int             // how many of them last
-	modules  map[string]bool // by directory: whether it has a go.mod of its own
+	mu        sync.Mutex
+	packages  map[string]*Package
+	lasting   int                // how many of them last
+	modules   map[string]bool    // by directory: whether it has a go.mod of its own
+	unsettled map[string][]Entry // what directories hold that have no stamp
 }
 
 // NewTree returns the module in the directory root, as fs has it. The memo may be nil.
@@ -34,7 +38,11 @@ func NewTree(fs FS, root string, memo *Memo) *Tree {
 	if memo == nil {
 		memo = new(Memo)
 	}
-	return &Tree{Root: filepath.Clean(root), fs: fs, local: true, nests: true, memo: memo, packages: map[string]*Package{}, modules: map[string]bool{}}
+	root = filepath.Clean(root)
+	return &Tree{
+		Root: root, fs: fs, local: true, nests: true, memo: memo, known: memo.remembered(root),
+		packages: map[string]*Package{}, modules: map[string]bool{}, unsettled: map[string][]Entry{},
+	}
 }
 
 // NewVendor returns a vendor directory, in which the modules' sources are laid over each other.
@@ -104,7 +112,7 @@ func (t *Tree) read(rel, dir string) *Package {
 	if t.nests && t.inOtherModule(rel) {
 		return nil
 	}
-	entries, err := t.fs.List(dir)
+	entries, err := t.list(rel, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -112,11 +120,68 @@ func (t *Tree) read(rel, dir string) *Package {
 		return &Package{GoDir: true, Err: err}
 	}
 	if !t.local {
-		return scan(entries, func(name string) (string, error) { return t.fs.Read(filepath.Join(dir, name)) },
+		p, _ := scan(entries, func(name string) (string, error) { return t.fs.Read(filepath.Join(dir, name)) },
 			func(_, text string) *file { return readFile(text) }, false)
+		return p
 	}
-	plain := slices.ContainsFunc(entries, func(e Entry) bool { return e.Link }) || t.fs.Changing != nil && t.fs.Changing(dir)
-	return t.memo.scan(dir, entries, t.fs.Read, plain)
+	names, stamps, sure := t.stamps(dir, entries)
+	if sure {
+		if p, ok := t.known.read(rel, names, stamps); ok {
+			return p
+		}
+	}
+	p, alike := t.memo.scan(dir, entries, t.fs.Read, func() bool {
+		return slices.ContainsFunc(entries, func(e Entry) bool { return e.Link }) || t.fs.Changing != nil && t.fs.Changing(dir)
+	})
+	if sure && alike {
+		t.known.parsed(rel, names, stamps, p)
+	}
+	return p
+}
+
+// list returns what stands in a directory.
+func (t *Tree) list(rel, dir string) ([]Entry, error) {
+	if !t.local {
+		return t.fs.List(dir)
+	}
+	stamp, sure := t.fs.stamp(dir)
+	if sure {
+		if entries, ok := t.known.list(rel, stamp); ok {
+			return entries, nil
+		}
+	}
+	t.mu.Lock()
+	entries, ok := t.unsettled[rel]
+	t.mu.Unlock()
+	if ok {
+		return entries, nil
+	}
+	entries, err := t.fs.List(dir)
+	switch {
+	case err != nil:
+	case sure:
+		t.known.listed(rel, stamp, entries)
+	default:
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.unsettled[rel] = entries
+	}
+	return entries, err
+}
+
+// stamps returns the Go files of a directory with their stamps, if there are any and all have one.
+func (t *Tree) stamps(dir string, entries []Entry) (names []string, stamps []keep.Stamp, sure bool) {
+	for _, e := range entries {
+		if e.Dir || !strings.HasSuffix(e.Name, ".go") {
+			continue
+		}
+		stamp, ok := t.fs.stamp(filepath.Join(dir, e.Name))
+		if !ok {
+			return nil, nil, false
+		}
+		names, stamps = append(names, e.Name), append(stamps, stamp)
+	}
+	return names, stamps, len(names) > 0
 }
 
 // Declared returns which files of a package import what, by import path: those that parse and are built in a context.
@@ -134,7 +199,7 @@ func (t *Tree) Declared(rel string, c *Context) map[string][]string {
 		if err != nil {
 			continue
 		}
-		f := t.memo.file(name, text)
+		f := t.memo.head(name, text)
 		if !f.build || f.broken() || c.Holds(condition(e.Name, f.expr, slices.Contains(f.strict, "C"))) != Yes {
 			continue
 		}
@@ -165,13 +230,32 @@ func (t *Tree) hasMod(rel string) bool {
 	has, ok := t.modules[rel]
 	t.mu.Unlock()
 	if !ok {
-		_, err := t.fs.Read(filepath.Join(t.Root, filepath.FromSlash(rel), "go.mod"))
-		has = err == nil
+		if _, there := t.entry(rel, "go.mod"); there {
+			_, err := t.fs.Read(filepath.Join(t.Root, filepath.FromSlash(rel), "go.mod"))
+			has = err == nil
+		}
 		t.mu.Lock()
 		t.modules[rel] = has
 		t.mu.Unlock()
 	}
 	return has
+}
+
+// entry returns a Go file or a go.mod as the directory lists it. Where nobody can tell, it is there, and a link.
+func (t *Tree) entry(rel, name string) (e Entry, there bool) {
+	unknown := Entry{Name: name, Link: true}
+	if !t.local { // of which nobody lists a directory without need
+		return unknown, true
+	}
+	entries, err := t.list(rel, filepath.Join(t.Root, filepath.FromSlash(rel)))
+	if err != nil {
+		return unknown, true
+	}
+	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Name == name })
+	if i < 0 {
+		return e, false
+	}
+	return entries[i], true
 }
 
 // Packages returns the import paths of the packages of a main module whose path is prefix: all that the go command matches
@@ -219,7 +303,7 @@ func (t *Tree) walk(ignore []string) (dirs []string, faults []error) {
 		if path.Base(rel) == "vendor" {
 			return
 		}
-		entries, err := t.fs.List(filepath.Join(t.Root, filepath.FromSlash(rel)))
+		entries, err := t.list(rel, filepath.Join(t.Root, filepath.FromSlash(rel)))
 		if err != nil {
 			faults = append(faults, err)
 			return

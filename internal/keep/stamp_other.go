@@ -1,0 +1,11 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly || solaris)
+
+package keep
+
+import "io/fs"
+
+// StampOf returns the stamp that a description of a file has. Where ok is false, the system does not say enough to know a change
+// by it.
+func StampOf(info fs.FileInfo) (s Stamp, ok bool) {
+	return Stamp{Size: info.Size(), ModTime: info.ModTime().UnixNano(), Mode: uint32(info.Mode())}, false
+}
