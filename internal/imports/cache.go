@@ -10,12 +10,14 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/internal/keep"
 	"github.com/gomodls/gomodls/internal/modcache"
 )
 
@@ -224,18 +226,49 @@ func zipFS(name, root string, m module.Version) (FS, error) {
 }
 
 // Std returns a function that reports whether an import path is that of a package of the standard library in goroot.
-func Std(goroot string) func(path string) bool {
+func Std(goroot string) func(path string) bool { return new(Memo).Std(goroot) }
+
+// Std is as the function Std, and remembers.
+func (m *Memo) Std(goroot string) func(path string) bool { return m.std(goroot, time.Now()) }
+
+// std takes what has settled at a time for settled.
+func (m *Memo) std(goroot string, began time.Time) func(path string) bool {
+	src := filepath.Join(goroot, "src")
+	remembered := m.remembered(src)
+	remembered.mu.Lock()
+	remembered.shared = true
+	remembered.mu.Unlock()
 	var mu sync.Mutex
 	known := map[string]bool{}
+	isGoFile := func(e Entry) bool { return !e.Dir && isGo(e.Name) }
+	look := func(path string) bool {
+		dir := filepath.Join(src, filepath.FromSlash(path))
+		info, err := os.Stat(dir)
+		if err != nil {
+			return false
+		}
+		stamp, sure := keep.StampOf(info)
+		if sure = sure && stamp.Before(began.Add(-keep.Restless)); sure {
+			if entries, ok := remembered.list(path, stamp); ok {
+				return len(entries) > 0
+			}
+		}
+		entries, err := List(dir)
+		if err != nil {
+			return false
+		}
+		i := slices.IndexFunc(entries, isGoFile)
+		if sure { // one file tells
+			remembered.listed(path, stamp, entries[max(i, 0):i+1])
+		}
+		return i >= 0
+	}
 	return func(path string) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		std, ok := known[path]
 		if !ok {
-			entries, err := List(filepath.Join(goroot, "src", filepath.FromSlash(path)))
-			for _, e := range entries {
-				std = std || err == nil && !e.Dir && strings.HasSuffix(e.Name, ".go") && !strings.HasPrefix(e.Name, "_") && !strings.HasPrefix(e.Name, ".")
-			}
+			std = look(path)
 			known[path] = std
 		}
 		return std

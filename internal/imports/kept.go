@@ -20,6 +20,8 @@ type remembered struct {
 	dirs map[string]*directory // by path relative to the root
 	used map[string]bool       // those of them that were asked for in this process
 	news bool                  // there is more than in the file
+
+	shared bool // others ask for other directories, which stay in the file
 }
 
 // directory is what a directory held when it had its stamp, and its Go files when they had theirs.
@@ -114,7 +116,7 @@ func (m *Memo) place(root string) string {
 	return filepath.Join(m.Dir, fmt.Sprintf("%x.tree"+Format, sha256.Sum256([]byte(root))))
 }
 
-// fewest is how many Go files a tree has that is worth a file of its own.
+// fewest is how many entries a tree has that is worth a file of its own.
 const fewest = 8
 
 // Save writes down what is known of settled files, for other processes, where that is more than they know.
@@ -145,14 +147,21 @@ func (r *remembered) encode() []byte {
 		return nil
 	}
 	r.news = false
-	files := 0
-	for rel := range r.used {
-		files += len(r.dirs[rel].names)
+	used := r.used
+	if r.shared {
+		used = map[string]bool{}
+		for rel := range r.dirs {
+			used[rel] = true
+		}
 	}
-	if files < fewest {
+	entries := 0
+	for rel := range used {
+		entries += len(r.dirs[rel].entries)
+	}
+	if entries < fewest {
 		return nil
 	}
-	return encodeDirs(r.root, r.dirs, r.used)
+	return encodeDirs(r.root, r.dirs, used)
 }
 
 const magicDirs = "gomodls tree " + Format + "\n"

@@ -14,3 +14,6 @@ type Stamp struct {
 
 // Before reports whether what it tells of had come to an end before a time.
 func (s Stamp) Before(t time.Time) bool { return max(s.ModTime, s.Change) < t.UnixNano() }
+
+// Restless is how young a change must be for another one to be able to leave the same stamp.
+const Restless = 2 * time.Second

@@ -33,6 +33,8 @@ type Stores struct {
 	mu    sync.Mutex
 	at    map[string]*Store
 	sums  map[sumdb.Place]*sumdb.Records
+
+	keepIn, keepFor string // see Keep
 }
 
 // NewStores returns an empty set, for the life of a process.
@@ -50,7 +52,20 @@ func (s *Stores) At(dir string, proxies []string) *Store {
 	defer s.mu.Unlock()
 	st, ok := s.at[key]
 	if !ok {
-		st = &Store{names: s.names, dir: dir, proxies: proxies, mods: map[NodeID]*Mod{}, zips: map[zipKey]string{}}
+		st = &Store{names: s.names, dir: dir, proxies: proxies, mods: map[NodeID]*Mod{}, there: map[PathID]bool{}, zips: map[zipKey]string{}}
+		if dir != "" {
+			st.downloads = filepath.Join(dir, "cache", "download") + separator
+		}
+		st.recall = sync.OnceFunc(func() {
+			of := dir
+			if len(proxies) > 0 { // whose files may stand for those of the module cache
+				of = ""
+			}
+			r := s.recall(of)
+			st.mu.Lock()
+			defer st.mu.Unlock()
+			st.recalled = r
+		})
 		s.at[key] = st
 	}
 	return st
@@ -74,9 +89,14 @@ type Store struct {
 	dir     string
 	proxies []string
 
-	mu   sync.RWMutex
-	mods map[NodeID]*Mod
-	zips map[zipKey]string
+	downloads string // where files of versions are in the module cache, with a separator at the end
+	recall    func() // sets recalled, once; mu must not be locked
+
+	mu       sync.RWMutex
+	recalled *recalled
+	mods     map[NodeID]*Mod
+	there    map[PathID]bool // the modules that something in the module cache has been read of
+	zips     map[zipKey]string
 }
 
 // Names returns the table that turns module versions into the integers used here.
@@ -97,19 +117,15 @@ type Mod struct {
 	Deprecated string
 	Err        error // why it cannot be read, in modfile's words; all else but Hash is zero then
 
-	text string
 	hash func() string
 }
 
 // Hash returns the checksum that go.sum holds for the file.
 func (m *Mod) Hash() string { return m.hash() }
 
-// Text returns the file.
-func (m *Mod) Text() string { return m.text }
-
 // ParseMod reads a go.mod file as cmd/go reads those of dependencies: laxly, dropping what only counts in a main module.
 func ParseMod(names *Names, text string) *Mod {
-	m := &Mod{text: text, hash: sync.OnceValue(func() string { return hashMod(text) })}
+	m := &Mod{hash: sync.OnceValue(func() string { return hashMod(text) })}
 	f, err := modfile.ParseLax("go.mod", []byte(text), nil)
 	if err != nil {
 		m.Err = err
@@ -155,17 +171,26 @@ func (s *Store) Mod(id NodeID) (*Mod, error) {
 	if ok {
 		return m, nil
 	}
-	text, err := s.read(s.names.Version(id), ".mod")
+	v := s.names.Version(id)
+	m, err := recalling(s, id, v, ".mod", func(r *recalled) map[NodeID]stamped[*Mod] { return r.mods }, func() (*Mod, error) {
+		text, err := s.read(v, ".mod")
+		if err != nil {
+			return nil, err
+		}
+		return ParseMod(s.names, text), nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	m = ParseMod(s.names, text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if first, ok := s.mods[id]; ok {
 		return first, nil
 	}
 	s.mods[id] = m
+	if len(s.proxies) == 0 { // so it does not come from one
+		s.there[s.names.PathOf(id)] = true
+	}
 	return m, nil
 }
 
@@ -216,16 +241,18 @@ func (s *Store) read(m module.Version, ext string) (string, error) {
 // ZipHash returns the checksum that the module cache recorded when it downloaded the zip of m, or ErrMissing, also while go is
 // writing it.
 func (s *Store) ZipHash(m module.Version) (string, error) {
-	path := s.File(m, ".ziphash")
-	if path == "" {
-		return "", ErrMissing
-	}
-	data, err := os.ReadFile(path)
-	hash := strings.TrimSpace(string(data))
-	if errors.Is(err, fs.ErrNotExist) || err == nil && hash == "" {
-		return "", ErrMissing
-	}
-	return hash, err
+	return recalling(s, s.names.Node(m), m, ".ziphash", func(r *recalled) map[NodeID]stamped[string] { return r.zips }, func() (string, error) {
+		path := s.File(m, ".ziphash")
+		if path == "" {
+			return "", ErrMissing
+		}
+		data, err := os.ReadFile(path)
+		hash := strings.TrimSpace(string(data))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && hash == "" {
+			return "", ErrMissing
+		}
+		return hash, err
+	})
 }
 
 // maxZip is the size of a zip that ZipSum hashes: large enough for nearly all modules, small enough to be done in passing.
@@ -286,6 +313,14 @@ func (s *Store) Versions(path string) []string {
 		}
 	}
 	return versions
+}
+
+// Has reports whether the go.mod file of any version of a module is, or was, in the module cache.
+func (s *Store) Has(path string) bool {
+	s.mu.RLock()
+	there := s.there[s.names.Path(path)]
+	s.mu.RUnlock()
+	return there || len(s.Versions(path)) > 0
 }
 
 // Loaded returns the go.mod file of a module version if it has been read before. It touches no disk.
