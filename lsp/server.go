@@ -134,6 +134,9 @@ func (s *server) Initialize(ctx context.Context, params *protocol.InitializePara
 	s.peer = newPeer(s.conn, params, options)
 	folders := foldersOf(params)
 	s.folders.Store(&folders)
+	if len(folders) > 0 {
+		s.studies.scholar.Share(s.stores, folders)
+	}
 	s.settings.trusted = s.peer.trusted
 	chosen, problems := s.settings.read(options.settings)
 	for _, p := range problems {

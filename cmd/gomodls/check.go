@@ -46,7 +46,10 @@ The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if
 				}
 			}
 			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(400) // the process ends before much of what it has made is of no use any more
+				debug.SetGCPercent(1600) // the process ends before much of what it has made is of no use any more
+				if os.Getenv("GOMEMLIMIT") == "" {
+					debug.SetMemoryLimit(1 << 30)
+				}
 			}
 			if network && overlay != "" {
 				return errors.New("--network and --overlay do not go together: go would download what the files on disk ask for")

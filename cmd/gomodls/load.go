@@ -39,10 +39,10 @@ func newEngine(args []string, overlay string) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := new(workspace.Settings)
+	settings, stores := new(workspace.Settings), modcache.NewStores()
 	e := &engine{
 		cwd:     cwd,
-		session: workspace.NewSession(gather.Machine(settings), settings, modcache.NewStores()),
+		session: workspace.NewSession(gather.Machine(settings), settings, stores),
 		scholar: gather.NewScholar(),
 	}
 	if overlay != "" {
@@ -66,6 +66,7 @@ func newEngine(args []string, overlay string) (*engine, error) {
 			}
 		}
 	}
+	e.scholar.Share(stores, e.dirs)
 	return e, nil
 }
 

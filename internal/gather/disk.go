@@ -30,9 +30,6 @@ type shelved[T any] struct {
 	content T
 }
 
-// restless is how young a change must be for another one to be able to leave the same stamp.
-const restless = 2 * time.Second
-
 // disk is the disk as one study sees it, with the documents that editors have open laid over it. It notes which directories
 // the study asks about, and looks at each path once.
 type disk struct {
@@ -112,7 +109,7 @@ func (d *disk) after(snap *workspace.Snapshot, s *shelf) *disk {
 	next := newDisk(snap, s)
 	limit := remembered
 	if d.unsettled.Load() {
-		limit = restless / 2
+		limit = keep.Restless / 2
 	}
 	if next.began.Sub(d.looked) > limit || !snap.TouchedOnly(d.snap, func(path string) bool { return d.open[path] != nil && next.open[path] != nil }) {
 		return next
@@ -162,7 +159,7 @@ func (d *disk) stamp(path string) (s keep.Stamp, ok bool) {
 		d.listed.note(path)
 	}
 	s, ok = keep.StampOf(info)
-	return s, ok && s.Before(d.looked.Add(-restless))
+	return s, ok && s.Before(d.looked.Add(-keep.Restless))
 }
 
 func (d *disk) stat(path string) (fs.FileInfo, error) {
@@ -235,7 +232,7 @@ func (d *disk) changing(dir string) bool {
 		if e.Dir {
 			continue
 		}
-		if info, err := d.stat(filepath.Join(dir, e.Name)); err == nil && info.ModTime().After(d.looked.Add(-restless)) {
+		if info, err := d.stat(filepath.Join(dir, e.Name)); err == nil && info.ModTime().After(d.looked.Add(-keep.Restless)) {
 			d.unsettled.Store(true)
 			return true
 		}
@@ -259,7 +256,7 @@ func recall[T any](d *disk, on *map[string]shelved[T], path string, info fs.File
 	d.shelf.mu.Lock()
 	defer d.shelf.mu.Unlock()
 	switch {
-	case !now.Before(d.looked.Add(-restless)):
+	case !now.Before(d.looked.Add(-keep.Restless)):
 		d.unsettled.Store(true)
 		delete(*on, path)
 	case *on == nil:

@@ -5,11 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/tidy"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
@@ -18,8 +21,9 @@ import (
 type Scholar struct {
 	Tidier Tidier
 
-	mu   sync.Mutex
-	kept time.Time // when Study has kept something last
+	mu     sync.Mutex
+	stores *modcache.Stores // nil where nothing is kept of go.mod files
+	kept   time.Time        // when Study has kept something last
 }
 
 // NewScholar returns a Scholar that keeps what it reads of the module cache for the user's other processes.
@@ -52,8 +56,28 @@ func (s *Scholar) Study(ctx context.Context, session *workspace.Session, t works
 // rekept is how long what is kept for other processes may be out of date while somebody works on the files.
 const rekept = 30 * time.Second
 
-// Keep writes down what was read of files that can change and have settled, for other processes.
-func (s *Scholar) Keep() { _ = s.Tidier.parsed.Save() } // without it the next process reads them again
+// Share has the go.mod files that stores read kept for the user's other processes that work in the same directories, and what those
+// have read taken over.
+func (s *Scholar) Share(stores *modcache.Stores, dirs []string) {
+	if s.Tidier.Dir == "" {
+		return
+	}
+	stores.Keep(s.Tidier.Dir, strings.Join(slices.Sorted(slices.Values(dirs)), "\x00"))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stores = stores
+}
+
+// Keep writes down what was read of files that have settled, for other processes. What is lost is read again.
+func (s *Scholar) Keep() {
+	_ = s.Tidier.parsed.Save()
+	s.mu.Lock()
+	stores := s.stores
+	s.mu.Unlock()
+	if stores != nil {
+		_ = stores.Save()
+	}
+}
 
 func (s *Scholar) study(ctx context.Context, session *workspace.Session, t workspace.Topic) error {
 	from, st, err := s.answer(ctx, session, t)

@@ -31,7 +31,7 @@ import (
 type Tidier struct {
 	// Dir is where it keeps what it has read of the module cache for other processes; "" keeps nothing.
 	Dir string
-	// Std reports which packages the standard library in a GOROOT has; imports.Std if it is nil.
+	// Std reports which packages the standard library in a GOROOT has; those on disk if it is nil.
 	Std func(goroot string) func(importPath string) bool
 
 	shelf  shelf
@@ -364,7 +364,7 @@ func (t *Tidier) stdOf(goroot string) func(string) bool {
 	if t.std[goroot] == nil {
 		read := t.Std
 		if read == nil {
-			read = imports.Std
+			read = t.parsed.Std
 		}
 		t.std[goroot] = read(goroot)
 	}
