@@ -32,10 +32,10 @@ const root = "/w"
 var (
 	edited = []string{"go.work", "a/go.mod", "a/go.sum", "b/go.mod", "b/go.sum", "lib/go.mod", "a/.gomodls.yaml", "a/vendor/modules.txt", "go.work.sum", "a/main.go"}
 	pieces = map[string][]string{
-		"go.work": {"go 1.25\n", "use ./a\n", "use ./b\n", "use ./c\n", "replace x.example/r => ./lib\n", "nonsense\n", "toolchain go1.25.1\n"},
+		"go.work": {"go 1.25\n", "use ./a\n", "use ./d\n", "use ./b\n", "use ./c\n", "replace x.example/r => ./lib\n", "nonsense\n", "toolchain go1.25.1\n"},
 		"go.mod": {
 			"module m.example/a\n", "module m.example/b\n", "go 1.25\n", "go 1.99\n", "require x.example/q v1.0.0\n", "require x.example/q v1.1.0\n",
-			"require x.example/r v1.0.0 // indirect\n", "replace x.example/r => ../lib\n", "replace x.example/r => ../gone\n", "exclude x.example/q v1.0.0\n",
+			"require x.example/r v1.0.0 // indirect\n", "require x.example/s v1.0.0\n", "replace x.example/r => ../lib\n", "replace x.example/r => ../gone\n", "exclude x.example/q v1.0.0\n",
 			"requir x.example/q v1\n", "require (\n", ")\n", "// a comment\n", "replace x.example/q => x.example/r v1.0.0\n", "require git.corp.internal/p v0.1.0\n",
 			"require m.example/b v0.0.0\n", "<<<<<<< ours\n", "toolchain go1.26.0\n", "retract v1.0.0\n", "tool x.example/q/cmd\n",
 		},
@@ -130,10 +130,30 @@ func render(r *analysis.Result) string {
 	return b.String()
 }
 
-func newSession() *workspace.Session {
+// moduleCache makes a module cache that has some of the go.mod files that edits may lead to.
+func moduleCache(t *testing.T) string {
+	cache := t.TempDir()
+	for name, text := range map[string]string{
+		"x.example/q/@v/v1.0.0.mod": "module x.example/q\ngo 1.21\nrequire x.example/r v1.0.0\n",
+		"x.example/q/@v/v1.1.0.mod": "module x.example/q\ngo 1.21\nrequire (\n\tx.example/r v1.1.0\n\tx.example/s v1.0.0\n)\n",
+		"x.example/r/@v/v1.0.0.mod": "module x.example/r\n",
+		"x.example/s/@v/v1.0.0.mod": "module x.example/s\ngo 1.99\nrequire x.example/q v1.0.0\n",
+	} {
+		path := filepath.Join(cache, "cache", "download", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cache
+}
+
+func newSession(cache string) *workspace.Session {
 	machine := &workspace.Machine{
 		GOOS: "linux", Home: "/home/u", ConfigDir: "/home/u/.config", Go: "/go/bin/go",
-		Environ: map[string]string{"GOMODCACHE": "/nowhere", "GOPROXY": "https://proxy.example.com", "GOTOOLCHAIN": "local", "GOPRIVATE": ""},
+		Environ: map[string]string{"GOMODCACHE": cache, "GOPROXY": "https://proxy.example.com", "GOTOOLCHAIN": "local", "GOPRIVATE": ""},
 	}
 	return workspace.NewSession(machine, nil, modcache.NewStores())
 }
@@ -195,7 +215,7 @@ func (w *world) behind(session *workspace.Session, files map[string]*workspace.F
 // TestIncremental makes random changes and compares, after each of them, what a session says that has seen them all with what
 // a new one says that sees only what they came to. INCREMENTAL=n makes n sequences.
 func TestIncremental(t *testing.T) {
-	sequences, length := 24, 40
+	sequences, length, cache := 24, 40, moduleCache(t)
 	if n, err := strconv.Atoi(os.Getenv("INCREMENTAL")); err == nil {
 		sequences = n
 	}
@@ -203,11 +223,13 @@ func TestIncremental(t *testing.T) {
 	for seed := range sequences {
 		r := rand.New(rand.NewPCG(uint64(seed), 1))
 		w := &world{files: map[string]string{
-			root + "/go.work": "go 1.25\nuse ./a\nuse ./b\n", root + "/a/go.mod": "module m.example/a\ngo 1.25\n", root + "/b/go.mod": "module m.example/b\ngo 1.25\n",
+			root + "/go.work": "go 1.25\nuse ./a\nuse ./b\nuse ./d\n", root + "/a/go.mod": "module m.example/a\ngo 1.25\n", root + "/b/go.mod": "module m.example/b\ngo 1.25\n",
+			root + "/d/go.mod":   "module m.example/d\ngo 1.25\nrequire (\n\tx.example/q v1.0.0\n\tx.example/r v1.0.0\n)\n", // nobody edits it
+			root + "/d/go.sum":   "x.example/r v1.0.0/go.mod h1:aaaaaaa=\n",
 			root + "/lib/go.mod": "module x.example/r\n", "/go/VERSION": "go1.26.0\n",
 		}, open: map[string]int32{}}
 		files := map[string]*workspace.File{}
-		session := newSession()
+		session := newSession(cache)
 		w.ask(t, session, files)
 		var history []string
 		for range length {
@@ -216,7 +238,7 @@ func TestIncremental(t *testing.T) {
 			session.Apply(changes...)
 			got := w.ask(t, session, files)
 
-			fresh, own := newSession(), map[string]*workspace.File{}
+			fresh, own := newSession(cache), map[string]*workspace.File{}
 			var opened []workspace.Change
 			for path, version := range w.open {
 				opened = append(opened, workspace.Opened(uri.File(path), version, w.files[path]))

@@ -182,7 +182,7 @@ func newAsker(ctx context.Context, analyzers []*Analyzer) *asker {
 	a := &asker{ctx: ctx, analyzers: analyzers, fresh: Pass{Codes: codesOf(analyzers)}}
 	a.fresh.Report = func(d Diagnostic) { a.said.add(&a.pass, a.settings, d) }
 	a.inquiry = workspace.Inquiry[said, *answer]{
-		Pieces: len(analyzers), Prepare: a.prepare, Piece: a.piece,
+		Pieces: len(analyzers), Prepare: a.prepare, Piece: a.piece, Same: said.same,
 		Whole: func(all []said) *answer { return whole(a.inquiry.File, all) },
 	}
 	if len(analyzers) > 0 {
@@ -225,6 +225,11 @@ type said struct {
 	diagnostics []Diagnostic
 	elsewhere   bool  // some are about other documents
 	failure     error // of ours
+}
+
+// same reports whether nothing is said in either case; more often is not worth a closer look.
+func (s said) same(other said) bool {
+	return len(s.diagnostics) == 0 && len(other.diagnostics) == 0 && s.failure == nil && other.failure == nil
 }
 
 func codesOf(analyzers []*Analyzer) []string {

@@ -9,6 +9,7 @@ import (
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/gosum"
+	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -108,10 +109,13 @@ func consulted(v *workspace.View) bool {
 		}
 		return false
 	}
-	for _, n := range g.Nodes() {
-		if _, ok := gosum.ModKey(n); ok {
-			return true
-		}
-	}
-	return false
+	return protected.Of(g)
 }
+
+// protected reports whether go.sum protects any module of a graph.
+var protected = modgraph.NewProperty(func(g *modgraph.Graph) bool {
+	return slices.ContainsFunc(g.Nodes(), func(n *modgraph.Node) bool {
+		_, ok := gosum.ModKey(n)
+		return ok
+	})
+}, func(a, b bool) bool { return a == b })

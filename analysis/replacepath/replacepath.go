@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -31,6 +32,10 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
+	lines := slices.DeleteFunc(slices.Clone(pass.Replacements()), func(r *syntax.Replace) bool { return !r.Valid || !r.IsDir || r.Old.Path == "" })
+	if len(lines) == 0 {
+		return nil
+	}
 	read := map[modgraph.Replacement]bool{} // by the go command
 	if g := pass.View.Graph(); g != nil {
 		for _, n := range g.Nodes() {
@@ -39,10 +44,8 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			}
 		}
 	}
-	for _, r := range pass.Replacements() {
-		if r.Valid && r.IsDir && r.Old.Path != "" {
-			check(pass, r, read)
-		}
+	for _, r := range lines {
+		check(pass, r, read)
 	}
 	return nil
 }

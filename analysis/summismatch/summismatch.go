@@ -15,7 +15,6 @@ import (
 	"github.com/gomodls/gomodls/fixes"
 	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modcache"
-	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
@@ -40,7 +39,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil {
 		return nil
 	}
-	contradicted, mentioned := held(pass, g)
+	contradicted, mentioned := pass.File.Checksums().Held(g)
 	for _, n := range contradicted {
 		if key, ok := gosum.ModKey(n); ok {
 			check(pass, n.Actual, key, n.Mod)
@@ -53,22 +52,6 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	return nil
-}
-
-// held returns the modules of the graph whose go.mod files the pass's file may contradict.
-func held(pass *analysis.Pass, g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []module.Version) {
-	sums, at := pass.File.Checksums(), g.Mentioned()
-	if 2*sums.Len() < len(g.Nodes())+len(at) { // it may cost less to go through the lines than through the files
-		if files := pass.View.SumFiles(); sums.Short(files) {
-			return sums.In(files)
-		}
-	}
-	for _, m := range at {
-		if sums.HasMod(m) {
-			mentioned = append(mentioned, m)
-		}
-	}
-	return sums.Contradicted(g), mentioned
 }
 
 // checkZips compares the lines about the modules whose packages are needed with what was downloaded.

@@ -50,8 +50,8 @@ type EvidenceInputs struct {
 	Git       *GitConfig
 	CI        []CISetting
 
-	Mains      []string // the paths of the main modules
-	OtherPaths []string // the paths of all required modules; that the one in question is among them does not matter
+	Mains  []string        // the paths of the main modules
+	Others func() []string // the paths of all required modules; that the one in question is among them does not matter
 
 	SumDBRecord func(modulePath string) bool   // whether the cache has a record of the checksum database for any version
 	Origin      func(modulePath string) Origin // how the module came into the cache
@@ -85,6 +85,13 @@ func PrivateEvidence(modulePath string, in EvidenceInputs) []Evidence {
 		list = append(list, Evidence{Kind: KindNoRecord, Detail: "the module cache has no record of the checksum database about it"})
 	}
 	return list
+}
+
+func (in EvidenceInputs) others() []string {
+	if in.Others == nil {
+		return nil
+	}
+	return in.Others()
 }
 
 func (in EvidenceInputs) declared(modulePath string) []Evidence {
@@ -178,7 +185,7 @@ func (in EvidenceInputs) vcsCache(modulePath string) []Evidence {
 	host, _ := cutHost(modulePath)
 	proxied, direct := false, false
 	anyProxied, alone := false, true
-	for _, other := range in.OtherPaths {
+	for _, other := range in.others() {
 		if other == modulePath {
 			continue
 		}
@@ -239,7 +246,7 @@ func (in EvidenceInputs) servesPublic(host string) bool {
 	if in.SumDBRecord == nil {
 		return false
 	}
-	for _, other := range in.OtherPaths {
+	for _, other := range in.others() {
 		if h, _ := cutHost(other); h == host && in.SumDBRecord(other) {
 			return true
 		}

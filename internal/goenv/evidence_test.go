@@ -85,19 +85,19 @@ func TestPrivateEvidence(t *testing.T) {
 		{"netrc for a public host", lib, EvidenceInputs{Netrc: []NetrcMachine{{"github.com", 1}}}, "netrc"},
 		{"netrc for a host of one's own", "git.acme.dev/team/lib", EvidenceInputs{Netrc: []NetrcMachine{{"git.acme.dev", 1}}}, "netrc!"},
 		{"netrc for a host that serves something public", "git.acme.dev/team/lib", EvidenceInputs{
-			Netrc: []NetrcMachine{{"git.acme.dev", 1}}, OtherPaths: []string{"git.acme.dev/public/lib"}, SumDBRecord: record("git.acme.dev/public/lib")}, "netrc norecord"},
+			Netrc: []NetrcMachine{{"git.acme.dev", 1}}, Others: among("git.acme.dev/public/lib"), SumDBRecord: record("git.acme.dev/public/lib")}, "netrc norecord"},
 		{"netrc for the beginning of a host", "git.acme.dev/team/lib", EvidenceInputs{Netrc: []NetrcMachine{{"git.acme.de", 1}, {"acme.dev", 1}}}, ""},
 
 		{"clone, and others of the host from a proxy", lib, EvidenceInputs{
-			OtherPaths: []string{lib, "github.com/a/b"}, Origin: origins(lib, "github.com/a/b"), Mains: []string{"github.com/corp/app"}}, "vcscache! owner"},
+			Others: among(lib, "github.com/a/b"), Origin: origins(lib, "github.com/a/b"), Mains: []string{"github.com/corp/app"}}, "vcscache! owner"},
 		{"clone of a stranger's module on a public host", lib, EvidenceInputs{
-			OtherPaths: []string{lib, "github.com/a/b"}, Origin: origins(lib, "github.com/a/b")}, "vcscache"},
-		{"clone, and nothing is known of others", lib, EvidenceInputs{OtherPaths: []string{lib, "github.com/a/b"}, Origin: origins(lib)}, "vcscache"},
-		{"clone, and others of another host", lib, EvidenceInputs{OtherPaths: []string{"golang.org/x/mod"}, Origin: origins(lib, "golang.org/x/mod")}, "vcscache"},
+			Others: among(lib, "github.com/a/b"), Origin: origins(lib, "github.com/a/b")}, "vcscache"},
+		{"clone, and nothing is known of others", lib, EvidenceInputs{Others: among(lib, "github.com/a/b"), Origin: origins(lib)}, "vcscache"},
+		{"clone, and others of another host", lib, EvidenceInputs{Others: among("golang.org/x/mod"), Origin: origins(lib, "golang.org/x/mod")}, "vcscache"},
 		{"clone from a host of one's own", "git.acme.dev/lib", EvidenceInputs{
-			OtherPaths: []string{"golang.org/x/mod"}, Origin: origins("git.acme.dev/lib", "golang.org/x/mod")}, "vcscache!"},
+			Others: among("golang.org/x/mod"), Origin: origins("git.acme.dev/lib", "golang.org/x/mod")}, "vcscache!"},
 		{"GOPROXY=direct: public modules have clones too", lib, EvidenceInputs{
-			OtherPaths: []string{"github.com/a/b", "github.com/c/d"}, SumDBRecord: record("github.com/a/b"),
+			Others: among("github.com/a/b", "github.com/c/d"), SumDBRecord: record("github.com/a/b"),
 			Origin: func(p string) Origin {
 				if p == "github.com/c/d" {
 					return FromProxy
@@ -192,13 +192,15 @@ func TestUnreachableHost(t *testing.T) {
 	}
 }
 
+func among(paths ...string) func() []string { return func() []string { return paths } }
+
 // No module is private because somebody can log in to a public host: this is what most developers' machines look like.
 func TestPublicModulesStayPublic(t *testing.T) {
 	paths := []string{"github.com/spf13/cobra", "gitlab.com/gitlab-org/api/client-go", "bitbucket.org/creachadair/shell", "golang.org/x/mod",
 		"google.golang.org/grpc", "gopkg.in/yaml.v3", "k8s.io/api", "sigs.k8s.io/yaml", "go.uber.org/zap", "go.opentelemetry.io/otel",
 		"cloud.google.com/go", "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go", "codeberg.org/x/y", "git.sr.ht/~x/y", "rsc.io/quote",
 		"honnef.co/go/tools", "mvdan.cc/sh/v3", "filippo.io/age", "go.etcd.io/bbolt", "storj.io/drpc", "go.googlesource.com/x"}
-	in := EvidenceInputs{OtherPaths: paths, Git: new(GitConfig)}
+	in := EvidenceInputs{Others: among(paths...), Git: new(GitConfig)}
 	for host := range publicHosts {
 		in.Netrc = append(in.Netrc, NetrcMachine{Name: host, Line: 1})
 		in.Git = Merge(in.Git, gitRule("ssh://git@"+host+"/", "https://"+host+"/"))
@@ -346,7 +348,7 @@ func TestNoGapOnPublicModules(t *testing.T) {
 	for name, machine := range machines {
 		for _, path := range paths {
 			in := machine(path)
-			in.OtherPaths = paths
+			in.Others = among(paths...)
 			if name != "this one fetched without a proxy" { // of a stranger, then
 				in.Mains = []string{ownerOf(path) + "/app"}
 			}

@@ -93,6 +93,14 @@ func (n *Names) Node(m module.Version) NodeID {
 	return id
 }
 
+// Find returns the ID of a module version, and false if it was never met.
+func (n *Names) Find(m module.Version) (NodeID, bool) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	id, ok := n.nodes[m]
+	return id, ok
+}
+
 // Len returns bounds of the IDs given out so far: every PathID is below paths and every NodeID below nodes.
 func (n *Names) Len() (paths, nodes int) { return len(*n.path.Load()), len(*n.node.Load()) }
 

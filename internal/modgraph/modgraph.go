@@ -109,8 +109,17 @@ type Node struct {
 // a directory.
 func (n *Node) File() modcache.NodeID { return n.file }
 
-// A Graph is the module graph of one main module or workspace. It is immutable and safe for concurrent use.
+// A Graph is the module graph of one main module or workspace. It is immutable and safe for concurrent use, but for one that
+// notes what it is asked; see Noting.
 type Graph struct {
+	*content
+	reading *Reading // nil for a graph that notes nothing
+}
+
+// content is what a graph shares with those of it that note what they are asked.
+type content struct {
+	plain *Graph // the one that notes nothing
+
 	in       Input // without its Source and Last
 	pruning  pruning
 	names    *modcache.Names
@@ -123,33 +132,15 @@ type Graph struct {
 	index    []int32           // by node; one more than its place in nodes
 	nodes    []*Node           // in the order in which they were met
 	requires [][]modcache.NodeID
-	isMain   map[modcache.PathID]bool
-	faults   [BadDirectory + 1]int // how many nodes there are of each Cause
+	mainAt   map[modcache.PathID]int // one more than the place of the first main module of a path in in.Main
+	faults   [BadDirectory + 1]int   // how many nodes there are of each Cause
 
-	walk         func() *walk
-	all          func() []*Node
-	ordered      func() []*Node
-	faulty       func() []*Node
-	mentioned    func() []module.Version
-	inconsistent func() bool
-	properties   sync.Map // *Property → its value
-}
-
-// A Property is something that follows from a graph alone. It is worked out once for each graph, and not to be changed then.
-type Property[T any] struct {
-	of func(*Graph) T
-}
-
-// NewProperty returns the property that a function works out.
-func NewProperty[T any](of func(*Graph) T) *Property[T] { return &Property[T]{of} }
-
-// Of returns the property of a graph.
-func (p *Property[T]) Of(g *Graph) T {
-	if value, ok := g.properties.Load(p); ok {
-		return value.(T)
-	}
-	value, _ := g.properties.LoadOrStore(p, p.of(g))
-	return value.(T)
+	walk       func() *walk
+	all        func() []*Node
+	ordered    func() []*Node
+	mentioned  func() []module.Version
+	standIns   func() map[module.Version][]*Node // what is read in the place of something else, by what is read
+	properties sync.Map                          // *Property → its value
 }
 
 type pruning uint8
@@ -202,8 +193,8 @@ func Load(in Input) *Graph {
 
 // newGraph returns a graph that knows the main modules, what they exclude and what they replace, and has no roots yet.
 func newGraph(in Input) *Graph {
-	g := &Graph{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}}
-	g.in.Source, g.in.Last = Source{}, nil
+	g := &Graph{content: &content{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}}}
+	g.plain, g.in.Source, g.in.Last = g, Source{}, nil
 	for _, m := range in.Main {
 		g.mains = append(g.mains, g.names.Node(module.Version{Path: m.Path}))
 		for _, x := range m.Exclude {
@@ -220,8 +211,8 @@ func (g *Graph) load(source Source, last *Graph) {
 	expected := 2*len(g.roots) + 16
 	if last != nil {
 		expected = max(expected, len(last.nodes)+16)
-		if g.reads(last) {
-			l.last = last
+		if g.follows(last) {
+			l.last, l.replacesAsLast = last, g.replacesAs(last)
 		}
 	}
 	l.nodes, l.requires = make([]*Node, 0, expected), make([][]modcache.NodeID, 0, expected)
@@ -239,16 +230,22 @@ func (g *Graph) load(source Source, last *Graph) {
 	}
 	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
 	g.ordered, g.mentioned = sync.OnceValue(g.orderNodes), sync.OnceValue(g.listMentioned)
-	g.faulty, g.inconsistent = sync.OnceValue(g.listFaulty), sync.OnceValue(g.isInconsistent)
+	g.standIns = sync.OnceValue(g.indexStandIns)
 }
 
-// reads reports whether two graphs read the same go.mod file for a module version, and the same in it.
-func (g *Graph) reads(other *Graph) bool {
+// follows reports whether what stands for a module version in another graph also stands for it in this one, unless it is replaced
+// in another way. Both leave out the same of what it requires.
+func (g *Graph) follows(other *Graph) bool {
 	a, b := &g.in, &other.in
-	return a.Names == b.Names && a.Local == b.Local && a.Workspace == b.Workspace && slices.Equal(a.Replace, b.Replace) &&
-		slices.EqualFunc(a.Main, b.Main, func(x, y MainModule) bool {
-			return x.Path == y.Path && slices.Equal(x.Exclude, y.Exclude) && slices.Equal(x.Replace, y.Replace)
-		})
+	return a.Names == b.Names && a.Local == b.Local && a.Workspace == b.Workspace &&
+		slices.EqualFunc(a.Main, b.Main, func(x, y MainModule) bool { return x.Path == y.Path && slices.Equal(x.Exclude, y.Exclude) })
+}
+
+// replacesAs reports whether this graph replaces what another does.
+func (g *Graph) replacesAs(other *Graph) bool {
+	a, b := &g.in, &other.in
+	return slices.Equal(a.Replace, b.Replace) &&
+		slices.EqualFunc(a.Main, b.Main, func(x, y MainModule) bool { return slices.Equal(x.Replace, y.Replace) })
 }
 
 // What a missing go line means in go.mod and go.work; see cmd/go/internal/gover.
@@ -275,15 +272,19 @@ func isPruned(goLine string) bool { return version.Compare("go"+goLine, "go1.17"
 
 // indexReplacements notes which paths are those of main modules, and which are replaced.
 func (g *Graph) indexReplacements() {
-	g.isMain, g.byPath = map[modcache.PathID]bool{}, map[modcache.PathID][]replacements{}
+	g.mainAt, g.byPath = make(map[modcache.PathID]int, len(g.in.Main)), map[modcache.PathID][]replacements{}
 	for i := range g.in.Main {
-		g.isMain[g.names.Path(g.in.Main[i].Path)] = true
+		if path := g.names.Path(g.in.Main[i].Path); g.mainAt[path] == 0 {
+			g.mainAt[path] = i + 1
+		}
 	}
 	g.addReplacements(g.in.Replace, true)
 	for i := range g.in.Main {
 		g.addReplacements(g.in.Main[i].Replace, false)
 	}
 }
+
+func (g *Graph) isMain(path modcache.PathID) bool { return g.mainAt[path] != 0 }
 
 // addReplacements notes the replacements of one file, go.work's before the modules'.
 func (g *Graph) addReplacements(rs []Replacement, inWork bool) {
@@ -308,15 +309,17 @@ func (g *Graph) addReplacements(rs []Replacement, inWork bool) {
 // exact version goes before one of all versions. go.work's goes before those of the modules, and among the modules that of
 // the last one which has any. A main module is never replaced.
 func (g *Graph) Replacement(m module.Version) *Replacement {
-	if len(g.byPath) == 0 {
+	if g.reading == nil && len(g.byPath) == 0 {
 		return nil
 	}
-	return g.replacement(m, g.names.Path(m.Path))
+	path := g.names.Path(m.Path)
+	g.reading.about(path)
+	return g.replacement(m, path)
 }
 
 func (g *Graph) replacement(m module.Version, path modcache.PathID) *Replacement {
 	files := g.byPath[path]
-	if len(files) == 0 || m.Version == "" && g.isMain[path] {
+	if len(files) == 0 || m.Version == "" && g.isMain(path) {
 		return nil
 	}
 	if files[0].inWork {
@@ -341,8 +344,19 @@ type Conflict struct {
 	Any, Version *Replacement
 }
 
+func (c Conflict) same(d Conflict) bool {
+	return c.Module == d.Module && *c.Any == *d.Any && *c.Version == *d.Version
+}
+
 // Conflicts returns the conflicts of a workspace, by module.
-func (g *Graph) Conflicts() []Conflict {
+func (g *Graph) Conflicts() []Conflict { return slices.Clip(conflicts.Of(g)) }
+
+var conflicts = NewProperty((*Graph).listConflicts, func(a, b []Conflict) bool { return slices.EqualFunc(a, b, Conflict.same) })
+
+func (g *Graph) listConflicts() []Conflict {
+	if len(g.byPath) == 0 {
+		return nil
+	}
 	var conflicts []Conflict
 	for i := range g.nodes {
 		m := g.nodes[i].Module
@@ -375,11 +389,12 @@ type visit struct {
 // loader builds a graph. It visits a module once for each way of pruning by which it is reached.
 type loader struct {
 	*Graph
-	source Source
-	last   *Graph          // whose nodes can be taken over, or nil
-	local  modcache.NodeID // the user's Go version
-	done   []uint8         // by node, a bit for each way of pruning
-	queue  []visit
+	source         Source
+	last           *Graph // whose nodes can be taken over, or nil
+	replacesAsLast bool
+	local          modcache.NodeID // the user's Go version
+	done           []uint8         // by node, a bit for each way of pruning
+	queue          []visit
 }
 
 // grow makes room for the names that have been given out since.
@@ -480,17 +495,32 @@ func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) 
 }
 
 // steady returns the node of the last graph for a module version, and what it requires, if it can be no other in this one: it rests on
-// nothing but a go.mod file that never changes.
+// nothing but a go.mod file that never changes, or on that of a main module that has not changed.
 func (l *loader) steady(id modcache.NodeID) (*Node, []modcache.NodeID) {
 	if l.last == nil || int(id) >= len(l.last.index) || l.last.index[id] == 0 {
 		return nil, nil
 	}
 	i := l.last.index[id] - 1
-	if n := l.last.nodes[i]; n.Cause == OK && n.file != 0 {
-		return n, l.last.requires[i]
+	n, path := l.last.nodes[i], l.names.PathOf(id)
+	switch {
+	case n.Cause != OK:
+		return nil, nil
+	case n.file != 0:
+		if !l.replacesAsLast && !sameReplacement(n.Replace, l.replacement(n.Module, path)) {
+			return nil, nil
+		}
+	case n.Dir != "" || n.Module.Version != "" || !l.isMain(path):
+		return nil, nil
+	default:
+		at := l.mainAt[path] - 1
+		if x, y := &l.in.Main[at], &l.last.in.Main[at]; x.Go != y.Go || !slices.Equal(x.Require, y.Require) {
+			return nil, nil
+		}
 	}
-	return nil, nil
+	return n, l.last.requires[i]
 }
+
+func sameReplacement(a, b *Replacement) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func (l *loader) requirements(n *Node) []modcache.NodeID {
 	if n.Mod == nil {
@@ -513,8 +543,8 @@ func (l *loader) read(id modcache.NodeID) Node {
 	switch {
 	case isToolchain(m.Path):
 		return n
-	case m.Version == "" && l.isMain[l.names.PathOf(id)]: // only in a workspace
-		n.Mod = l.mainMod(m.Path)
+	case m.Version == "" && l.isMain(l.names.PathOf(id)): // only in a workspace
+		n.Mod = l.mainMod(l.in.Main[l.mainAt[l.names.PathOf(id)]-1])
 		return n
 	}
 	var err error
@@ -563,9 +593,7 @@ func (l *loader) tooNew(mod *modcache.Mod) bool {
 }
 
 // mainMod returns the requirements of a workspace's module in the form of a dependency's.
-func (l *loader) mainMod(path string) *modcache.Mod {
-	i := slices.IndexFunc(l.in.Main, func(m MainModule) bool { return m.Path == path })
-	m := l.in.Main[i]
+func (l *loader) mainMod(m MainModule) *modcache.Mod {
 	mod := &modcache.Mod{Path: m.Path, Go: m.Go, Pruned: isPruned(m.Go)}
 	for _, r := range m.Require {
 		mod.Requires = append(mod.Requires, l.names.Node(r))
@@ -633,6 +661,7 @@ func (l *loader) reload() {
 // Roots returns the roots of the graph: the requirements of a single main module that are not excluded, or a workspace's
 // modules; and in both cases go@version and, with a toolchain line, toolchain@name.
 func (g *Graph) Roots() []module.Version {
+	g.reading.all()
 	roots := make([]module.Version, len(g.roots))
 	for i, id := range g.roots {
 		roots[i] = g.names.Version(id)
@@ -643,6 +672,7 @@ func (g *Graph) Roots() []module.Version {
 // Selected returns the selected version of a module path: "" for a main module, and "none" if nothing mentions the path.
 func (g *Graph) Selected(path string) string {
 	id := g.names.Path(path)
+	g.reading.about(id)
 	if int(id) >= len(g.selected) || g.selected[id] == 0 {
 		return "none"
 	}
@@ -653,6 +683,7 @@ func (g *Graph) Selected(path string) string {
 func (g *Graph) BelowSelected(m module.Version) bool {
 	id := g.names.Node(m)
 	path := g.names.PathOf(id)
+	g.reading.about(path)
 	return int(path) < len(g.selected) && g.selected[path] != 0 && g.names.Compare(id, g.selected[path]) < 0
 }
 
@@ -664,7 +695,10 @@ func (g *Graph) Compare(path, a, b string) int {
 // Nodes returns every module version whose go.mod file the go command reads, in the order of loading. The pseudo-modules go
 // and toolchain and the main modules are not among them. As with the other lists of a graph, the elements of the slice are not
 // to be changed.
-func (g *Graph) Nodes() []*Node { return slices.Clip(g.all()) }
+func (g *Graph) Nodes() []*Node {
+	g.reading.all()
+	return slices.Clip(g.all())
+}
 
 func (g *Graph) listNodes() []*Node {
 	nodes := make([]*Node, 0, len(g.nodes))
@@ -678,12 +712,15 @@ func (g *Graph) listNodes() []*Node {
 
 // Mentioned returns the selected module versions whose go.mod files the go command does not need for the graph. Commands that
 // list modules read them all the same, where go.sum protects them: to tell their Go versions; see modload.moduleInfo.
-func (g *Graph) Mentioned() []module.Version { return slices.Clip(g.mentioned()) }
+func (g *Graph) Mentioned() []module.Version {
+	g.reading.all()
+	return slices.Clip(g.mentioned())
+}
 
 func (g *Graph) listMentioned() []module.Version {
 	var list []module.Version
 	for path, id := range g.selected {
-		if id == 0 || g.isMain[modcache.PathID(path)] || int(id) < len(g.index) && g.index[id] != 0 {
+		if id == 0 || g.isMain(modcache.PathID(path)) || int(id) < len(g.index) && g.index[id] != 0 {
 			continue
 		}
 		m := g.names.Version(id)
@@ -701,6 +738,14 @@ func (g *Graph) listMentioned() []module.Version {
 // Node returns the loaded module version m, or nil if the go command does not read its go.mod file.
 func (g *Graph) Node(m module.Version) *Node {
 	id := g.names.Node(m)
+	if g.reading != nil {
+		g.reading.about(g.names.PathOf(id))
+	}
+	return g.node(id)
+}
+
+// node returns the node of a module version, or nil.
+func (g *Graph) node(id modcache.NodeID) *Node {
 	if int(id) >= len(g.index) || g.index[id] == 0 {
 		return nil
 	}
@@ -716,14 +761,17 @@ func (g *Graph) SelectedNode(m module.Version) *Node {
 }
 
 // Complete reports whether every go.mod file that the graph depends on was at hand.
-func (g *Graph) Complete() bool { return g.faults[NotKnown] == 0 }
+func (g *Graph) Complete() bool { return complete.Of(g) }
+
+var complete = NewProperty(func(g *Graph) bool { return g.faults[NotKnown] == 0 }, same)
 
 // BuildList returns the selected version of every module, the main modules first and the others by path. The pseudo-modules
 // go and toolchain are left out, as `go list -m all` does.
 func (g *Graph) BuildList() []module.Version {
+	g.reading.all()
 	var list []module.Version
 	for path, id := range g.selected {
-		if id == 0 || g.isMain[modcache.PathID(path)] {
+		if id == 0 || g.isMain(modcache.PathID(path)) {
 			continue
 		}
 		if m := g.names.Version(id); !isToolchain(m.Path) {
@@ -797,7 +845,10 @@ func sortedRoots(g *Graph) []modcache.NodeID {
 
 // InOrder returns the Nodes in breadth-first order from the main modules: where several cannot be loaded, the go command
 // speaks of the first.
-func (g *Graph) InOrder() []*Node { return slices.Clip(g.ordered()) }
+func (g *Graph) InOrder() []*Node {
+	g.reading.all()
+	return slices.Clip(g.ordered())
+}
 
 func (g *Graph) orderNodes() []*Node {
 	w := g.walk()
@@ -813,7 +864,9 @@ func (g *Graph) orderNodes() []*Node {
 }
 
 // Faulty returns those of InOrder that go cannot use, or of which nobody can tell.
-func (g *Graph) Faulty() []*Node { return slices.Clip(g.faulty()) }
+func (g *Graph) Faulty() []*Node { return slices.Clip(faulty.Of(g)) }
+
+var faulty = NewProperty((*Graph).listFaulty, SameNodes)
 
 func (g *Graph) listFaulty() []*Node {
 	var faulty []*Node
@@ -830,8 +883,20 @@ func (g *Graph) listFaulty() []*Node {
 
 // Chain returns the shortest chain of requirements that leads to m, from a main module to m itself, or nil if nothing does.
 func (g *Graph) Chain(m module.Version) []module.Version {
-	w := g.walk()
 	id := g.names.Node(m)
+	g.reading.asks(chainTo(id))
+	return g.chain(id)
+}
+
+// chainTo asks for a chain.
+type chainTo modcache.NodeID
+
+func (c chainTo) unchanged(a, b *Graph) bool {
+	return slices.Equal(a.chain(modcache.NodeID(c)), b.chain(modcache.NodeID(c)))
+}
+
+func (g *Graph) chain(id modcache.NodeID) []module.Version {
+	w := g.walk()
 	from := func(id modcache.NodeID) modcache.NodeID {
 		if int(id) < len(w.parent) {
 			return w.parent[id]
@@ -841,7 +906,7 @@ func (g *Graph) Chain(m module.Version) []module.Version {
 	if from(id) == 0 {
 		return nil
 	}
-	chain := []module.Version{m}
+	chain := []module.Version{g.names.Version(id)}
 	for {
 		from := from(id)
 		if from == 0 {
@@ -861,8 +926,9 @@ func (g *Graph) WithRequire(source Source, require []module.Version) *Graph {
 
 // WithRequireOf returns the graph as it would be if the main module in a directory had other requirements.
 func (g *Graph) WithRequireOf(source Source, dir string, require []module.Version) *Graph {
+	g.reading.all()
 	in := g.in
-	in.Source, in.Last = source, g
+	in.Source, in.Last = source, g.plain
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {
 		if in.Main[i].Dir == dir {
@@ -874,8 +940,9 @@ func (g *Graph) WithRequireOf(source Source, dir string, require []module.Versio
 
 // WithExclude returns the graph as it would be if the main module in a directory excluded m, too.
 func (g *Graph) WithExclude(source Source, dir string, m module.Version) *Graph {
+	g.reading.all()
 	in := g.in
-	in.Source, in.Last = source, g
+	in.Source, in.Last = source, g.plain
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {
 		if in.Main[i].Dir == dir {
@@ -887,6 +954,7 @@ func (g *Graph) WithExclude(source Source, dir string, m module.Version) *Graph 
 
 // RequirementsOf returns the requirements of the main module in a directory, as it has them.
 func (g *Graph) RequirementsOf(dir string) []module.Version {
+	g.reading.all()
 	for _, main := range g.in.Main {
 		if main.Dir == dir {
 			return main.Require
@@ -907,8 +975,9 @@ type Repair struct {
 // when it may change go.mod and needs no further requirement; see modload.updateRoots. A toolchain line that is too low is
 // dropped, as `go get toolchain@none` does.
 func (g *Graph) Repair(source Source) *Repair {
+	g.reading.all()
 	main := g.in.Main[0]
-	r := &Repair{Go: main.Go, Toolchain: main.Toolchain, Graph: g}
+	r := &Repair{Go: main.Go, Toolchain: main.Toolchain, Graph: g.plain}
 	have := map[string]bool{}
 	for _, m := range main.Require {
 		if !have[m.Path] && !g.excluded[g.names.Node(m)] {
@@ -936,7 +1005,7 @@ func (g *Graph) Repair(source Source) *Repair {
 			return r
 		}
 		in := g.in
-		in.Source, in.Last = source, g
+		in.Source, in.Last = source, g.plain
 		main.Require, main.Go, main.Toolchain = slices.Clone(r.Require), r.Go, r.Toolchain
 		in.Main = []MainModule{main}
 		r.Graph = Load(in)
@@ -951,16 +1020,18 @@ func or(a, b string) string {
 }
 
 // Main returns what the main modules say, as the graph took it.
-func (g *Graph) Main() []MainModule { return g.in.Main }
+func (g *Graph) Main() []MainModule {
+	g.reading.all()
+	return g.in.Main
+}
 
 // Inconsistent reports whether the roots of a single main module contradict each other or the graph: one path at two
 // versions, or a root below the selected version. The go command then refuses, whatever else there is.
-func (g *Graph) Inconsistent() bool { return g.inconsistent() }
+func (g *Graph) Inconsistent() bool { return !g.in.Workspace && inconsistent.Of(g) }
+
+var inconsistent = NewProperty((*Graph).isInconsistent, same)
 
 func (g *Graph) isInconsistent() bool {
-	if g.in.Workspace {
-		return false
-	}
 	if g.AnyBelowSelected() {
 		return true
 	}
@@ -977,11 +1048,14 @@ func (g *Graph) isInconsistent() bool {
 
 // Pruned reports whether the graph is that of a single main module whose go line lets it be pruned, so that the go command
 // looks for packages in the roots first.
-func (g *Graph) Pruned() bool { return g.pruning == pruned }
+func (g *Graph) Pruned() bool { return !g.in.Workspace && prunes.Of(g) }
+
+var prunes = NewProperty(func(g *Graph) bool { return g.pruning == pruned }, same)
 
 // HighestReplaced returns the module paths that are replaced, each with the highest version at which it is, "" if only at all
 // versions; see modload.MainModuleSet.HighestReplaced.
 func (g *Graph) HighestReplaced() map[string]string {
+	g.reading.all()
 	highest, inWork := map[string]string{}, map[string]bool{}
 	note := func(r Replacement) {
 		if v, ok := highest[r.Old.Path]; !ok || g.Compare(r.Old.Path, r.Old.Version, v) > 0 {
@@ -1003,15 +1077,19 @@ func (g *Graph) HighestReplaced() map[string]string {
 }
 
 // Requirements returns the requirements of a single main module, as it has them.
-func (g *Graph) Requirements() []module.Version { return g.in.Main[0].Require }
+func (g *Graph) Requirements() []module.Version {
+	g.reading.all()
+	return g.in.Main[0].Require
+}
 
 // WithoutReplacement returns the graph as it would be without a replacement of a main module or of go.work.
 func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
+	g.reading.all()
 	drop := func(rs []Replacement) []Replacement {
 		return slices.DeleteFunc(slices.Clone(rs), func(r Replacement) bool { return r.Old == old })
 	}
 	in := g.in
-	in.Source, in.Last = source, g
+	in.Source, in.Last = source, g.plain
 	in.Replace = drop(in.Replace)
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {
@@ -1027,9 +1105,10 @@ func (g *Graph) AnyBelowSelected() bool {
 	if g.in.Workspace {
 		return false
 	}
+	g.reading.all()
 	return slices.ContainsFunc(g.roots, func(id modcache.NodeID) bool {
 		path := g.names.PathOf(id)
-		if g.isMain[path] {
+		if g.isMain(path) {
 			return g.pruning == unpruned
 		}
 		s := g.selected[path]
@@ -1039,11 +1118,19 @@ func (g *Graph) AnyBelowSelected() bool {
 
 // LowGoLine reports whether a single main module's go line is below the selected Go version.
 func (g *Graph) LowGoLine() bool {
-	return !g.in.Workspace && g.Compare("go", or(g.in.Main[0].Go, implicitGo), g.Selected("go")) < 0
+	if g.in.Workspace {
+		return false
+	}
+	g.reading.all()
+	return g.Compare("go", or(g.in.Main[0].Go, implicitGo), g.Selected("go")) < 0
 }
 
 // LowToolchain reports whether a single main module's toolchain line is below the selected toolchain.
 func (g *Graph) LowToolchain() bool {
+	if g.in.Workspace {
+		return false
+	}
+	g.reading.all()
 	t := g.in.Main[0].Toolchain
-	return !g.in.Workspace && t != "" && g.Compare("toolchain", t, g.Selected("toolchain")) < 0
+	return t != "" && g.Compare("toolchain", t, g.Selected("toolchain")) < 0
 }

@@ -1,6 +1,10 @@
 package modgraph
 
-import "golang.org/x/mod/module"
+import (
+	"slices"
+
+	"golang.org/x/mod/module"
+)
 
 // A SharedSource is two modules of different paths in whose place the same is read.
 type SharedSource struct{ First, Second module.Version }
@@ -23,7 +27,7 @@ var SharedSources = NewProperty(func(g *Graph) []SharedSource {
 		}
 	}
 	return found
-})
+}, slices.Equal[[]SharedSource])
 
 // compared returns the modules that go compares: the whole build list, or with graph pruning the requirements, because go does not
 // load the rest for every package.

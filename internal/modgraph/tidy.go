@@ -28,12 +28,13 @@ func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
 // Summary reads the go.mod file that stands for a module version, which need not be in the graph, and returns what it
 // requires, without what the main module excludes.
 func (g *Graph) Summary(source Source, m module.Version) (n *Node, requires []module.Version) {
+	g.reading.all()
 	id := g.names.Node(m)
 	if int(id) < len(g.index) && g.index[id] != 0 {
 		i := g.index[id] - 1
 		return g.nodes[i], g.versions(g.requires[i])
 	}
-	l := &loader{Graph: g, source: source}
+	l := &loader{Graph: g.plain, source: source}
 	node := l.read(id)
 	if node.Cause != OK {
 		return &node, nil
@@ -43,6 +44,7 @@ func (g *Graph) Summary(source Source, m module.Version) (n *Node, requires []mo
 
 // Loaded reports whether the graph holds the requirements of a module version, and returns them.
 func (g *Graph) Loaded(m module.Version) (requires []module.Version, ok bool) {
+	g.reading.all()
 	id := g.names.Node(m)
 	if int(id) >= len(g.index) || g.index[id] == 0 || g.nodes[g.index[id]-1].Cause != OK {
 		return nil, false
@@ -60,9 +62,10 @@ func (g *Graph) versions(ids []modcache.NodeID) []module.Version {
 
 // AllSelected returns the selected version of every module but the main modules, go and toolchain included, by path.
 func (g *Graph) AllSelected() []module.Version {
+	g.reading.all()
 	var list []module.Version
 	for path, id := range g.selected {
-		if id != 0 && !g.isMain[modcache.PathID(path)] {
+		if id != 0 && !g.isMain(modcache.PathID(path)) {
 			list = append(list, g.names.Version(id))
 		}
 	}

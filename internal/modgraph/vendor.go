@@ -169,7 +169,7 @@ func CheckVendor(in Input, list *VendorList, dir string) []VendorFault {
 		}
 	}
 
-	g := &Graph{in: in, names: in.Names}
+	g := &Graph{content: &content{in: in, names: in.Names}}
 	g.indexReplacements()
 	effective := func(old module.Version) (*Replacement, module.Version) {
 		r := g.Replacement(old)

@@ -12,31 +12,52 @@ import (
 	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
-// A Privacy knows which modules are private by what this machine holds, and which of those would be given away. It is the same
-// value for as long as nothing that it was made from has changed, and remembers what it was asked. It is safe for concurrent use.
+// A Privacy knows which modules are private by what this machine holds, and which of those would be given away. It is safe for
+// concurrent use, but for one that notes what it is asked.
 type Privacy struct {
+	*privacy
+	notes bool
+	noted privacyRead
+}
+
+// A privacy is the same value for as long as nothing that it was made from has changed, and remembers what it was asked.
+type privacy struct {
+	*evidence
+	all *required
+
+	alone  *gaps // of modules of which the other requirements tell nothing; shared with those that differ in these alone
+	beside *gaps // of the others
+
+	mu   sync.Mutex
+	last *modgraph.Graph // see In
+	open []*modgraph.Node
+}
+
+// evidence is what tells whether a module is private, but for what is required beside it.
+type evidence struct {
 	env   *goenv.Env
 	in    goenv.EvidenceInputs // of what is suspicious at first sight
 	full  goenv.EvidenceInputs // with looks into the records of the checksum database
 	since int64                // the arrivals in the module cache that it knows of
+}
 
-	mu   sync.Mutex
-	gaps map[string]*goenv.Gap // nil where there is none
-	last *modgraph.Graph
-	open []*modgraph.Node // of last
+// gaps remembers what was found out about single modules: nil where there is no gap.
+type gaps struct{ sync.Map }
+
+func (g *gaps) of(path string) (gap *goenv.Gap, ok bool) {
+	value, ok := g.Load(path)
+	if !ok {
+		return nil, false
+	}
+	return value.(*goenv.Gap), true
 }
 
 // Gap returns what would be sent where if go were to fetch a module that is private and not covered; see goenv.FindGap. What is
 // not suspicious at first sight costs no look into the module cache.
 func (p *Privacy) Gap(path string) (goenv.Gap, bool) {
-	p.mu.Lock()
-	gap, ok := p.gaps[path]
-	p.mu.Unlock()
-	if !ok {
-		gap = p.find(path)
-		p.mu.Lock()
-		p.gaps[path] = gap
-		p.mu.Unlock()
+	gap, beside := p.gap(path)
+	if p.notes && beside {
+		p.noted.beside = p.all
 	}
 	if gap == nil {
 		return goenv.Gap{}, false
@@ -44,89 +65,146 @@ func (p *Privacy) Gap(path string) (goenv.Gap, bool) {
 	return *gap, true
 }
 
-func (p *Privacy) find(path string) *goenv.Gap {
-	if _, ok := goenv.FindGap(path, p.env, goenv.PrivateEvidence(path, p.in)); !ok {
-		return nil
+// gap returns the gap of a module, or nil, and whether other requirements had a say in it.
+func (p *privacy) gap(path string) (gap *goenv.Gap, beside bool) {
+	if gap, ok := p.alone.of(path); ok {
+		return gap, false
 	}
-	if gap, ok := goenv.FindGap(path, p.env, goenv.PrivateEvidence(path, p.full)); ok {
-		return &gap
+	if gap, ok := p.beside.of(path); ok {
+		return gap, true
 	}
-	return nil
+	if gap, beside = p.find(path); beside {
+		p.beside.Store(path, gap)
+	} else {
+		p.alone.Store(path, gap)
+	}
+	return gap, beside
+}
+
+// find works out what gap returns.
+func (p *privacy) find(path string) (gap *goenv.Gap, beside bool) {
+	others := func() []string {
+		beside = true
+		return p.all.paths
+	}
+	in, full := p.in, p.full
+	for _, in := range []*goenv.EvidenceInputs{&in, &full} {
+		in.Mains, in.Others = p.all.mains, others
+	}
+	if _, ok := goenv.FindGap(path, p.env, goenv.PrivateEvidence(path, in)); !ok {
+		return nil, beside
+	}
+	if gap, ok := goenv.FindGap(path, p.env, goenv.PrivateEvidence(path, full)); ok {
+		return &gap, beside
+	}
+	return nil, beside
 }
 
 // Inputs returns what evidence comes from, with looks into the module cache, for those who want to show it.
-func (p *Privacy) Inputs() goenv.EvidenceInputs { return p.full }
-
-// In returns the nodes of a graph that have a gap.
-func (p *Privacy) In(g *modgraph.Graph) []*modgraph.Node {
-	p.mu.Lock()
-	last, open := p.last, p.open
-	p.mu.Unlock()
-	if last == g {
-		return open
+func (p *Privacy) Inputs() goenv.EvidenceInputs {
+	if p.notes {
+		p.noted.beside = p.all
 	}
-	open = nil
+	in := p.full
+	in.Mains, in.Others = p.all.mains, func() []string { return p.all.paths }
+	return in
+}
+
+// In returns the nodes of the graph of the view, which it has, that have a gap.
+func (p *Privacy) In(g *modgraph.Graph) []*modgraph.Node {
+	open := p.nodes(g.Plain())
+	if p.notes {
+		p.noted.asksIn, p.noted.in = true, open
+	}
+	return open
+}
+
+func (p *privacy) nodes(g *modgraph.Graph) []*modgraph.Node {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last == g {
+		return p.open
+	}
+	p.last, p.open = g, nil
 	for _, n := range g.Nodes() {
 		if n.Actual.Version == "" {
 			continue
 		}
-		if _, ok := p.Gap(n.Actual.Path); ok {
-			open = append(open, n)
+		if gap, _ := p.gap(n.Actual.Path); gap != nil {
+			p.open = append(p.open, n)
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last, p.open = g, open
-	return open
+	return p.open
 }
 
 // Privacy returns what is known about private modules from the point of view of m: the declarations of .gomodls.yaml, logins,
 // git's configuration, and what the repository's own build files say. Nothing is asked of anybody.
 func (v *View) Privacy(m *Module) *Privacy {
 	s := v.Snapshot
-	p := (&Snapshot{contents: s.contents}).privacy(v, m)
+	p := &Privacy{privacy: (&Snapshot{contents: s.contents}).privacy(v, m)}
 	if t := s.trace; t != nil {
-		t.privacies = append(t.privacies, privacyRead{m, p})
+		p.notes, p.noted = true, privacyRead{module: m, alone: p.alone}
+		t.privacies = append(roomy(t.privacies), &p.noted)
 	}
 	return p
 }
 
+// A privacyRead is what a Privacy was asked.
 type privacyRead struct {
-	module  *Module
-	privacy *Privacy
+	module *Module
+	alone  *gaps
+	beside *required // the requirements, if they have a say in something that was asked
+	asksIn bool
+	in     []*modgraph.Node
 }
 
-// A privacyMemo is a Privacy with what it was made from.
+// holds reports whether the answers would be the same in a view.
+func (r *privacyRead) holds(v *View) bool {
+	p := v.Snapshot.privacy(v, r.module)
+	if p.alone != r.alone || r.beside != nil && r.beside != p.all {
+		return false
+	}
+	if !r.asksIn {
+		return true
+	}
+	g := v.graph()
+	return g != nil && modgraph.SameNodes(r.in, p.nodes(g))
+}
+
+// A privacyMemo is a privacy with what it was made from.
 type privacyMemo struct {
 	built
-	all      *required
 	machine  *Machine
 	settings *Settings
-	privacy  *Privacy
+	privacy  *privacy
 }
 
-func (s *Snapshot) privacy(v *View, m *Module) *Privacy {
+func (s *Snapshot) privacy(v *View, m *Module) *privacy {
 	all := v.required()
-	key := recallKey{view: v.key(), own: v.Own, path: m.Dir}
+	key, common := recallKey{view: v.key(), own: v.Own, path: m.Dir}, recallKey{view: v.key(), own: v.Own}
 	s.memo.mu.Lock()
 	last := s.memo.privacies[key]
 	s.memo.mu.Unlock()
 	t := &trace{}
-	next := &privacyMemo{all: all, machine: s.machine, settings: s.settings}
+	next := &privacyMemo{machine: s.machine, settings: s.settings}
+	next.privacy = &privacy{all: all, alone: new(gaps), beside: new(gaps)}
 	if last != nil && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s) {
-		if last.all == all {
+		if last.privacy.all == all {
 			return last.privacy
 		}
-		next.privacy, t.reads = last.privacy.among(all), last.reads
+		next.privacy.evidence, t.reads = last.privacy.evidence, last.reads
+		if slices.Equal(last.privacy.all.mains, all.mains) {
+			next.privacy.alone = last.privacy.alone
+		}
 	} else {
-		next.privacy = (&Snapshot{contents: s.contents, trace: t}).evidence(v, m, all)
+		next.privacy.evidence = (&Snapshot{contents: s.contents, trace: t}).evidence(v, m)
 	}
 	next.env, next.reads = s.Env(), t.reads
 	next.since.Store(s.ID)
 	s.memo.mu.Lock()
 	defer s.memo.mu.Unlock()
 	// The modules of a workspace mostly have the same of everything, and then one of them finds out for all.
-	if shared := s.memo.privacies[recallKey{view: v.key(), own: v.Own}]; shared != nil && shared.privacy.alike(next.privacy) {
+	if shared := s.memo.privacies[common]; shared != nil && shared.privacy.all == all && shared.privacy.alike(next.privacy.evidence) {
 		next.privacy = shared.privacy
 	}
 	if t.elusive {
@@ -135,43 +213,33 @@ func (s *Snapshot) privacy(v *View, m *Module) *Privacy {
 	if s.memo.privacies == nil {
 		s.memo.privacies = map[recallKey]*privacyMemo{}
 	}
-	s.memo.privacies[key] = next
-	key.path = ""
-	s.memo.privacies[key] = next
+	s.memo.privacies[key], s.memo.privacies[common] = next, next
 	return next.privacy
 }
 
-// among returns what is known by the same evidence if other modules are required.
-func (p *Privacy) among(all *required) *Privacy {
-	q := &Privacy{env: p.env, in: p.in, full: p.full, since: p.since, gaps: map[string]*goenv.Gap{}}
-	for _, in := range []*goenv.EvidenceInputs{&q.in, &q.full} {
-		in.Mains, in.OtherPaths = all.mains, all.paths
+func (e *evidence) alike(other *evidence) bool {
+	if e == other {
+		return true
 	}
-	return q
-}
-
-func (p *Privacy) alike(q *Privacy) bool {
-	if p.env != q.env || p.since != q.since {
+	if e.env != other.env || e.since != other.since {
 		return false
 	}
-	a, b := p.in, q.in
+	a, b := e.in, other.in
 	if len(a.Declared) == 0 && len(b.Declared) == 0 {
 		a.DeclaredIn = b.DeclaredIn
 	}
-	a.Origin, b.Origin, a.SumDBRecord, b.SumDBRecord = nil, nil, nil, nil
+	a.Origin, b.Origin = nil, nil
 	return reflect.DeepEqual(a, b)
 }
 
 // evidence reads what tells whether a module is private.
-func (s *Snapshot) evidence(v *View, m *Module, all *required) *Privacy {
+func (s *Snapshot) evidence(v *View, m *Module) *evidence {
 	env := s.Env()
 	in := goenv.EvidenceInputs{
 		Declared:   s.SettingsFor(v, m).Private,
 		DeclaredIn: filepath.Join(m.Dir, settingsFile),
 		Git:        s.gitConfig(m.Dir),
 		CI:         s.ciSettings(m.Dir),
-		Mains:      all.mains,
-		OtherPaths: all.paths,
 	}
 	for _, file := range goenv.NetrcFiles(s.machine.Environ, s.machine.GOOS, s.machine.Home) {
 		if f := s.Read(file); f.State == Regular {
@@ -182,9 +250,9 @@ func (s *Snapshot) evidence(v *View, m *Module, all *required) *Privacy {
 	store := s.cache()
 	in.Origin = s.memo.originsIn(store, s.arrivals).of
 	in.PublicProxy = env.PublicProxies()
-	p := &Privacy{env: env, in: in, full: in, since: s.arrivals, gaps: map[string]*goenv.Gap{}}
-	p.full.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
-	return p
+	full := in
+	full.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
+	return &evidence{env: env, in: in, full: full, since: s.arrivals}
 }
 
 // origins knows how modules came into the module cache. It is safe for concurrent use.
@@ -215,7 +283,7 @@ func (o *origins) of(path string) goenv.Origin {
 		switch {
 		case o.clones().Has(path):
 			origin = goenv.FromVCS
-		case len(o.store.Versions(path)) > 0:
+		case o.store.Has(path):
 			origin = goenv.FromProxy
 		}
 		o.known[path] = origin

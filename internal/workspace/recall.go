@@ -20,6 +20,8 @@ type Inquiry[P, T any] struct {
 	Prepare func(*View)
 	// Piece answers one piece. It reports false if the answer is not to be kept.
 	Piece func(*View, int) (answer P, keep bool, err error)
+	// Same reports whether two answers to one piece are alike, so that the first may stand for the second.
+	Same func(a, b P) bool
 	// Whole puts the answers together, in order.
 	Whole func([]P) T
 }
@@ -40,75 +42,66 @@ func Recall[P, T any](v *View, q *Inquiry[P, T]) (T, error) {
 	s.memo.mu.Lock()
 	last := s.memo.answers[key]
 	s.memo.mu.Unlock()
-	var parts [graphic + 1]*part // of last that still hold
+	var next *recalled
 	if last != nil && last.base == base {
-		var complete bool
-		if parts, complete = last.current(v); complete {
+		stale := last.stale(v)
+		if len(stale) == 0 {
 			return last.value.(T), nil
 		}
+		next = last.without(stale)
+	} else {
+		next = &recalled{base: base, traces: slices.Repeat([]*trace{forgotten}, q.Pieces), pieces: make([]P, q.Pieces)}
 	}
-	next := &recalled{base: base, group: make([]group, q.Pieces), parts: parts}
-	pieces := make([]P, q.Pieces)
-	if last != nil && parts != [graphic + 1]*part{} {
-		keep(next, last, pieces)
-	}
-	if err := answer(v, q, next, last, pieces); err != nil {
+	if err := answer(v, q, next); err != nil {
 		var none T
 		return none, err
 	}
-	value := q.Whole(pieces)
-	next.pieces, next.value = pieces, value
 	s.memo.mu.Lock()
 	defer s.memo.mu.Unlock()
 	if s.memo.answers == nil {
 		s.memo.answers = map[recallKey]*recalled{}
 	}
 	s.memo.answers[key] = next
-	return value, nil
+	return next.value.(T), nil
 }
 
-// answer asks for the pieces that r does not have. What the last answers have read tells how much it will be.
-func answer[P, T any](v *View, q *Inquiry[P, T], r, last *recalled, pieces []P) error {
-	common, t := new(trace), new(trace)
-	q.Prepare(v.traced(common))
+// answer asks for the pieces that r does not have.
+func answer[P, T any](v *View, q *Inquiry[P, T], r *recalled) error {
+	t := new(trace)
 	traced := v.traced(t)
+	q.Prepare(traced)
+	r.common = t.cut()
+	var kept []trace
+	pieces, own := r.pieces.([]P), r.value == nil // what another answer has is not to be changed
 	for i := range pieces {
-		if r.group[i] != forgotten {
+		if r.traces[i] != forgotten {
 			continue
 		}
-		t.reset()
-		var keep bool
-		var err error
-		if pieces[i], keep, err = q.Piece(traced, i); err != nil {
+		piece, keep, err := q.Piece(traced, i)
+		if err != nil {
 			return err
 		}
-		if !keep || t.elusive || common.elusive {
+		switch read := t.cut(); {
+		case !keep || read.elusive || r.common.elusive:
+		case read.empty():
+			r.traces[i] = nil
+		default:
+			kept = append(kept, read)
+			r.traces[i] = &kept[len(kept)-1]
+		}
+		if !own && q.Same(pieces[i], piece) {
 			continue
 		}
-		r.group[i] = plain
-		if t.usesGraph {
-			r.group[i] = graphic
+		if !own {
+			pieces, own = slices.Clone(pieces), true
 		}
-		p := r.fresh[r.group[i]]
-		if p == nil {
-			p = new(part)
-			if last != nil && last.parts[r.group[i]] != nil {
-				p.trace.reads = make([]read, 0, len(last.parts[r.group[i]].trace.reads)+16)
-			}
-			p.trace.join(common)
-			if had := r.parts[r.group[i]]; had != nil {
-				p.trace.join(&had.trace)
-			}
-			r.fresh[r.group[i]] = p
-		}
-		p.trace.join(t)
+		pieces[i] = piece
 	}
-	for g, p := range r.fresh {
-		if p != nil {
-			p.since.Store(v.Snapshot.ID)
-			r.parts[g], r.fresh[g] = p, nil
-		}
+	if own {
+		r.pieces, r.value = pieces, q.Whole(pieces)
 	}
+	r.since.Store(v.Snapshot.ID)
+	r.graph.Store(v.graph())
 	return nil
 }
 
@@ -129,64 +122,62 @@ type recallBase struct {
 	env                            *goenv.Env
 }
 
-// A recalled is an answer with what it was computed from. It is never changed once it is shared, but for the parts' since.
+// A recalled is an answer with what it was computed from. It is never changed once it is shared, but for what it is known to be
+// true of.
 type recalled struct {
 	base   recallBase
-	group  []group // of each piece
-	parts  [graphic + 1]*part
-	fresh  [graphic + 1]*part // parts in the making
+	common trace    // of what counts for all pieces
+	traces []*trace // of each piece; nil for one that has read nothing
 	pieces any
 	value  any
+
+	since atomic.Int64 // the newest snapshot for which all that was read is known to be the same
+	graph atomic.Pointer[modgraph.Graph]
 }
 
-// current returns the parts that hold in a view, and reports whether no piece is missing.
-func (r *recalled) current(v *View) (parts [graphic + 1]*part, complete bool) {
-	complete = !slices.Contains(r.group, forgotten)
-	for g, p := range r.parts {
-		switch {
-		case p == nil:
-		case p.current(v):
-			parts[g] = p
-		default:
-			complete = false
+// forgotten is the trace of a piece that is not kept.
+var forgotten = new(trace)
+
+// without returns what is left if some pieces are forgotten.
+func (r *recalled) without(stale []int) *recalled {
+	left := &recalled{base: r.base, traces: slices.Clone(r.traces), pieces: r.pieces, value: r.value}
+	for _, i := range stale {
+		left.traces[i] = forgotten
+	}
+	return left
+}
+
+// stale returns the pieces that may be others in a view. If there are none, the answer is known to be true of the view from then on.
+func (r *recalled) stale(v *View) []int {
+	c := comparison{view: v, since: r.since.Load(), graph: r.graph.Load()}
+	all := !c.holds(&r.common)
+	var stale []int
+	for i, t := range r.traces {
+		if all || t == forgotten || !c.holds(t) {
+			stale = append(stale, i)
 		}
 	}
-	return parts, complete
-}
-
-// A group says what pieces have in common. A graph is another after many edits, and what does not look at it stays as it is.
-type group uint8
-
-const (
-	forgotten group = iota // the piece is not kept
-	plain                  // it did not look at the graph
-	graphic                // it did
-)
-
-// A part is what the pieces of a group were computed from.
-type part struct {
-	trace trace
-	since atomic.Int64 // the newest snapshot for which they are known to be true
-}
-
-// keep takes over from last the pieces of the parts that r has.
-func keep[P any](r, last *recalled, pieces []P) {
-	for i, p := range last.pieces.([]P) {
-		if g := last.group[i]; g != forgotten && r.parts[g] != nil {
-			r.group[i], pieces[i] = g, p
-		}
+	if len(stale) > 0 {
+		return stale
 	}
+	if s := v.Snapshot; c.since < s.ID {
+		r.since.Store(s.ID)
+	}
+	if g := v.graph(); g != c.graph {
+		r.graph.Store(g)
+	}
+	return nil
 }
 
 // A trace is what was read while something was computed. A nil trace notes nothing.
 type trace struct {
-	reads   []read
-	graph   *modgraph.Graph
-	modules []*Module
-	leader  string // the directory of the first module, if anybody asked
-	topics  []topicRead
-
-	privacies []privacyRead
+	reads     []read
+	topics    []topicRead
+	privacies []*privacyRead
+	modules   []*Module
+	leader    string // the directory of the first module, if anybody asked
+	graph     modgraph.Reading
+	noting    *modgraph.Graph // what notes it
 
 	usesGraph, usesModules bool
 	elusive                bool // something was read, or found missing, that nobody watches
@@ -209,7 +200,7 @@ func (t *trace) read(w Want, f *Fact) {
 	case f.State == Unknown:
 		t.elusive = true
 	default:
-		t.reads = append(t.reads, read{w, f})
+		t.reads = append(roomy(t.reads), read{w, f})
 	}
 }
 
@@ -219,26 +210,38 @@ func (t *trace) elude() {
 	}
 }
 
-// reset makes a trace empty.
-func (t *trace) reset() {
-	*t = trace{reads: t.reads[:0], topics: t.topics[:0], privacies: t.privacies[:0]}
+// cut returns what was noted since the last cut, and begins anew.
+func (t *trace) cut() trace {
+	cut := *t
+	cut.reads, cut.topics, cut.privacies = slices.Clip(t.reads), slices.Clip(t.topics), slices.Clip(t.privacies)
+	cut.graph, cut.noting = t.graph.Cut(), nil
+	*t = trace{
+		reads: t.reads[len(t.reads):], topics: t.topics[len(t.topics):], privacies: t.privacies[len(t.privacies):],
+		graph: t.graph, noting: t.noting,
+	}
+	return cut
 }
 
-// join adds what another trace of the same view has noted.
-func (t *trace) join(other *trace) {
-	t.reads = append(t.reads, other.reads...)
-	t.topics = append(t.topics, other.topics...)
-	t.privacies = append(t.privacies, other.privacies...)
-	if other.usesGraph {
-		t.usesGraph, t.graph = true, other.graph
+// roomy returns the slice with room for more, enough for several of the traces that cut returns.
+func roomy[T any](s []T) []T {
+	if len(s) == cap(s) {
+		return slices.Grow(s, 8)
 	}
-	if other.usesModules {
-		t.usesModules, t.modules = true, other.modules
+	return s
+}
+
+// empty reports whether nothing was read.
+func (t *trace) empty() bool {
+	return len(t.reads) == 0 && len(t.topics) == 0 && len(t.privacies) == 0 && !t.usesGraph && !t.usesModules && t.leader == ""
+}
+
+// asks returns a view's graph that notes what it is asked.
+func (t *trace) asks(g *modgraph.Graph) *modgraph.Graph {
+	t.usesGraph = true
+	if t.noting == nil && g != nil {
+		t.noting = g.Noting(&t.graph)
 	}
-	if other.leader != "" {
-		t.leader = other.leader
-	}
-	t.elusive = t.elusive || other.elusive
+	return t.noting
 }
 
 // traced returns the view as it is handed to those whose reading is noted.
@@ -249,20 +252,28 @@ func (v *View) traced(t *trace) *View {
 	return &copied
 }
 
-// current reports whether everything that an answer was computed from is still as it was. Questions that it left are left
-// again.
-func (r *part) current(v *View) bool {
-	s := v.Snapshot
-	t := &r.trace
-	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.usesGraph && t.graph != v.graph() ||
-		t.leader != "" && (len(v.modules) == 0 || t.leader != v.modules[0].Dir) {
+// A comparison is that of a view with what was read of it when the snapshot was another.
+type comparison struct {
+	view  *View
+	since int64
+	graph *modgraph.Graph // that was the view's
+	diff  *modgraph.Difference
+}
+
+// holds reports whether everything that a trace has noted is still as it was. Questions that were left are left again.
+func (c *comparison) holds(t *trace) bool {
+	if t == nil {
+		return true
+	}
+	v, s := c.view, c.view.Snapshot
+	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.leader != "" && (len(v.modules) == 0 || t.leader != v.modules[0].Dir) {
 		return false
 	}
-	if !s.unchanged(r.since.Load(), t.reads) {
+	if t.usesGraph && c.touches(&t.graph) || !s.unchanged(c.since, t.reads) {
 		return false
 	}
 	for _, p := range t.privacies {
-		if s.privacy(v, p.module) != p.privacy {
+		if !p.holds(v) {
 			return false
 		}
 	}
@@ -271,10 +282,34 @@ func (r *part) current(v *View) bool {
 			return false
 		}
 	}
-	if r.since.Load() < s.ID {
-		r.since.Store(s.ID)
-	}
 	return true
+}
+
+// touches reports whether something that was asked of the graph may have another answer.
+func (c *comparison) touches(r *modgraph.Reading) bool {
+	g := c.view.graph()
+	if g == nil || c.graph == nil || g == c.graph {
+		return g != c.graph
+	}
+	if c.diff == nil {
+		c.diff = c.view.Snapshot.memo.difference(c.view.key(), c.graph, g)
+	}
+	return c.diff.Touches(r)
+}
+
+// difference compares two graphs of a view. Many answers ask for the same.
+func (m *memo) difference(view string, from, to *modgraph.Graph) *modgraph.Difference {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := m.differences[view]
+	if d == nil || d.From != from || d.To != to {
+		if m.differences == nil {
+			m.differences = map[string]*modgraph.Difference{}
+		}
+		d = modgraph.NewDifference(from, to)
+		m.differences[view] = d
+	}
+	return d
 }
 
 // unchanged reports whether facts that were read are the same in s, given that they were in another snapshot.
@@ -328,32 +363,35 @@ type required struct {
 
 // required returns what the modules of the view are called and require. It is the same value for as long as that is the same.
 func (v *View) required() *required {
-	m := v.Snapshot.memo
-	key := recallKey{view: v.key(), own: v.Own}
-	m.mu.Lock()
-	last := m.required[key]
-	m.mu.Unlock()
-	if last != nil && slices.EqualFunc(last.modules, v.modules, sameRequired) {
-		return last
-	}
-	next := &required{modules: v.modules}
+	return v.needs.get(func() *required {
+		m := v.Snapshot.memo
+		key := recallKey{view: v.key(), own: v.Own}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if last := m.required[key]; last != nil && slices.EqualFunc(last.modules, v.modules, sameRequired) {
+			return last
+		}
+		if m.required == nil {
+			m.required = map[recallKey]*required{}
+		}
+		m.required[key] = requiredBy(v.modules)
+		return m.required[key]
+	})
+}
+
+func requiredBy(modules []*Module) *required {
+	r := &required{modules: modules}
 	seen := map[string]bool{}
-	for _, main := range v.modules {
-		next.mains = append(next.mains, main.Path())
-		for _, r := range main.Mod.Mod().Require {
-			if !seen[r.Path] {
-				seen[r.Path] = true
-				next.paths = append(next.paths, r.Path)
+	for _, main := range modules {
+		r.mains = append(r.mains, main.Path())
+		for _, req := range main.Mod.Mod().Require {
+			if !seen[req.Path] {
+				seen[req.Path] = true
+				r.paths = append(r.paths, req.Path)
 			}
 		}
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.required == nil {
-		m.required = map[recallKey]*required{}
-	}
-	m.required[key] = next
-	return next
+	return r
 }
 
 func sameRequired(a, b *Module) bool {

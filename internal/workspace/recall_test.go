@@ -62,15 +62,16 @@ func newSession() *workspace.Session {
 	}, nil, modcache.NewStores())
 }
 
-// TestRecall asks four questions about one module of a workspace after each of some changes: one that looks at the file alone,
-// one that looks at the graph, one that looks at another file, and one that is never to be kept.
+// TestRecall asks five questions about one module of a workspace after each of some changes: one that looks at the file alone,
+// one that looks at the graph as a whole, one that looks at another file, one that is never to be kept, and one that asks the graph
+// about one path. The answer is put together anew only if a piece of it is another.
 func TestRecall(t *testing.T) {
 	w := world{
 		"/w/go.work": "go 1.25\nuse ./a\nuse ./b\n", "/w/a/go.mod": "module m.example/a\ngo 1.25\n", "/w/b/go.mod": "module m.example/b\ngo 1.25\n",
 		"/w/note": "one", "/go/VERSION": "go1.26.0\n",
 	}
 	session := newSession()
-	asked := make([]int, 4)
+	asked, whole := make([]int, 5), 0
 	answer := ""
 	ask := func(snap *workspace.Snapshot) {
 		for _, v := range snap.Views("/w/b/go.mod") {
@@ -85,16 +86,22 @@ func TestRecall(t *testing.T) {
 					asked[i]++
 					switch i {
 					case 1:
-						return fmt.Sprint(len(v.Graph().Requirements())), true, nil
+						return fmt.Sprint(len(v.Graph().Main()[0].Require)), true, nil
 					case 2:
 						if f := v.Snapshot.Read("/w/note").File; f != nil {
 							return f.Text, true, nil
 						}
 						return "nothing", true, nil
+					case 4:
+						return v.Graph().Selected("x.example/y"), true, nil
 					}
 					return path.Base(m.Dir), i != 3, nil
 				},
-				Whole: func(all []string) string { return strings.Join(all, " ") },
+				Same: func(a, b string) bool { return a == b },
+				Whole: func(all []string) string {
+					whole++
+					return strings.Join(all, " ")
+				},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -108,29 +115,33 @@ func TestRecall(t *testing.T) {
 		name   string
 		change func()
 		asked  []bool
+		whole  bool
 		answer string
 	}{
-		{"at first", func() {}, []bool{true, true, true, true}, "b 0 one b"},
-		{"nothing", func() {}, []bool{false, false, false, true}, "b 0 one b"},
-		{"a file of no interest", edit("/w/other", "x"), []bool{false, false, false, true}, "b 0 one b"},
-		{"a comment in another module", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\n// x\n"), []bool{false, false, false, true}, "b 0 one b"},
-		{"a requirement in another module", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\nrequire x.example/x v1.0.0\n"), []bool{false, true, false, true}, "b 1 one b"},
+		{"at first", func() {}, []bool{true, true, true, true, true}, true, "b 0 one b none"},
+		{"nothing", func() {}, []bool{false, false, false, true, false}, false, "b 0 one b none"},
+		{"a file of no interest", edit("/w/other", "x"), []bool{false, false, false, true, false}, false, "b 0 one b none"},
+		{"a comment in another module", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\n// x\n"), []bool{false, false, false, true, false}, false, "b 0 one b none"},
+		{"a requirement in another module", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\nrequire x.example/x v1.0.0\n"), []bool{false, true, false, true, false}, true, "b 1 one b none"},
+		{"another version there", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\nrequire x.example/x v1.0.1\n"), []bool{false, true, false, true, false}, false, "b 1 one b none"},
+		{"a requirement of what was asked about", edit("/w/a/go.mod", "module m.example/a\ngo 1.25\nrequire x.example/y v1.0.0\n"), []bool{false, true, false, true, true}, true, "b 1 one b v1.0.0"},
 		{"the file that is read", func() {
 			w["/w/note"] = "two"
 			session.Apply(workspace.Learned(workspace.Want{Path: "/w/note"}, w.fact(workspace.Want{Path: "/w/note"})))
-		}, []bool{true, false, true, true}, "b 1 two b"},
-		{"the module itself", edit("/w/b/go.mod", "module m.example/b\ngo 1.25\n// x\n"), []bool{true, true, true, true}, "b 1 two b"},
+		}, []bool{false, false, true, true, false}, true, "b 1 two b v1.0.0"},
+		{"the module itself", edit("/w/b/go.mod", "module m.example/b\ngo 1.25\n// x\n"), []bool{true, true, true, true, true}, true, "b 1 two b v1.0.0"},
 	} {
 		step.change()
 		clear(asked)
+		whole = 0
 		w.settle(session, ask)
 		for i, want := range step.asked {
 			if (asked[i] > 0) != want {
 				t.Errorf("%s: piece %d was asked %d times", step.name, i, asked[i])
 			}
 		}
-		if answer != step.answer {
-			t.Errorf("%s: the answer is %q, want %q", step.name, answer, step.answer)
+		if answer != step.answer || (whole > 0) != step.whole {
+			t.Errorf("%s: the answer is %q, want %q, and was put together %d times", step.name, answer, step.answer, whole)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (s *Snapshot) study(t Topic) (st *Study, exact bool) {
 		s.questions[t] = true
 	}
 	if s.trace != nil {
-		s.trace.topics = append(s.trace.topics, topicRead{t, st, exact})
+		s.trace.topics = append(roomy(s.trace.topics), topicRead{t, st, exact})
 	}
 	return st, exact
 }

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/goenv"
-	"github.com/gomodls/gomodls/internal/gosum"
 	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
@@ -65,6 +64,8 @@ type View struct {
 	modules []*Module
 	graph   func() *modgraph.Graph
 	repair  *repaired
+	needs   *once[*required]
+	places  func() map[string]int // see placed
 }
 
 // A repaired is the repair of a view's graph with what was read for it.
@@ -78,9 +79,10 @@ type repaired struct {
 // has a graph.
 func (v *View) Repair() *modgraph.Repair {
 	g, r := v.Graph(), v.repair
+	g.Main() // notes that it rests on the graph as a whole
 	r.Do(func() {
 		s := &Snapshot{contents: v.Snapshot.contents, trace: &r.trace}
-		r.repair = g.Repair(s.source(s.Env()))
+		r.repair = g.Plain().Repair(s.source(s.Env()))
 	})
 	if t := v.Snapshot.trace; t != nil {
 		t.reads = append(t.reads, r.trace.reads...)
@@ -99,13 +101,29 @@ func (v *View) Modules() []*Module {
 
 // Module returns the main module whose directory holds the file at path, or nil.
 func (v *View) Module(path string) *Module {
-	dir := filepath.Dir(path)
-	for _, m := range v.Modules() {
-		if m.Dir == dir || m.Mod.Path == path || m.Sum != nil && m.Sum.Path == path { // -modfile may name a file elsewhere
-			return m
+	modules, places := v.Modules(), v.places()
+	first := len(modules)
+	for _, at := range []string{filepath.Dir(path), path} { // -modfile may name a file elsewhere
+		if i, ok := places[at]; ok {
+			first = min(first, i)
 		}
 	}
-	return nil
+	if first == len(modules) {
+		return nil
+	}
+	return modules[first]
+}
+
+// placed returns where modules are, by their directories and files: the first of several.
+func placed(modules []*Module) map[string]int {
+	places := make(map[string]int, 3*len(modules))
+	for i, m := range slices.Backward(modules) {
+		places[m.Dir], places[m.Mod.Path] = i, i
+		if m.Sum != nil {
+			places[m.Sum.Path] = i
+		}
+	}
+	return places
 }
 
 // Head returns the file at which what concerns the whole view is shown: the go.work, or the single module's go.mod.
@@ -149,27 +167,10 @@ func (v *View) Files() []*File {
 // Graph returns the view's module graph, or nil where the go command loads none: in vendor mode, and where a module file is
 // so broken that nobody can say what the graph would be.
 func (v *View) Graph() *modgraph.Graph {
-	g := v.graph()
 	if t := v.Snapshot.trace; t != nil {
-		t.usesGraph, t.graph = true, g
+		return t.asks(v.graph())
 	}
-	return g
-}
-
-// SumFiles returns the files of the view's graph as a go.sum protects them. The view has a graph.
-func (v *View) SumFiles() *gosum.Files {
-	g, m, key := v.Graph(), v.Snapshot.memo, recallKey{view: v.key()}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if f := m.sumFiles[key]; f != nil && f.Graph == g {
-		return f
-	}
-	if m.sumFiles == nil {
-		m.sumFiles = map[recallKey]*gosum.Files{}
-	}
-	f := gosum.NewFiles(g)
-	m.sumFiles[key] = f
-	return f
+	return v.graph()
 }
 
 // Views returns the views that the document at path belongs to, the one that decides first. It is empty where the document
@@ -320,6 +321,7 @@ func (s *Snapshot) rebuild(key string, build func(*Snapshot) *View) *View {
 		if v == nil {
 			return nil
 		}
+		v.places = sync.OnceValue(func() map[string]int { return placed(v.modules) })
 		last = &built{env: s.Env(), reads: t.reads, view: v}
 		last.since.Store(s.ID)
 		if !t.elusive {
@@ -332,7 +334,7 @@ func (s *Snapshot) rebuild(key string, build func(*Snapshot) *View) *View {
 		}
 	}
 	v := *last.view
-	v.Snapshot, v.repair = &Snapshot{contents: s.contents}, new(repaired)
+	v.Snapshot, v.repair, v.needs = &Snapshot{contents: s.contents}, new(repaired), new(once[*required])
 	v.graph = sync.OnceValue(func() *modgraph.Graph { return s.memo.graph(&v) })
 	return &v
 }
@@ -533,9 +535,10 @@ type memo struct {
 	answers  map[recallKey]*recalled
 	required map[recallKey]*required
 
+	differences map[string]*modgraph.Difference // by the key of the view
+
 	privacies map[recallKey]*privacyMemo
 	origins   *origins
-	sumFiles  map[recallKey]*gosum.Files
 	env       *envMemo
 }
 

@@ -1,0 +1,271 @@
+package modgraph
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/modcache"
+)
+
+// A Reading is what somebody has asked a graph. Most ask about a few module paths, or for a list that is mostly empty; to them
+// another graph that says the same of these is as good, and a Difference tells whether one does.
+type Reading struct {
+	whole     bool // something that is not listed below
+	paths     []modcache.PathID
+	questions []question
+}
+
+// A question is one about the whole graph whose answers can be compared. Questions are compared with ==.
+type question interface {
+	unchanged(a, b *Graph) bool // reports whether two graphs give the same answer
+}
+
+// Noting returns the same graph, but r notes what is asked of it. It is for one goroutine.
+func (g *Graph) Noting(r *Reading) *Graph { return &Graph{g.content, r} }
+
+// Plain returns the same graph, but nothing notes what is asked of it.
+func (g *Graph) Plain() *Graph { return g.plain }
+
+// Cut returns what was noted since the last Cut, and begins anew.
+func (r *Reading) Cut() Reading {
+	cut := Reading{whole: r.whole}
+	if !r.whole {
+		cut.paths, cut.questions = slices.Clip(r.paths), slices.Clip(r.questions)
+	}
+	*r = Reading{paths: r.paths[len(cut.paths):], questions: r.questions[len(cut.questions):]}
+	if cut.whole {
+		r.paths, r.questions = r.paths[:0], r.questions[:0]
+	}
+	return cut
+}
+
+// all notes that anything may have been asked.
+func (r *Reading) all() {
+	if r != nil {
+		r.whole = true
+	}
+}
+
+func (r *Reading) about(path modcache.PathID) {
+	if r != nil && (len(r.paths) == 0 || r.paths[len(r.paths)-1] != path) {
+		r.paths = append(roomy(r.paths, 32), path)
+	}
+}
+
+func (r *Reading) asks(q question) {
+	if r != nil && !slices.Contains(r.questions, q) {
+		r.questions = append(roomy(r.questions, 4), q)
+	}
+}
+
+// roomy returns the slice with room for more, enough for several of those that Cut returns.
+func roomy[T any](s []T, n int) []T {
+	if len(s) == cap(s) {
+		return slices.Grow(s, n)
+	}
+	return s
+}
+
+// A Property is something that follows from a graph alone. It is worked out once for each graph, and not to be changed then.
+type Property[T any] struct {
+	of   func(*Graph) T
+	same func(a, b T) bool
+}
+
+// NewProperty returns the property that a function works out. The other tells whether two graphs have the same.
+func NewProperty[T any](of func(*Graph) T, same func(a, b T) bool) *Property[T] {
+	return &Property[T]{of, same}
+}
+
+// Of returns the property of a graph.
+func (p *Property[T]) Of(g *Graph) T {
+	g.reading.asks(p)
+	if value, ok := g.properties.Load(p); ok {
+		return value.(T)
+	}
+	value, _ := g.properties.LoadOrStore(p, p.of(g.plain))
+	return value.(T)
+}
+
+func (p *Property[T]) unchanged(a, b *Graph) bool { return p.same(p.Of(a), p.Of(b)) }
+
+// same is for properties that can be compared.
+func same[T comparable](a, b T) bool { return a == b }
+
+// A Difference is what two graphs answer differently. It is safe for concurrent use.
+type Difference struct {
+	From, To *Graph // that note nothing
+
+	all   bool   // nothing is known to be the same
+	paths []bool // by path: whether anything about it may be another
+
+	mu      sync.Mutex
+	answers map[question]bool // whether they are unchanged
+}
+
+// NewDifference compares two graphs.
+func NewDifference(from, to *Graph) *Difference {
+	d := &Difference{From: from.plain, To: to.plain, answers: map[question]bool{}}
+	a, b := &from.in, &to.in
+	if a.Names != b.Names || a.Workspace != b.Workspace || !slices.EqualFunc(a.Main, b.Main, func(x, y MainModule) bool { return x.Path == y.Path && x.Dir == y.Dir }) {
+		d.all = true
+		return d
+	}
+	d.selected()
+	d.nodes()
+	d.replacements(a.Replace, b.Replace)
+	for i := range a.Main {
+		d.replacements(a.Main[i].Replace, b.Main[i].Replace)
+	}
+	return d
+}
+
+// Touches reports whether what somebody has read in From may be something else in To.
+func (d *Difference) Touches(r *Reading) bool {
+	if d.all || r.whole {
+		return true
+	}
+	for _, path := range r.paths {
+		if int(path) < len(d.paths) && d.paths[path] {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.questions, func(q question) bool { return !d.unchanged(q) })
+}
+
+func (d *Difference) unchanged(q question) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	answer, ok := d.answers[q]
+	if !ok {
+		answer = q.unchanged(d.From, d.To)
+		d.answers[q] = answer
+	}
+	return answer
+}
+
+func (d *Difference) mark(path modcache.PathID) {
+	if int(path) >= len(d.paths) {
+		paths, _ := d.To.names.Len()
+		d.paths = append(d.paths, make([]bool, max(paths, int(path)+1)-len(d.paths))...)
+	}
+	d.paths[path] = true
+}
+
+// version marks the path of a module version, and of what replaces it.
+func (d *Difference) version(g *Graph, id modcache.NodeID) {
+	if id == 0 {
+		return
+	}
+	path := g.names.PathOf(id)
+	d.mark(path)
+	if r := g.replacement(g.names.Version(id), path); r != nil {
+		d.replaces(r)
+	}
+}
+
+// replaces marks the path of what replaces something. A directory has none.
+func (d *Difference) replaces(r *Replacement) {
+	if r.New.Version != "" {
+		d.mark(d.To.names.Path(r.New.Path))
+	}
+}
+
+func (d *Difference) selected() {
+	a, b := d.From.selected, d.To.selected
+	for path := range max(len(a), len(b)) {
+		if x, y := at(a, path), at(b, path); x != y {
+			d.version(d.From, x)
+			d.version(d.To, y)
+		}
+	}
+}
+
+func (d *Difference) nodes() {
+	for id := range max(len(d.From.index), len(d.To.index)) {
+		x, y := d.From.node(modcache.NodeID(id)), d.To.node(modcache.NodeID(id))
+		if x == y || x != nil && y != nil && x.same(y) {
+			continue
+		}
+		d.version(d.From, modcache.NodeID(id))
+		d.version(d.To, modcache.NodeID(id))
+	}
+}
+
+// replacements compares what one file replaces in the two graphs.
+func (d *Difference) replacements(a, b []Replacement) {
+	if slices.Equal(a, b) {
+		return
+	}
+	for _, rs := range [][]Replacement{a, b} {
+		for i := range rs {
+			d.mark(d.To.names.Path(rs[i].Old.Path))
+			d.replaces(&rs[i])
+		}
+	}
+}
+
+func at(ids []modcache.NodeID, i int) modcache.NodeID {
+	if i < len(ids) {
+		return ids[i]
+	}
+	return 0
+}
+
+// same reports whether two nodes say the same.
+func (n *Node) same(m *Node) bool {
+	return n == m || n.Module == m.Module && n.Actual == m.Actual && n.Dir == m.Dir && n.Mod == m.Mod && n.Cause == m.Cause &&
+		sameReplacement(n.Replace, m.Replace) &&
+		(n.Err == nil) == (m.Err == nil) && (n.Err == nil || n.Err.Error() == m.Err.Error())
+}
+
+// SameNodes reports whether two lists say the same.
+func SameNodes(a, b []*Node) bool { return slices.EqualFunc(a, b, (*Node).same) }
+
+// ReadAt returns the nodes for which the go.mod file of a module version is read: its own, and those that it replaces.
+func (g *Graph) ReadAt(m module.Version) []*Node {
+	g.reading.about(g.names.Path(m.Path))
+	others := g.standIns()[m]
+	if id, ok := g.names.Find(m); ok {
+		if n := g.node(id); n != nil && n.file == id {
+			return append(others[:len(others):len(others)], n)
+		}
+	}
+	return others
+}
+
+// MentionedAt reports whether Mentioned has a module version.
+func (g *Graph) MentionedAt(m module.Version) bool {
+	g.reading.about(g.names.Path(m.Path))
+	list := g.mentioned()
+	i, _ := slices.BinarySearchFunc(list, m.Path, func(m module.Version, path string) int { return strings.Compare(m.Path, path) })
+	for ; i < len(list) && list[i].Path == m.Path; i++ {
+		if list[i] == m {
+			return true
+		}
+	}
+	return false
+}
+
+// Size returns about how many go.mod files there are to read. It is for those who choose between two ways to the same answer, and
+// is not noted.
+func (g *Graph) Size() int { return len(g.nodes) }
+
+func (g *Graph) indexStandIns() map[module.Version][]*Node {
+	var by map[module.Version][]*Node
+	if len(g.byPath) == 0 {
+		return by
+	}
+	for _, n := range g.all() {
+		if n.Replace != nil && n.Actual.Version != "" {
+			if by == nil {
+				by = map[module.Version][]*Node{}
+			}
+			by[n.Actual] = append(by[n.Actual], n)
+		}
+	}
+	return by
+}
