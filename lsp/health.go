@@ -58,11 +58,19 @@ type board struct {
 	holders map[string]locked.Holder
 	readers []locked.Holder // that work without a lock
 
-	told map[uri.URI]health // only for the goroutine
+	told  map[uri.URI]health // only for the goroutine
+	drawn map[string]drawn   // by directory; only for the goroutine
+}
+
+// A drawn is the health of a module that nobody holds, with what it was made from.
+type drawn struct {
+	module analysis.ModuleResult
+	files  []analysis.FileResult
+	health health
 }
 
 func newBoard(store *locked.Store) board {
-	return board{store: store, due: newBell(), told: map[uri.URI]health{}}
+	return board{store: store, due: newBell(), told: map[uri.URI]health{}, drawn: map[string]drawn{}}
 }
 
 // occupy shows directories as busy with something that needs no lock, until the function that it returns is called.
@@ -156,7 +164,9 @@ func (s *server) report(ctx context.Context) {
 	}
 	behind := s.publish.behind()
 	current := map[uri.URI]bool{}
-	for _, h := range newCheckup(s.peer, result, holders).all(s.targets(result.Snapshot)) {
+	checkup := newCheckup(s.peer, result, holders)
+	checkup.drawn = b.drawn
+	for _, h := range checkup.all(s.targets(result.Snapshot)) {
 		current[h.URI] = true
 		last, ok := b.told[h.URI]
 		if ok && last.Busy != nil && h.Busy == nil && behind {
@@ -178,6 +188,9 @@ func (s *server) report(ctx context.Context) {
 			return
 		}
 		delete(b.told, u)
+		if u.IsFile() {
+			delete(b.drawn, filepath.Dir(pathOf(u)))
+		}
 	}
 	if s.options.rested != nil && len(result.Snapshot.Questions()) == 0 {
 		s.options.rested(result.Snapshot.ID)
@@ -201,10 +214,11 @@ type checkup struct {
 	result  *analysis.Result
 	holders map[string]locked.Holder
 	files   map[string][]analysis.FileResult // by directory
+	drawn   map[string]drawn                 // what was made before, by directory; may be nil
 }
 
 func newCheckup(p *peer, result *analysis.Result, holders map[string]locked.Holder) *checkup {
-	return &checkup{p, result, holders, byDirectory(result)}
+	return &checkup{peer: p, result: result, holders: holders, files: byDirectory(result)}
 }
 
 // all returns the health of every module and workspace of the result, and of what should be one and is not.
@@ -258,7 +272,14 @@ func (c *checkup) of(path string) health {
 func (c *checkup) module(m analysis.ModuleResult) health {
 	h := health{URI: uriOf(c.result.Snapshot, filepath.Join(m.Dir, "go.mod")), Module: m.Path}
 	who, held := c.holders[m.Dir]
-	h.fill(c.peer, m.Health, "go.mod", worst(c.files[m.Dir]), who, held)
+	files := c.files[m.Dir]
+	if last := c.drawn[m.Dir]; !held && last.module == m && last.health.URI == h.URI && slices.EqualFunc(last.files, files, analysis.FileResult.Same) {
+		return last.health
+	}
+	h.fill(c.peer, m.Health, "go.mod", worst(files), who, held)
+	if c.drawn != nil && !held {
+		c.drawn[m.Dir] = drawn{m, files, h}
+	}
 	return h
 }
 
