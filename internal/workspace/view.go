@@ -674,7 +674,7 @@ func (v *View) input() (modgraph.Input, bool) {
 		}
 		in.Main[i] = own.MainModule
 		if v.Mode == Mutable && v.Work == nil && modgraph.Prunes(own.Go) {
-			in.Main[i].Require = highest(own.Require)
+			in.Main[i].Require = lasting(own.MainModule)
 		}
 	}
 	if v.Work != nil {
@@ -787,16 +787,19 @@ func replacesByQuery(r *syntax.Replace) bool {
 	return !r.Valid && old && (r.IsDir && r.New.Version == "" || fits(r.New)) && (isQuery(r.Old.Path, r.Old.Version) || !r.IsDir && isQuery(r.New.Path, r.New.Version))
 }
 
-// highest drops requirements that another of the same path is above. Where it may change go.mod, the go command does so before
-// it loads a graph; see modload.updatePrunedRoots.
-func highest(require []module.Version) []module.Version {
+// lasting returns the requirements of a main module without those of itself, and those that another of the same path is above. Where
+// it may change go.mod, the go command drops them before it loads a graph; see modload.updatePrunedRoots.
+func lasting(main modgraph.MainModule) []module.Version {
 	best := map[string]string{}
-	for _, m := range require {
+	for _, m := range main.Require {
+		if m.Path == main.Path {
+			continue
+		}
 		if v, ok := best[m.Path]; !ok || semver.Compare(v, m.Version) < 0 {
 			best[m.Path] = m.Version
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(require), func(m module.Version) bool { return best[m.Path] != m.Version })
+	return slices.DeleteFunc(slices.Clone(main.Require), func(m module.Version) bool { return best[m.Path] != m.Version })
 }
 
 // conflicted reports whether a merge has left its marks, so that nobody can say which lines are meant.
