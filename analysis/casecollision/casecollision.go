@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"strings"
 
 	"golang.org/x/mod/module"
 
@@ -28,27 +27,22 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if pass.File.Kind != workspace.ModFile {
 		return nil
 	}
-	require := pass.File.Mod().Require
-	first := make(map[string]*syntax.Require, len(require))
-	for _, r := range require {
-		if !r.Valid {
-			continue
+	for _, group := range pass.File.Mod().Alike() {
+		for _, r := range group[1:] {
+			report(pass, r, group[0])
 		}
-		key := strings.ToLower(r.Path)
-		other, ok := first[key]
-		if !ok {
-			first[key] = r
-			continue
-		}
-		if other.Path == r.Path {
-			continue
-		}
-		pass.Report(analysis.Diagnostic{
-			Span:    r.PathTok.Span,
-			Module:  module.Version{Path: r.Path, Version: r.Version},
-			Message: fmt.Sprintf("%s and %s differ in upper and lower case alone; go build and go mod vendor refuse packages of both", r.Path, other.Path),
-			Related: []analysis.Related{{URI: pass.File.URI, Span: other.PathTok.Span, Message: "the other spelling"}},
-		})
 	}
 	return nil
+}
+
+func report(pass *analysis.Pass, r, other *syntax.Require) {
+	if r.Path == other.Path {
+		return
+	}
+	pass.Report(analysis.Diagnostic{
+		Span:    r.PathTok.Span,
+		Module:  module.Version{Path: r.Path, Version: r.Version},
+		Message: fmt.Sprintf("%s and %s differ in upper and lower case alone; go build and go mod vendor refuse packages of both", r.Path, other.Path),
+		Related: []analysis.Related{{URI: pass.File.URI, Span: other.PathTok.Span, Message: "the other spelling"}},
+	})
 }

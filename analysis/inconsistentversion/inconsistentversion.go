@@ -34,10 +34,12 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	mod := pass.File.Mod()
-	highest := make(map[string]*syntax.Require, len(mod.Require))
-	for _, r := range mod.Require {
-		if have := highest[r.Path]; r.Valid && (have == nil || semver.Compare(r.Version, have.Version) > 0) {
-			highest[r.Path] = r
+	highest := map[string]*syntax.Require{} // of those that may be required twice
+	for _, group := range mod.Alike() {
+		for _, r := range group {
+			if have := highest[r.Path]; have == nil || semver.Compare(r.Version, have.Version) > 0 {
+				highest[r.Path] = r
+			}
 		}
 	}
 	g := pass.View.Graph()
@@ -47,7 +49,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	for _, r := range mod.Require {
 		switch {
 		case !r.Valid || excluded(mod, r):
-		case r.Version != highest[r.Path].Version:
+		case highest[r.Path] != nil && r.Version != highest[r.Path].Version:
 			reportDuplicate(pass, g, r, highest[r.Path])
 		case g != nil && !g.Pruned() && r.Path == pass.Module.Path():
 			reportSelf(pass, r)

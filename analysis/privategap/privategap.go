@@ -50,34 +50,43 @@ type finding struct {
 func find(pass *analysis.Pass) []finding {
 	var found []finding
 	privacy, require := pass.View.Privacy(pass.Module), pass.File.Mod().Require
-	seen := map[string]bool{} // of those with a gap
+	seen := map[string]bool{}
 	look := func(m module.Version, root *syntax.Require) {
-		if m.Path == "" {
+		if m.Path == "" || seen[m.Path] {
 			return
 		}
-		if gap, ok := privacy.Gap(m.Path); ok && !seen[m.Path] {
-			seen[m.Path] = true
+		seen[m.Path] = true
+		if gap, ok := privacy.Gap(m.Path); ok {
 			found = append(found, finding{gap, m, root})
 		}
 	}
 	g := pass.View.Graph()
-	for _, r := range require {
-		if m, ok := fetchedFor(pass, g, r); ok {
-			look(m, r)
-		}
-	}
 	if g == nil {
+		for _, r := range require {
+			if m, ok := fetchedFor(pass, g, r); ok {
+				look(m, r)
+			}
+		}
 		return found
 	}
 	for _, n := range privacy.In(g) {
-		if before := len(found); !seen[n.Actual.Path] {
-			look(n.Actual, nil)
-			if len(found) > before {
-				found[before].root = pass.RootOf(g, n.Module)
-			}
+		if m, root := required(pass, g, n.Actual.Path); root != nil {
+			look(m, root)
+		} else {
+			look(n.Actual, pass.RootOf(g, n.Module))
 		}
 	}
 	return found
+}
+
+// required returns the first requirement of the pass's go.mod for which go would fetch a module of a path, and what it would fetch.
+func required(pass *analysis.Pass, g *modgraph.Graph, path string) (module.Version, *syntax.Require) {
+	for _, r := range pass.File.Mod().Require {
+		if m, ok := fetchedFor(pass, g, r); ok && m.Path == path {
+			return m, r
+		}
+	}
+	return module.Version{}, nil
 }
 
 // fetchedFor returns what go fetches for a requirement, and false if a directory stands in for it, so that nobody is ever asked.

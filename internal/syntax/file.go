@@ -3,6 +3,7 @@ package syntax
 import (
 	"errors"
 	"go/version"
+	"math/bits"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -296,8 +297,56 @@ func (c *checker) godebugs(list []*Godebug) {
 	}
 }
 
+// alike returns what [Mod.Alike] does. Almost always that is nothing, which is to be found out without a map of all paths.
+func alike(list []*Require) [][]*Require {
+	slots := make([]int32, 1<<bits.Len(uint(2*len(list)))) // one more than the place of the first requirement with a path
+	var groups [][]*Require
+	group := map[int32]int{} // by that
+	for i, r := range list {
+		if !r.Valid {
+			continue
+		}
+		at := foldedHash(r.Path) & uint32(len(slots)-1)
+		for slots[at] != 0 && !strings.EqualFold(list[slots[at]-1].Path, r.Path) {
+			at = (at + 1) & uint32(len(slots)-1)
+		}
+		first := slots[at]
+		if first == 0 {
+			slots[at] = int32(i + 1)
+			continue
+		}
+		n, ok := group[first]
+		if !ok {
+			n = len(groups)
+			group[first], groups = n, append(groups, []*Require{list[first-1]})
+		}
+		groups[n] = append(groups[n], r)
+	}
+	return groups
+}
+
+// foldedHash returns a hash (FNV-1a) that is the same for texts that differ in the case of ASCII letters only.
+func foldedHash(s string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return h
+}
+
 func (c *checker) requirements() {
-	seen := make(map[module.Version]*Require, len(c.mod.Require))
+	c.mod.alike = alike(c.mod.Require)
+	seen := map[module.Version]*Require{} // of those that have one like them
+	others := map[*Require]bool{}
+	for _, group := range c.mod.alike {
+		for _, r := range group {
+			others[r] = true
+		}
+	}
 	excluded := make(map[module.Version]*Exclude, len(c.mod.Exclude))
 	for _, e := range c.mod.Exclude {
 		if e.Valid {
@@ -327,7 +376,7 @@ func (c *checker) requirements() {
 			p := c.silent("require-duplicate-same", r.Line.Span, r.Line, "%s %s is required above already", r.Path, r.Version)
 			p.relate(first.Line.Span, "the same requirement")
 			c.deleteLine(p, r.Line)
-		} else {
+		} else if others[r] {
 			seen[v] = r
 		}
 		if e := excluded[v]; e != nil {

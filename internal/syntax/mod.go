@@ -25,7 +25,13 @@ type Mod struct {
 	Retract   []*Retract
 	Tool      []*Tool
 	Ignore    []*Ignore
+
+	alike [][]*Require
 }
+
+// Alike returns the valid requirements whose paths differ from another's in upper and lower case at most, all of one such path
+// together, in the order of the text.
+func (m *Mod) Alike() [][]*Require { return m.alike }
 
 // A Work is a go.work. The rules are those of [Mod].
 type Work struct {
