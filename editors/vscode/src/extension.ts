@@ -74,7 +74,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
 		}
 	};
 
-	// The client registers the server's commands, for those of code actions are the server's to name. The palette gives no
+	// The server's commands are registered as it names them, for those of code actions are its to name. The palette gives no
 	// arguments: then the module is that of the active editor.
 	const middleware: Middleware = {
 		handleDiagnostics: diagnostics.handle,

@@ -3,8 +3,8 @@
 import { homedir } from 'node:os';
 import { commands, window, workspace } from 'vscode';
 import type { Command, Disposable, ExtensionContext, LogOutputChannel } from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from 'vscode-languageclient/node';
-import type { DocumentSelector, Middleware } from 'vscode-languageclient/node';
+import { CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient, RevealOutputChannelOn } from 'vscode-languageclient/node';
+import type { DocumentSelector, DynamicFeature, Middleware, StaticFeature } from 'vscode-languageclient/node';
 import { expand, find, programIn } from './find';
 import type { InitializationOptions } from './protocol';
 import { settings } from './settings';
@@ -35,6 +35,8 @@ export class Server implements Disposable {
 	private queue: Promise<void> = Promise.resolve();
 	/** Commands of the server that the palette offers now. */
 	private offered: string[] = [];
+	/** What stands for the server's commands. They stay while it is started again, and wait for it. */
+	private readonly commands = new Map<string, Disposable>();
 
 	constructor(
 		private readonly context: ExtensionContext,
@@ -57,6 +59,9 @@ export class Server implements Disposable {
 
 	dispose(): void {
 		void this.stop();
+		for (const command of this.commands.values()) {
+			command.dispose();
+		}
 	}
 
 	async stop(): Promise<void> {
@@ -128,9 +133,29 @@ export class Server implements Disposable {
 			return;
 		}
 		if (this.client === client) {
-			await this.offer(client.initializeResult?.capabilities.executeCommandProvider?.commands ?? []);
+			const provided = client.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
+			for (const command of provided.filter(command => !this.commands.has(command))) {
+				this.commands.set(command, commands.registerCommand(command, (...args) => this.execute(command, args)));
+			}
+			await this.offer(provided);
 			this.listener.running(client);
 		}
+	}
+
+	private async execute(command: string, args: unknown[]): Promise<unknown> {
+		await this.queue;
+		const client = this.running;
+		const next = async (command: string, args: unknown[]) => {
+			if (!client) {
+				throw new Error('The gomodls server does not run.');
+			}
+			try {
+				return await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+			} catch (error) { // or it is thrown on, as a CancellationError where that is what it means
+				return client.handleFailedRequest(ExecuteCommandRequest.type, undefined, error, undefined);
+			}
+		};
+		return this.middleware.executeCommand ? this.middleware.executeCommand(command, args, next) : next(command, args);
 	}
 
 	private died(client: LanguageClient, reason: string): void {
@@ -174,8 +199,17 @@ export class Server implements Disposable {
 	}
 }
 
-/** Writes to the log what LanguageClient would put into a message of its own beside ours. */
+/**
+ * Writes to the log what LanguageClient would put into a message of its own beside ours, and leaves the server's commands to us: it
+ * takes them away while the server is started again, when somebody may be choosing one.
+ */
 class QuietClient extends LanguageClient {
+	override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
+		if (!('registrationType' in feature) || feature.registrationType.method !== ExecuteCommandRequest.method) {
+			super.registerFeature(feature);
+		}
+	}
+
 	override error(message: string, data?: unknown): void {
 		super.error(message, data, false);
 	}
