@@ -483,7 +483,7 @@ var vendorKinds = []*kind{
 		return true
 	}},
 	{name: "vendor-module-line", run: listLine("# ", func(m *mutator, line string) []string {
-		w := strings.Fields(line)
+		w := append(strings.Fields(line), "v0.0.1", "v0.0.1") // another mutation may have taken the path and the version
 		text, _ := pick(m, []string{"# " + w[1], "#" + line[1:] + " extra", "#" + line[2:], "# " + w[1] + " " + w[2] + " =>", "# " + w[1] + " => ./x", "## " + line[2:], line + " => " + w[1], strings.ToUpper(line), line + "\n" + line, "# " + w[1] + "@" + w[2], "# " + w[1] + " v1", line + " ", "\t" + line, "# " + w[1] + " " + w[2] + "+incompatible", "# " + w[1] + "/v2 v2.0.0", "#", "# "})
 		return strings.Split(text, "\n")
 	})},
