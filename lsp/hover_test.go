@@ -71,16 +71,19 @@ func TestHover(t *testing.T) {
 // TestHoverPurpose asks about requirements that a build on this machine would not miss.
 func TestHoverPurpose(t *testing.T) {
 	c := newClient(t, testLog(t), unusedrequire.Analyzer) // which asks what tidy would do
-	var requires, modules []string
+	// All is there before the server looks: what is downloaded while it looks is news to it for a while.
+	var requires []string
 	for _, name := range []string{"always", "below", "either", "ever", "integrated", "tested", "windows"} {
 		path := name + ".example/x"
 		mod, src := "module "+path+"\n\ngo 1.25\n", "package x\n"
 		if name == "always" {
 			mod, src = mod+"\nrequire below.example/x v1.0.0\n", src+"\nimport _ \"below.example/x\"\n"
 		}
-		c.serveModule(path+"@v1.0.0/go.mod", []byte(mod))
-		c.serveModule(path+"@v1.0.0/x.go", []byte(src))
-		requires, modules = append(requires, "\t"+path+" v1.0.0\n"), append(modules, path+"@v1.0.0")
+		c.write(".modcache/cache/download/"+path+"/@v/v1.0.0.mod", mod)
+		c.write(".modcache/cache/download/"+path+"/@v/v1.0.0.ziphash", "h1:ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=")
+		c.write(".modcache/"+path+"@v1.0.0/go.mod", mod)
+		c.write(".modcache/"+path+"@v1.0.0/x.go", src)
+		requires = append(requires, "\t"+path+" v1.0.0\n")
 	}
 	c.write("go.mod", "module example.com/m\n\ngo 1.25\n\nrequire (\n"+strings.Join(requires, "")+")\n")
 	c.write("m.go", "package m\n\nimport _ \"always.example/x\"\n")
@@ -90,9 +93,6 @@ func TestHoverPurpose(t *testing.T) {
 	c.write("ever.go", "//go:build go1.18\n\npackage m\n\nimport _ \"ever.example/x\"\n")
 	c.write("it_test.go", "//go:build integration\n\npackage m\n\nimport _ \"integrated.example/x\"\n")
 	c.initialize(capabilities, options{})
-	c.call("workspace/executeCommand", map[string]any{"command": commandDownload, "arguments": []any{map[string]any{
-		"uri": c.uri("go.mod"), "modules": modules,
-	}}}, nil)
 	c.open("go.mod")
 	c.rest()
 	const byTests, byTag = "**Kept only by tests**", "**Kept only under build constraints**"
