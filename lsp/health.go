@@ -162,7 +162,7 @@ func (s *server) report(ctx context.Context) {
 	if result == nil {
 		return
 	}
-	behind := s.publish.behind()
+	behind, withheld := s.publish.behind(), false
 	current := map[uri.URI]bool{}
 	checkup := newCheckup(s.peer, result, holders)
 	checkup.drawn = b.drawn
@@ -170,6 +170,7 @@ func (s *server) report(ctx context.Context) {
 		current[h.URI] = true
 		last, ok := b.told[h.URI]
 		if ok && last.Busy != nil && h.Busy == nil && behind {
+			withheld = true
 			continue // what was done has its result in a moment; the state before it is of no interest
 		}
 		if ok && reflect.DeepEqual(last, h) {
@@ -192,7 +193,7 @@ func (s *server) report(ctx context.Context) {
 			delete(b.drawn, filepath.Dir(pathOf(u)))
 		}
 	}
-	if s.options.rested != nil && len(result.Snapshot.Questions()) == 0 {
+	if s.options.rested != nil && !withheld && len(result.Snapshot.Questions()) == 0 {
 		s.options.rested(result.Snapshot.ID)
 	}
 }
