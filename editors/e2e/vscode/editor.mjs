@@ -68,10 +68,17 @@ export class Editor {
 			count => count === 0);
 	}
 
-	/** Points at the status bar item and waits for what it says then. */
+	/** Points at the status bar item and waits for what it says then: again, where the item is drawn anew and says nothing any more. */
 	async tooltip(wanted) {
-		const hover = await this.pointAt(this.page.locator(`[id="${this.extensionID}.gomodls.status"]`));
-		await until(`the tooltip should match ${wanted}`, async () => (await hover.allInnerTexts()).join('\n'), text => wanted.test(text));
+		const item = this.page.locator(`[id="${this.extensionID}.gomodls.status"]`);
+		let hover = await this.pointAt(item);
+		await until(`the tooltip should match ${wanted}`, async () => {
+			const texts = await hover.allInnerTexts();
+			if (texts.length === 0) {
+				hover = await this.pointAt(item);
+			}
+			return texts.join('\n');
+		}, text => wanted.test(text));
 	}
 
 	/** Clicks a link in what the status bar item says when it is pointed at. */
