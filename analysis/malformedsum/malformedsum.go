@@ -3,6 +3,7 @@ package malformedsum
 import (
 	"context"
 	_ "embed"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	severity := analysis.Warning
-	if consulted(pass.View) {
+	if consulted(pass.View) && !unreached(pass) {
 		severity = analysis.Error
 	}
 	for _, p := range pass.File.Sum().Problems {
@@ -93,6 +94,14 @@ func short(hash string) string {
 		return hash[:n] + "…"
 	}
 	return hash
+}
+
+// unreached reports whether the pass's file is a go.work.sum to which go does not come, because the go.sum of a module, which it reads
+// before, is a directory; see initGoSum in cmd/go/internal/modfetch/fetch.go.
+func unreached(pass *analysis.Pass) bool {
+	return pass.View.Work != nil && pass.File == pass.View.WorkSum && slices.ContainsFunc(pass.View.Modules(), func(m *workspace.Module) bool {
+		return pass.Snapshot.Read(filepath.Join(m.Dir, "go.sum")).State == workspace.Directory
+	})
 }
 
 // consulted reports whether the go command looks at go.sum at all: it does so for the first module that is not a directory.
