@@ -2,8 +2,8 @@ package imports
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,18 +125,9 @@ func (m *Memo) Save() error {
 		return nil
 	}
 	m.mu.Lock()
-	roots := make([]*remembered, 0, len(m.roots))
-	for _, r := range m.roots {
-		roots = append(roots, r)
-	}
+	roots := slices.Collect(maps.Values(m.roots))
 	m.mu.Unlock()
-	var errs []error
-	for _, r := range roots {
-		if data := r.encode(); data != nil {
-			errs = append(errs, keep.Put(m.place(r.root), data))
-		}
-	}
-	return errors.Join(errs...)
+	return keep.PutAll(roots, func(r *remembered) (string, []byte) { return m.place(r.root), r.encode() })
 }
 
 // encode returns the file about the directories that are in use, nil if there is no need for one.

@@ -70,6 +70,17 @@ func Put(file string, data []byte) error {
 	return nil
 }
 
+// PutAll puts the files that there are to be of some things. Of what gives no data, none is written.
+func PutAll[T any](all []T, encode func(T) (file string, data []byte)) error {
+	var errs []error
+	for _, one := range all {
+		if file, data := encode(one); data != nil {
+			errs = append(errs, Put(file, data))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // replace puts a file in the place of another. What a crash leaves of it, the checksum gives away.
 func replace(file string, data []byte) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")

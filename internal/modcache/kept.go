@@ -2,10 +2,11 @@ package modcache
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,18 +53,9 @@ func (s *Stores) Keep(dir, what string) {
 // Save writes down what has been read, for other processes, where that is more than they know.
 func (s *Stores) Save() error {
 	s.mu.Lock()
-	stores := make([]*Store, 0, len(s.at))
-	for _, st := range s.at {
-		stores = append(stores, st)
-	}
+	stores := slices.Collect(maps.Values(s.at))
 	s.mu.Unlock()
-	var errs []error
-	for _, st := range stores {
-		if file, data := st.encode(); data != nil {
-			errs = append(errs, keep.Put(file, data))
-		}
-	}
-	return errors.Join(errs...)
+	return keep.PutAll(stores, (*Store).encode)
 }
 
 // recall takes over what another process has kept of the module cache in a directory, "" for one that is not to be kept.
