@@ -10,6 +10,12 @@ e2e.run(function()
   local original = e2e.read(path)
   local buf = e2e.open(path)
   e2e.wait_for_state(buf, 'ok')
+  e2e.equal(
+    'gra offers code actions',
+    vim.fn.maparg('gra', 'n', false, true).desc,
+    'vim.lsp.buf.code_action()'
+  )
+  e2e.ok('and in visual mode', vim.fn.maparg('gra', 'x') ~= '')
 
   e2e.change(buf, 'spf13/pflag v1.0.10', 'spf13/pflag v1.0.5')
   local diagnostic = e2e.wait_for_diagnostic(buf, 'inconsistentversion', 'github.com/spf13/pflag')

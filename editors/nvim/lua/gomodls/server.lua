@@ -185,6 +185,33 @@ function M.is_enabled()
   return enabled
 end
 
+--- Maps `gra` to the code actions in module files, as Neovim does from 0.11 on. In 0.10 it would be `gr` and `a`, and
+--- write an "a" over the character under the cursor.
+local function map_code_actions()
+  vim.api.nvim_create_autocmd('LspAttach', {
+    group = vim.api.nvim_create_augroup('gomodls.map', {}),
+    desc = 'gomodls: map gra where nothing is mapped to it',
+    callback = function(event)
+      local client = vim.lsp.get_client_by_id(event.data.client_id)
+      local is_module_file =
+        vim.tbl_contains({ 'gomod', 'gosum', 'gowork' }, vim.bo[event.buf].filetype)
+      if not client or client.name ~= 'gomodls' or not is_module_file then
+        return
+      end
+      vim.api.nvim_buf_call(event.buf, function()
+        for _, mode in ipairs({ 'n', 'x' }) do
+          if vim.fn.maparg('gra', mode) == '' then
+            vim.keymap.set(mode, 'gra', vim.lsp.buf.code_action, {
+              buffer = event.buf,
+              desc = 'vim.lsp.buf.code_action()',
+            })
+          end
+        end
+      end)
+    end,
+  })
+end
+
 function M.enable()
   if vim.lsp.enable then
     vim.lsp.enable('gomodls')
@@ -202,6 +229,7 @@ function M.enable()
     return
   end
   enabled = true
+  map_code_actions()
 
   local filetypes = M.config().filetypes
   vim.api.nvim_create_autocmd('FileType', {
