@@ -807,14 +807,12 @@ func (g *Graph) breadthFirst() *walk {
 			w.parent[id] = from
 		}
 	}
-	start := g.mains
 	if g.in.Workspace {
-		start = g.roots
-	}
-	for _, id := range start {
-		push(id, 0)
-	}
-	if !g.in.Workspace {
+		for _, id := range sortedRoots(g) {
+			push(id, 0)
+		}
+	} else {
+		push(g.mains[0], 0)
 		for _, id := range sortedRoots(g) {
 			push(id, g.mains[0])
 		}
@@ -831,7 +829,8 @@ func (g *Graph) breadthFirst() *walk {
 	return w
 }
 
-// sortedRoots returns the roots by path and version, as newRequirements keeps them.
+// sortedRoots returns the roots by path and version, as requirementsFromModFiles in cmd/go/internal/modload/init.go sorts
+// them, the modules of a workspace too.
 func sortedRoots(g *Graph) []modcache.NodeID {
 	roots := slices.Clone(g.roots)
 	slices.SortStableFunc(roots, func(a, b modcache.NodeID) int {
