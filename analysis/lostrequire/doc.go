@@ -3,7 +3,7 @@
 // Tidy passes over a Go file whose imports do not parse, as one with the marks of a merge conflict: it succeeds, and whatever
 // only that file needs is gone from go.mod, with its version. So mend the file first. With its flag -e, tidy does the same where
 // it cannot load a package: one of this module that is not there, since it was not generated yet for instance, or one of a module
-// whose source cannot be had, such as a private one.
+// whose source cannot be had, such as a private one. More than a few that are lost for one reason are reported once, at the first.
 //
 // What a file that does not parse imports is read as a person would: both sides of a conflict count.
 //

@@ -77,25 +77,30 @@ type Loss struct {
 	Awaited []imports.Output
 }
 
-// Why says why the requirement may be needed all the same, as the end of a clause.
-func (l Loss) Why() string {
+// Why says why the requirement may be needed all the same, as the end of a clause; and so may some others, if there are any
+// that are lost for the same reason.
+func (l Loss) Why(others int) string {
+	it, is := "it", "it is"
+	if others > 0 {
+		it, is = "them", "they are"
+	}
 	switch {
 	case len(l.Files) == 1:
 		return "but only because " + l.Files[0] + " does not parse"
 	case len(l.Files) > 1:
 		return "but only because " + few(l.Files) + " do not parse"
 	case len(l.Awaited) > 0:
-		return fmt.Sprintf("though %s, which go generate writes, is not there and may need it", l.Awaited[0].File)
+		return fmt.Sprintf("though %s, which go generate writes, is not there and may need %s", l.Awaited[0].File, it)
 	case l.Fault.Kind != Unavailable:
-		return fmt.Sprintf("though the package %s, which is not there, may need it", l.Fault.Path)
+		return fmt.Sprintf("though the package %s, which is not there, may need %s", l.Fault.Path, it)
 	case l.Fault.Modules[0].Path == l.Path:
-		return "but only because it is not on this machine"
+		return "but only because " + is + " not on this machine"
 	}
 	m := l.Fault.Modules[0]
 	if _, of := imports.Within(l.Fault.Path, m.Path); of {
-		return fmt.Sprintf("though %s %s, which is not on this machine, may need it", m.Path, m.Version)
+		return fmt.Sprintf("though %s %s, which is not on this machine, may need %s", m.Path, m.Version, it)
 	}
-	return fmt.Sprintf("though %s may need it, which cannot be looked for while %s %s is not on this machine", l.Fault.Path, m.Path, m.Version)
+	return fmt.Sprintf("though %s may need %s, which cannot be looked for while %s %s is not on this machine", l.Fault.Path, it, m.Path, m.Version)
 }
 
 // Inspect returns what is known of what tidy would do. An error is that of the context.
@@ -399,20 +404,30 @@ func (a *Answer) Danger() string {
 	case len(a.Lost) == 0:
 		return ""
 	}
-	by := map[string][]string{} // paths by reason
-	var reasons []string
-	for _, l := range a.Lost {
-		why := l.Why()
-		if by[why] == nil {
-			reasons = append(reasons, why)
-		}
-		by[why] = append(by[why], l.Path)
-	}
 	var clauses []string
-	for _, why := range reasons {
-		clauses = append(clauses, few(by[why])+", "+why)
+	for _, group := range ByReason(a.Lost) {
+		paths := make([]string, len(group))
+		for i, l := range group {
+			paths[i] = l.Path
+		}
+		clauses = append(clauses, few(paths)+", "+group[0].Why(len(group)-1))
 	}
 	return "go mod tidy would drop " + strings.Join(clauses, ", and ")
+}
+
+// ByReason returns losses in groups that have one reason each, in their order.
+func ByReason(losses []Loss) (groups [][]Loss) {
+	index := map[string]int{} // in groups
+	for _, l := range losses {
+		why := l.Why(0)
+		i, ok := index[why]
+		if !ok {
+			i = len(groups)
+			index[why], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], l)
+	}
+	return groups
 }
 
 // few names the first of a list, and says how many more there are.
