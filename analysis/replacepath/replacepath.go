@@ -32,7 +32,7 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	lines := slices.DeleteFunc(slices.Clone(pass.Replacements()), func(r *syntax.Replace) bool { return !r.Valid || !r.IsDir || r.Old.Path == "" })
+	lines := slices.DeleteFunc(slices.Clone(pass.Replacements()), func(r *syntax.Replace) bool { return !r.IsDir || r.Old.Path == "" })
 	if len(lines) == 0 {
 		return nil
 	}
@@ -45,13 +45,28 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		}
 	}
 	for _, r := range lines {
-		check(pass, r, read)
+		rep := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}
+		if !r.Valid { // the graph has it if go has looked up the word that stands for the version
+			rep = lookedUp(rep, read)
+		}
+		if rep.Old.Path != "" {
+			check(pass, r, rep, read)
+		}
 	}
 	return nil
 }
 
-func check(pass *analysis.Pass, r *syntax.Replace, read map[modgraph.Replacement]bool) {
-	rep := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}
+// lookedUp returns the replacement that is read and is like rep but for the version that is replaced, or none.
+func lookedUp(rep modgraph.Replacement, read map[modgraph.Replacement]bool) modgraph.Replacement {
+	for other := range read {
+		if other.Dir == rep.Dir && other.Old.Path == rep.Old.Path && other.New == rep.New {
+			return other
+		}
+	}
+	return modgraph.Replacement{}
+}
+
+func check(pass *analysis.Pass, r *syntax.Replace, rep modgraph.Replacement, read map[modgraph.Replacement]bool) {
 	dir := rep.Directory()
 	d := analysis.Diagnostic{Span: r.NewPathTok.Span, Module: r.Old, Severity: analysis.Warning}
 	if read[rep] {

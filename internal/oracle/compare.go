@@ -78,8 +78,10 @@ func blamed(output string) []string {
 	for _, re := range blames {
 		for _, m := range re.FindAllStringSubmatch(output, -1) {
 			name := m[1]
-			if plain, err := strconv.Unquote(`"` + name + `"`); err == nil { // go quotes what is malformed
-				name = plain
+			if strings.Contains(name, `\`) { // go quotes what is malformed
+				if plain, err := strconv.Unquote(`"` + name + `"`); err == nil {
+					name = plain
+				}
 			}
 			if !strings.Contains(name, "$") && !slices.Contains(names, name) && !strings.HasSuffix(name, ".go") {
 				names = append(names, name)

@@ -235,6 +235,7 @@ func TestBlamed(t *testing.T) {
 		{"verifying a.example/a@v1.0.0/go.mod: checksum mismatch\n\tdownloaded: h1:x\n", []string{"a.example/a"}},
 		{"go: inconsistent vendoring in $DIR/m:\n\ta.example/a@v1.0.0: is explicitly required in go.mod, but not marked\n\tb.example/b: is replaced in go.mod, but not marked\n", []string{"a.example/a", "b.example/b"}},
 		{"go: conflicting replacements for a.example/a@v1.0.0:\n\t./x\n\t./y\n", []string{"a.example/a"}},
+		{"go: malformed module path \"a\\xff.example/a\": invalid UTF-8\ngo: a\xff.example/a@v1.0.0: missing go.sum entry for go.mod file; to add it:\n", []string{"a\xff.example/a"}},
 		{"go: module a.example/a appears multiple times in workspace\n", []string{"a.example/a"}},
 	} {
 		if diff := cmp.Diff(test.want, blamed(test.output)); diff != "" {
