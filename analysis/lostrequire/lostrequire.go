@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -36,14 +37,15 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if a == nil {
 		return nil
 	}
-	for _, group := range tidy.ByReason(a.Lost) {
-		lost := standing(pass, group)
-		if len(lost) > few {
-			report(pass, lost[0], lost[1:])
+	for i := range a.Lost {
+		l := &a.Lost[i]
+		lines := standing(pass, l)
+		if len(lines) > few {
+			report(pass, l, lines)
 			continue
 		}
-		for _, l := range lost {
-			report(pass, l, nil)
+		for j := range lines {
+			report(pass, l, lines[j:j+1])
 		}
 	}
 	return nil
@@ -53,64 +55,53 @@ func run(_ context.Context, pass *analysis.Pass) error {
 // first: what is to be done about them is one thing, such as a download.
 const few = 5
 
-// A loss is a requirement that would be dropped.
-type loss struct {
-	tidy.Loss
-	line *syntax.Require
-}
-
-// standing returns those losses whose lines are in the pass's file, in its order.
-func standing(pass *analysis.Pass, losses []tidy.Loss) []loss {
-	lost := make(map[string]tidy.Loss, len(losses))
-	for _, l := range losses {
-		lost[l.Path] = l
-	}
-	var all []loss
+// standing returns the lines of what is lost, in the order of the pass's file.
+func standing(pass *analysis.Pass, l *tidy.Loss) []*syntax.Require {
+	var lines []*syntax.Require
+	found := make([]bool, len(l.Paths))
 	for _, r := range pass.Module.Mod.Mod().Require {
-		if l, ok := lost[r.Path]; ok && r.Valid {
-			all = append(all, loss{l, r})
-			delete(lost, r.Path) // go goes by the first line
+		if i, ok := slices.BinarySearch(l.Paths, r.Path); ok && r.Valid && !found[i] { // go goes by the first
+			found[i] = true
+			lines = append(lines, r)
 		}
 	}
-	return all
+	return lines
 }
 
-// report reports a loss, and with it others that have the same reason.
-func report(pass *analysis.Pass, l loss, others []loss) {
-	d := analysis.Diagnostic{Span: l.line.Line.Span, Module: module.Version{Path: l.line.Path, Version: l.line.Version}}
-	what := l.line.Path
+// report reports what is lost, at the first of the lines.
+func report(pass *analysis.Pass, l *tidy.Loss, lines []*syntax.Require) {
+	first, others := lines[0], lines[1:]
+	d := analysis.Diagnostic{Span: first.Line.Span, Module: module.Version{Path: first.Path, Version: first.Version}}
+	what, why := first.Path, l.Why(len(others) > 0)
 	if len(others) > 0 {
 		what = fmt.Sprintf("%s and %d other requirements", what, len(others))
 	}
 	switch {
 	case l.Fault != nil:
-		d.Message = fmt.Sprintf("go mod tidy -e would drop %s, %s", what, l.Why(len(others)))
+		d.Message = fmt.Sprintf("go mod tidy -e would drop %s, %s", what, why)
 	case len(l.Awaited) > 0:
-		d.Message = fmt.Sprintf("go mod tidy would drop %s, %s", what, l.Why(len(others)))
+		d.Message = fmt.Sprintf("go mod tidy would drop %s, %s", what, why)
 		d.Related = directives(pass, l.Awaited)
 	default:
-		var names []string
-		for _, name := range l.Files {
-			f := pass.Snapshot.Read(filepath.Join(pass.Module.Dir, filepath.FromSlash(name))).File
-			if f == nil {
-				continue
-			}
-			names = append(names, name)
-			d.Related = append(d.Related, analysis.Related{URI: f.URI, Span: f.Start(), Message: imports.Fault(f.Text)})
-		}
-		if len(names) == 0 {
+		if d.Related = broken(pass, l.Files); len(d.Related) == 0 {
 			return
 		}
-		does := "does"
-		if len(names) > 1 {
-			does = "do"
-		}
-		d.Message = fmt.Sprintf("go mod tidy would drop %s, but only because %s %s not parse", what, strings.Join(names, " and "), does)
+		d.Message = fmt.Sprintf("go mod tidy would drop %s, %s", what, why)
 	}
 	for _, o := range others[:min(len(others), few)] {
-		d.Related = append(d.Related, analysis.Related{URI: pass.File.URI, Span: o.line.Line.Span, Message: "it would drop " + o.line.Path + " too"})
+		d.Related = append(d.Related, analysis.Related{URI: pass.File.URI, Span: o.Line.Span, Message: "it would drop " + o.Path + " too"})
 	}
 	pass.Report(d)
+}
+
+// broken says what is wrong with files that do not parse.
+func broken(pass *analysis.Pass, names []string) (related []analysis.Related) {
+	for _, name := range names {
+		if f := pass.Snapshot.Read(filepath.Join(pass.Module.Dir, filepath.FromSlash(name))).File; f != nil {
+			related = append(related, analysis.Related{URI: f.URI, Span: f.Start(), Message: imports.Fault(f.Text)})
+		}
+	}
+	return related
 }
 
 // directives points to the lines that generate files.

@@ -44,7 +44,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		switch {
 		case !r.Valid || r.Path == pass.Module.Path() || !slices.Contains(a.Result.Dropped, r.Path):
 			continue
-		case slices.ContainsFunc(a.Lost, func(l tidy.Loss) bool { return l.Path == r.Path }):
+		case a.Loses(r.Path):
 			continue
 		case slices.ContainsFunc(mod.Exclude, func(x *syntax.Exclude) bool { return x.Path == r.Path && x.Version == r.Version }):
 			continue

@@ -22,7 +22,7 @@ type Answer struct {
 	Result  *Result
 	Refusal *Refusal // why it would fail; nil if it would not
 	Faults  []Fault  // packages that it would find fault with, in the order in which it comes to them
-	Lost    []Loss   // requirements that it would drop, or would with -e, though they may well be needed
+	Lost    []Loss   // what it would drop, or would with -e, though it may well be needed
 	Empty   bool     // the main module has no packages: nothing would be kept but what tools need
 	// Sought are the packages that tidy would look for at module proxies and hosts, as far as that can be told here: those that
 	// nothing provides or, where Result is nil, those that nothing required could provide by its path.
@@ -66,22 +66,37 @@ type Site struct {
 	Path string // the import path
 }
 
-// A Loss is a requirement that tidy would drop for a reason that has nothing to do with it.
+// A Loss is requirements that tidy would drop for one reason, which has nothing to do with them.
 type Loss struct {
-	Path string // of the required module
-	// Files do not parse, and would keep it; they are relative to the main module's directory.
+	Paths []string // of the required modules, sorted
+	// Files do not parse, and would keep them; they are relative to the main module's directory.
 	Files []string
-	// Fault is why nobody can say that it is not needed; nil if Files or Awaited are.
+	// Fault is why nobody can say that they are not needed; nil if Files or Awaited are.
 	Fault *Fault
-	// Awaited are files that are yet to be generated, and may need it; see imports.Output.
+	// Awaited are files that are yet to be generated, and may need them; see imports.Output.
 	Awaited []imports.Output
 }
 
-// Why says why the requirement may be needed all the same, as the end of a clause; and so may some others, if there are any
-// that are lost for the same reason.
-func (l Loss) Why(others int) string {
+// Loses reports whether a requirement is among Lost.
+func (a *Answer) Loses(path string) bool {
+	return slices.ContainsFunc(a.Lost, func(l Loss) bool { return l.Has(path) })
+}
+
+// Has reports whether the requirement of the module at path is lost.
+func (l *Loss) Has(path string) bool {
+	_, ok := slices.BinarySearch(l.Paths, path)
+	return ok
+}
+
+// itself reports whether what is lost is the module that Fault misses.
+func (l *Loss) itself() bool {
+	return l.Fault != nil && l.Fault.Kind == Unavailable && l.Fault.Modules[0].Path == l.Paths[0]
+}
+
+// Why says why one of the requirements may be needed all the same, or why several may, as the end of a clause.
+func (l *Loss) Why(several bool) string {
 	it, is := "it", "it is"
-	if others > 0 {
+	if several {
 		it, is = "them", "they are"
 	}
 	switch {
@@ -93,7 +108,7 @@ func (l Loss) Why(others int) string {
 		return fmt.Sprintf("though %s, which go generate writes, is not there and may need %s", l.Awaited[0].File, it)
 	case l.Fault.Kind != Unavailable:
 		return fmt.Sprintf("though the package %s, which is not there, may need %s", l.Fault.Path, it)
-	case l.Fault.Modules[0].Path == l.Path:
+	case l.itself():
 		return "but only because " + is + " not on this machine"
 	}
 	m := l.Fault.Modules[0]
@@ -241,12 +256,21 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 		return nil
 	}
 	lost := map[string]bool{}
+	reasons := map[string]int{} // where in a.Lost
 	lose := func(path string, loss Loss) {
-		if !lost[path] {
-			lost[path] = true
-			loss.Path = path
-			a.Lost = append(a.Lost, loss)
+		if lost[path] {
+			return
 		}
+		lost[path] = true
+		loss.Paths = []string{path}
+		why := loss.Why(false)
+		i, ok := reasons[why]
+		if !ok {
+			i = len(a.Lost)
+			reasons[why], a.Lost = i, append(a.Lost, loss)
+			return
+		}
+		a.Lost[i].Paths = append(a.Lost[i].Paths, path)
 	}
 	if len(a.Result.Broken) > 0 {
 		in := l.in
@@ -278,7 +302,10 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 			lose(path, Loss{Awaited: may})
 		}
 	}
-	slices.SortFunc(a.Lost, func(a, b Loss) int { return strings.Compare(a.Path, b.Path) })
+	for _, l := range a.Lost {
+		slices.Sort(l.Paths)
+	}
+	slices.SortFunc(a.Lost, func(a, b Loss) int { return strings.Compare(a.Paths[0], b.Paths[0]) })
 	return nil
 }
 
@@ -405,29 +432,11 @@ func (a *Answer) Danger() string {
 		return ""
 	}
 	var clauses []string
-	for _, group := range ByReason(a.Lost) {
-		paths := make([]string, len(group))
-		for i, l := range group {
-			paths[i] = l.Path
-		}
-		clauses = append(clauses, few(paths)+", "+group[0].Why(len(group)-1))
+	for i := range a.Lost {
+		l := &a.Lost[i]
+		clauses = append(clauses, few(l.Paths)+", "+l.Why(len(l.Paths) > 1))
 	}
 	return "go mod tidy would drop " + strings.Join(clauses, ", and ")
-}
-
-// ByReason returns losses in groups that have one reason each, in their order.
-func ByReason(losses []Loss) (groups [][]Loss) {
-	index := map[string]int{} // in groups
-	for _, l := range losses {
-		why := l.Why(0)
-		i, ok := index[why]
-		if !ok {
-			i = len(groups)
-			index[why], groups = i, append(groups, nil)
-		}
-		groups[i] = append(groups[i], l)
-	}
-	return groups
 }
 
 // few names the first of a list, and says how many more there are.
