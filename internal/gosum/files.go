@@ -1,6 +1,8 @@
 package gosum
 
 import (
+	"slices"
+
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/internal/modgraph"
@@ -24,12 +26,25 @@ func (x *Index) Held(g *modgraph.Graph) (contradicted []*modgraph.Node, mentione
 	if 2*x.Len() < g.Size() {
 		return x.short(g)
 	}
-	for _, m := range g.Mentioned() {
-		if x.HasMod(m) {
-			mentioned = append(mentioned, m)
+	nodes, named := g.Nodes(), g.Mentioned()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	h := x.held.of(g, func() held {
+		h := held{contradicted: x.contradicted(nodes)}
+		for _, m := range named {
+			if x.HasMod(m) {
+				h.mentioned = append(h.mentioned, m)
+			}
 		}
-	}
-	return x.Contradicted(g), mentioned
+		return h
+	})
+	return slices.Clone(h.contradicted), slices.Clone(h.mentioned)
+}
+
+// held is what Held returns.
+type held struct {
+	contradicted []*modgraph.Node
+	mentioned    []module.Version
 }
 
 // short goes through the lines rather than through the graph.

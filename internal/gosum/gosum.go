@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"weak"
 
 	"golang.org/x/mod/module"
 
@@ -28,8 +29,24 @@ type Index struct {
 	next    []int32       // the same of the next line with the same key; nil where no key has two lines
 	edit    *edit
 
-	mu    sync.Mutex
-	known []uint8 // by node of a graph: what was found out about its go.mod file, as bits
+	mu      sync.Mutex
+	known   []uint8 // by node of a graph: what was found out about its go.mod file, as bits
+	missing last[[]*modgraph.Node]
+	held    last[held]
+}
+
+// A last is what was said of the graph that was asked about last. Most edits leave the graph as it is.
+type last[T any] struct {
+	graph weak.Pointer[modgraph.Graph]
+	value T
+}
+
+// of returns what find says of a graph.
+func (l *last[T]) of(g *modgraph.Graph, find func() T) T {
+	if g = g.Plain(); l.graph.Value() != g {
+		l.graph, l.value = weak.Make(g), find()
+	}
+	return l.value
 }
 
 // An edit says what of an Index is another than in the one whose map it shares. No key has two lines in either.
@@ -230,17 +247,17 @@ func Missing(g *modgraph.Graph, x *Index) []*modgraph.Node {
 		}
 		return missing
 	}
+	nodes := g.InOrder()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, n := range g.InOrder() {
-		if n.Actual.Version == "" {
-			continue
+	return slices.Clone(x.missing.of(g, func() []*modgraph.Node {
+		for _, n := range nodes {
+			if n.Actual.Version != "" && x.about(n)&has == 0 {
+				missing = append(missing, n)
+			}
 		}
-		if x.about(n)&has == 0 {
-			missing = append(missing, n)
-		}
-	}
-	return missing
+		return missing
+	}))
 }
 
 // about returns what go.sum says about a node's go.mod file. The caller holds the lock.
@@ -280,14 +297,16 @@ func (x *Index) Contradicted(g *modgraph.Graph) []*modgraph.Node {
 	if x == nil {
 		return nil
 	}
+	nodes := g.Nodes()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var nodes []*modgraph.Node
-	for _, n := range g.Nodes() {
-		if n.Actual.Version == "" || n.Mod == nil {
-			continue
-		}
-		if x.about(n)&contradicts != 0 {
+	return x.contradicted(nodes)
+}
+
+// contradicted is for callers that hold the lock.
+func (x *Index) contradicted(all []*modgraph.Node) (nodes []*modgraph.Node) {
+	for _, n := range all {
+		if n.Actual.Version != "" && n.Mod != nil && x.about(n)&contradicts != 0 {
 			nodes = append(nodes, n)
 		}
 	}

@@ -139,6 +139,7 @@ type content struct {
 	all        func() []*Node
 	ordered    func() []*Node
 	mentioned  func() []module.Version
+	byMention  func() []module.Version           // the same, by path
 	standIns   func() map[module.Version][]*Node // what is read in the place of something else, by what is read
 	properties sync.Map                          // *Property → its value
 }
@@ -230,6 +231,7 @@ func (g *Graph) load(source Source, last *Graph) {
 	}
 	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
 	g.ordered, g.mentioned = sync.OnceValue(g.orderNodes), sync.OnceValue(g.listMentioned)
+	g.byMention = sync.OnceValue(g.sortMentioned)
 	g.standIns = sync.OnceValue(g.indexStandIns)
 }
 
@@ -711,7 +713,8 @@ func (g *Graph) listNodes() []*Node {
 }
 
 // Mentioned returns the selected module versions whose go.mod files the go command does not need for the graph. Commands that
-// list modules read them all the same, where go.sum protects them: to tell their Go versions; see modload.moduleInfo.
+// list modules read them all the same, where go.sum protects them: to tell their Go versions; see modload.moduleInfo. They are in
+// no order.
 func (g *Graph) Mentioned() []module.Version {
 	g.reading.all()
 	return slices.Clip(g.mentioned())
@@ -731,6 +734,12 @@ func (g *Graph) listMentioned() []module.Version {
 			list = append(list, m)
 		}
 	}
+	return list
+}
+
+// sortMentioned returns what Mentioned has by path, for those who look for one.
+func (g *Graph) sortMentioned() []module.Version {
+	list := slices.Clone(g.mentioned())
 	slices.SortFunc(list, func(a, b module.Version) int { return strings.Compare(a.Path, b.Path) })
 	return list
 }

@@ -240,7 +240,7 @@ func (g *Graph) ReadAt(m module.Version) []*Node {
 // MentionedAt reports whether Mentioned has a module version.
 func (g *Graph) MentionedAt(m module.Version) bool {
 	g.reading.about(g.names.Path(m.Path))
-	list := g.mentioned()
+	list := g.byMention()
 	i, _ := slices.BinarySearchFunc(list, m.Path, func(m module.Version, path string) int { return strings.Compare(m.Path, path) })
 	for ; i < len(list) && list[i].Path == m.Path; i++ {
 		if list[i] == m {
