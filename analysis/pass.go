@@ -187,9 +187,9 @@ func (p *Pass) LosesByVendoring() bool {
 	})
 }
 
-// Published yields the requirements of the pass's go.mod whose versions are selected and not replaced, each with what is known
-// of the version that go builds with.
-func (p *Pass) Published() iter.Seq2[*syntax.Require, *modgraph.Node] {
+// Warned yields the requirements of the pass's go.mod whose versions are selected and not replaced, and whose go.mod files say
+// that the module is deprecated, or that versions are retracted; each with what is known of the version that go builds with.
+func (p *Pass) Warned() iter.Seq2[*syntax.Require, *modgraph.Node] {
 	return func(yield func(*syntax.Require, *modgraph.Node) bool) {
 		if p.File.Kind != workspace.ModFile || len(p.File.Mod().Require) == 0 {
 			return
@@ -198,17 +198,29 @@ func (p *Pass) Published() iter.Seq2[*syntax.Require, *modgraph.Node] {
 		if g == nil {
 			return
 		}
+		warned := warned.Of(g)
+		if len(warned) == 0 {
+			return
+		}
 		for _, r := range p.File.Mod().Require {
-			if !r.Valid {
-				continue
-			}
-			n := g.SelectedNode(module.Version{Path: r.Path, Version: r.Version})
-			if n != nil && n.Mod != nil && n.Replace == nil && !yield(r, n) {
+			if n := warned[r.Path]; n != nil && r.Valid && n.Module.Version == r.Version && !yield(r, n) {
 				return
 			}
 		}
 	}
 }
+
+// warned are the selected modules that are not replaced and whose go.mod files have something to say to those who require them, by
+// path.
+var warned = modgraph.NewProperty(func(g *modgraph.Graph) map[string]*modgraph.Node {
+	nodes := map[string]*modgraph.Node{}
+	for _, n := range g.Nodes() {
+		if n.Mod != nil && n.Replace == nil && (n.Mod.Deprecated != "" || len(n.Mod.Retract) > 0) && g.Selected(n.Module.Path) == n.Module.Version {
+			nodes[n.Module.Path] = n
+		}
+	}
+	return nodes
+}, func(a, b map[string]*modgraph.Node) bool { return maps.EqualFunc(a, b, modgraph.SameNode) })
 
 // Readable reports whether go can read the go.mod of the pass's module, and the go.work, without which no command of go does
 // anything.

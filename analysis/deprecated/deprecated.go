@@ -22,7 +22,7 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	for r, n := range pass.Published() {
+	for r, n := range pass.Warned() {
 		if r.Indirect || n.Mod.Deprecated == "" {
 			continue
 		}

@@ -25,7 +25,7 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	for r, n := range pass.Published() {
+	for r, n := range pass.Warned() {
 		i := slices.IndexFunc(n.Mod.Retract, func(v modfile.VersionInterval) bool {
 			return semver.Compare(v.Low, r.Version) <= 0 && semver.Compare(r.Version, v.High) <= 0
 		})

@@ -222,6 +222,9 @@ func (n *Node) same(m *Node) bool {
 		(n.Err == nil) == (m.Err == nil) && (n.Err == nil || n.Err.Error() == m.Err.Error())
 }
 
+// SameNode reports whether two nodes say the same.
+func SameNode(a, b *Node) bool { return a.same(b) }
+
 // SameNodes reports whether two lists say the same.
 func SameNodes(a, b []*Node) bool { return slices.EqualFunc(a, b, (*Node).same) }
 
