@@ -35,10 +35,15 @@ type checker struct {
 	moduleSeen  bool
 	statements  map[string]int // how many there are of each directive; see count
 	requires    slab[Require]
+	kept        *kept // of another parse, or nil
 }
 
-func (c *checker) run() {
-	c.problems = parse(c.tree, c.grammar, func(verb string, args []Token) bool { return refused(c.grammar, verb, args) })
+// run reports whether the text was read; that is always so if there is nothing to keep.
+func (c *checker) run() bool {
+	var ok bool
+	if c.problems, ok = parse(c.tree, c.grammar, c.kept, func(verb string, args []Token) bool { return refused(c.grammar, verb, args) }); !ok {
+		return false
+	}
 	for _, s := range c.tree.Stmts {
 		switch {
 		case s.Line != nil:
@@ -58,6 +63,7 @@ func (c *checker) run() {
 	ps := c.tree.outsideConflicts(c.problems)
 	ps.sort()
 	c.tree.Problems = ps
+	return true
 }
 
 // refused reports whether go would refuse a line of this form, whatever else stands in the file.
@@ -545,7 +551,14 @@ func (c *checker) suggestGodebug(p *Problem, l *Line) {
 }
 
 func (c *checker) readRequire(l *Line) {
+	if c.kept != nil && l.Verb == "require" {
+		if r, by := c.kept.require(l); r != nil {
+			c.addRequire(l, *r, by)
+			return
+		}
+	}
 	path, vers := l.arg(0), l.arg(1)
+	before := len(c.problems)
 	pathValue, versValue := path.Value, vers.Value
 	if len(l.Args) != 2 {
 		p := c.refuse(l.Verb+"-usage", l.Span, "a line of %s has two arguments, a module path and a version such as v1.2.3", l.Verb)
@@ -567,14 +580,28 @@ func (c *checker) readRequire(l *Line) {
 		c.mod.Exclude = append(c.mod.Exclude, &Exclude{l, path, vers, pathValue, versValue, valid})
 		return
 	}
+	r := Require{Line: l, PathTok: path, VersionTok: vers, Path: pathValue, Version: versValue, Valid: valid}
+	r.IndirectSpan, r.Indirect = l.isIndirect()
+	r.plain = valid && len(c.problems) == before && pathValue == path.Raw && versValue == vers.Raw
+	c.addRequire(l, r, 0)
+}
+
+// addRequire adds a requirement that stands on l. If it is one of another text, it stood that many bytes less far on there.
+func (c *checker) addRequire(l *Line, r Require, by int) {
 	alike := 1
 	if l.Block != nil {
 		alike = len(l.Block.Lines)
 	}
-	r := c.requires.next(alike)
-	*r = Require{Line: l, PathTok: path, VersionTok: vers, Path: pathValue, Version: versValue, Valid: valid}
-	r.IndirectSpan, r.Indirect = l.isIndirect()
-	c.mod.Require = append(c.mod.Require, r)
+	if r.Line != l {
+		r.Line, r.PathTok, r.VersionTok = l, l.Args[0], l.Args[1]
+		r.Path, r.Version = r.PathTok.Raw, r.VersionTok.Raw
+		if r.Indirect {
+			r.IndirectSpan.Start, r.IndirectSpan.End = r.IndirectSpan.Start+by, r.IndirectSpan.End+by
+		}
+	}
+	next := c.requires.next(alike)
+	*next = r
+	c.mod.Require = append(c.mod.Require, next)
 }
 
 // suggestPathVersion offers ways to make "path version" of the arguments.

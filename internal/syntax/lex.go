@@ -34,9 +34,15 @@ func (x *lexer) run() {
 	x.rows = make([]row, 0, strings.Count(src, "\n")+1)
 	x.tree.Tokens = make([]Token, 0, 2*cap(x.rows)+8) // most lines have two
 	x.tree.Comments = make([]Comment, 0, strings.Count(src, "//"))
-	for at := 0; at < len(src); {
-		end := len(src)
-		if i := strings.IndexByte(src[at:], '\n'); i >= 0 {
+	x.lines(0, len(src))
+}
+
+// lines lexes the text from at to stop, which is whole lines.
+func (x *lexer) lines(at, stop int) {
+	src := x.tree.Text
+	for at < stop {
+		end := stop
+		if i := strings.IndexByte(src[at:stop], '\n'); i >= 0 {
 			end = at + i + 1
 		}
 		x.row(at, end)

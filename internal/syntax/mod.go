@@ -89,6 +89,8 @@ type (
 		Indirect            bool
 		IndirectSpan        text.Span // the word "indirect" in the comment
 		Valid               bool
+
+		plain bool // path and version are as written, and the line has no problem of its own
 	}
 
 	// An Exclude is one excluded version.

@@ -66,17 +66,23 @@ func (s *slab[T]) next(n int) *T {
 	return v
 }
 
-// parse fills t. The problems it returns are those of form; what a directive's arguments say is not looked at.
-func parse(t *Tree, g *grammar, refused func(verb string, args []Token) bool) problems {
-	t.Lines = text.NewLines(t.Text)
+// parse fills t. The problems it returns are those of form; what a directive's arguments say is not looked at. It reports false
+// where nothing can be kept; without something to keep, it never does.
+func parse(t *Tree, g *grammar, k *kept, refused func(verb string, args []Token) bool) (problems, bool) {
 	p := &parser{tree: t, grammar: g, refused: refused}
 	x := &lexer{tree: t, problems: &p.problems}
-	x.run()
+	if k == nil {
+		t.Lines = text.NewLines(t.Text)
+		x.run()
+	} else if !k.lex(x) {
+		return nil, false
+	}
+	t.rows, t.plain = x.rows, len(p.problems) == 0
 	p.rows = x.rows
 	t.all = make([]*Line, 0, len(p.rows))
 	p.findConflicts()
 	p.all()
-	return p.problems
+	return p.problems, true
 }
 
 func (p *parser) all() {

@@ -103,24 +103,16 @@ func (x *sumParser) rows(number, at, end int) {
 // ParseSumAfter is ParseSum for a text that may be another one with a few lines changed: lines at its beginning and at its end that
 // base has as well are not read again.
 func ParseSumAfter(base *Sum, src string) *Sum {
-	old := base.Text
-	start := strings.LastIndexByte(src[:samePrefix(old, src)], '\n') + 1
-	rest := sameSuffix(old[start:], src[start:])
-	if tail := src[len(src)-rest:]; rest < len(src)-start || rest < len(old)-start { // it may begin within a line
-		rest -= strings.IndexByte(tail, '\n') + 1
-		if !strings.Contains(tail, "\n") {
-			rest = 0
-		}
-	}
-	end, oldEnd := len(src)-rest, len(old)-rest
-	if !base.plain || end-start > maxEdit || oldEnd-start > maxEdit || strings.Contains(src[start:end], markOurs) {
+	c := changed(base.Text, src)
+	start, end, oldEnd := c.start, c.end, c.oldEnd
+	if !base.plain || c.large() || strings.Contains(src[start:end], markOurs) {
 		return ParseSum(src)
 	}
 	first := func(offset int) int {
 		return sort.Search(len(base.Entries), func(i int) bool { return base.Entries[i].Span.Start >= offset })
 	}
 	from, baseTo := first(start), first(oldEnd)
-	s := &Sum{Text: src, Lines: text.NewLines(src)}
+	s := &Sum{Text: src, Lines: c.lines(base.Lines, src)}
 	s.Entries = make([]SumLine, from, len(base.Entries)+strings.Count(src[start:end], "\n")+1)
 	copy(s.Entries, base.Entries)
 	x := sumParser{sum: s}
@@ -128,7 +120,7 @@ func ParseSumAfter(base *Sum, src string) *Sum {
 	s.plain = len(x.problems) == 0
 	to := len(s.Entries)
 	s.Entries = append(s.Entries, base.Entries[baseTo:]...)
-	if by, rows := end-oldEnd, strings.Count(src[start:end], "\n")-strings.Count(old[start:oldEnd], "\n"); by != 0 {
+	if by, rows := c.by(), strings.Count(src[start:end], "\n")-strings.Count(base.Text[start:oldEnd], "\n"); by != 0 {
 		for i := to; i < len(s.Entries); i++ {
 			s.Entries[i].move(by, rows)
 		}
@@ -141,7 +133,7 @@ func ParseSumAfter(base *Sum, src string) *Sum {
 	return s
 }
 
-// maxEdit is how many bytes may be others for ParseSumAfter to be worth it.
+// maxEdit is how many bytes may be others for it to be worth comparing.
 const maxEdit = 1 << 14
 
 // move says that a line stands that many bytes and lines further on.

@@ -123,6 +123,8 @@ type Tree struct {
 	Comments []Comment // also those of no statement
 	Problems []Problem // by position
 
+	rows      []row
+	plain     bool    // nothing was wrong with the rows by themselves, so that each can be read without those above it
 	all       []*Line // every line, in the order of the text
 	conflicts []text.Span
 }

@@ -76,24 +76,43 @@ type Lines struct {
 
 // NewLines indexes text in one pass.
 func NewLines(text string) *Lines {
-	starts := make([]int, 1, 1+strings.Count(text, "\n"))
-	returns := strings.IndexByte(text, '\r') >= 0
-	for at := 0; at < len(text); {
-		end, ends := len(text), false
-		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
-			end, ends = at+i+1, true
+	l := &Lines{text: text, starts: make([]int, 1, 1+strings.Count(text, "\n"))}
+	l.index(0, len(text))
+	return l
+}
+
+// index adds the lines that begin behind at, and at end at the latest.
+func (l *Lines) index(at, end int) {
+	returns := strings.IndexByte(l.text[at:end], '\r') >= 0
+	for at < end {
+		next, ends := end, false
+		if i := strings.IndexByte(l.text[at:end], '\n'); i >= 0 {
+			next, ends = at+i+1, true
 		}
-		for i := at; returns && i < end; i++ {
-			if text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
-				starts = append(starts, i+1)
+		for i := at; returns && i < next; i++ {
+			if l.text[i] == '\r' && (i+1 == len(l.text) || l.text[i+1] != '\n') {
+				l.starts = append(l.starts, i+1)
 			}
 		}
 		if ends {
-			starts = append(starts, end)
+			l.starts = append(l.starts, next)
 		}
-		at = end
+		at = next
 	}
-	return &Lines{text: text, starts: starts}
+}
+
+// After returns NewLines(text), where text is that of l but for text[start:end], which stands in the place of the bytes from start
+// to oldEnd; all three are where a line begins that follows a "\n", or where a text begins or ends.
+func (l *Lines) After(text string, start, end, oldEnd int) *Lines {
+	head := sort.SearchInts(l.starts, start+1)
+	tail := l.starts[sort.SearchInts(l.starts, oldEnd+1):]
+	next := &Lines{text: text, starts: make([]int, head, head+strings.Count(text[start:end], "\n")+len(tail)+1)}
+	copy(next.starts, l.starts)
+	next.index(start, end)
+	for _, at := range tail {
+		next.starts = append(next.starts, at+end-oldEnd)
+	}
+	return next
 }
 
 // Count returns the number of lines, which is at least one: a text that ends in a newline has an empty last line.

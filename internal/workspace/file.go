@@ -67,7 +67,7 @@ type File struct {
 	sett func() moduleSettings
 	vend func() *modgraph.VendorList
 
-	origin atomic.Pointer[File] // the go.sum that was read whole, of which this one is an edit; nil if it was itself
+	origin atomic.Pointer[File] // the go.mod or go.sum that was read whole, of which this one is an edit; nil if it was itself
 
 	fact   *Fact    // what a snapshot says where the file is open
 	older  sync.Map // Go version → []syntax.Problem
@@ -81,9 +81,18 @@ func NewFile(path, text string) *File { return newFile(uri.File(path), path, tex
 func newFile(u uri.URI, path, src string) *File {
 	f := &File{
 		URI: u, Path: path, Kind: KindOf(path), Text: src,
-		mod:  sync.OnceValue(func() *syntax.Mod { return syntax.ParseMod(src) }),
 		work: sync.OnceValue(func() *syntax.Work { return syntax.ParseWork(src) }),
 	}
+	f.mod = sync.OnceValue(func() *syntax.Mod {
+		if base := f.origin.Load(); base != nil {
+			m, ok := syntax.ParseModAfter(base.mod(), src)
+			if !ok {
+				f.origin.Store(nil)
+			}
+			return m
+		}
+		return syntax.ParseMod(src)
+	})
 	f.sum = sync.OnceValue(func() *syntax.Sum {
 		if base := f.origin.Load(); base != nil {
 			if s := syntax.ParseSumAfter(base.sum(), src); s.Edit != nil {
@@ -108,7 +117,7 @@ func newFile(u uri.URI, path, src string) *File {
 
 // after notes what stood in the place of a file: little of it may be another. At most one file is kept for that.
 func (f *File) after(last *File) {
-	if last == nil || f.Kind != SumFile || last.Kind != SumFile {
+	if last == nil || f.Kind != last.Kind || f.Kind != SumFile && f.Kind != ModFile {
 		return
 	}
 	if origin := last.origin.Load(); origin != nil {
