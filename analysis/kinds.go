@@ -306,6 +306,7 @@ var repaired = map[string]bool{
 	"toolchain-default-directive":       true,
 	"toolchain-name-invalid-at-startup": true,
 	"toolchain-redundant":               true,
+	"retract-version-invalid":           true,
 	"version-build-metadata":            true,
 	"version-not-canonical":             true,
 }
