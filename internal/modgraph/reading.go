@@ -42,6 +42,23 @@ func (r *Reading) Cut() Reading {
 	return cut
 }
 
+// Add notes what another reading has noted. Each path and question is noted once.
+func (r *Reading) Add(other *Reading) {
+	r.whole = r.whole || other.whole
+	if r.whole {
+		r.paths, r.questions = nil, nil
+		return
+	}
+	for _, q := range other.questions {
+		r.asks(q)
+	}
+	for _, path := range other.paths {
+		if i, ok := slices.BinarySearch(r.paths, path); !ok {
+			r.paths = slices.Insert(r.paths, i, path)
+		}
+	}
+}
+
 // all notes that anything may have been asked.
 func (r *Reading) all() {
 	if r != nil {

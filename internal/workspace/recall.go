@@ -50,7 +50,7 @@ func Recall[P, T any](v *View, q *Inquiry[P, T]) (T, error) {
 		}
 		next = last.without(stale)
 	} else {
-		next = &recalled{base: base, traces: slices.Repeat([]*trace{forgotten}, q.Pieces), pieces: make([]P, q.Pieces)}
+		next = newRecalled(base, slices.Repeat([]*trace{forgotten}, q.Pieces), make([]P, q.Pieces), nil)
 	}
 	if err := answer(v, q, next); err != nil {
 		var none T
@@ -133,14 +133,75 @@ type recalled struct {
 
 	since atomic.Int64 // the newest snapshot for which all that was read is known to be the same
 	graph atomic.Pointer[modgraph.Graph]
+
+	// joined is all that was read, each thing once: most answers are about other files than the one that is edited, and stand. It is
+	// nil where a piece is forgotten, and asked for only if the answer has stood before.
+	joined func() *trace
+	stood  atomic.Bool
 }
 
 // forgotten is the trace of a piece that is not kept.
 var forgotten = new(trace)
 
+func newRecalled(base recallBase, traces []*trace, pieces, value any) *recalled {
+	r := &recalled{base: base, traces: traces, pieces: pieces, value: value}
+	r.joined = sync.OnceValue(r.join)
+	return r
+}
+
+// join returns joined.
+func (r *recalled) join() *trace {
+	all := new(trace)
+	seen := map[read]bool{}
+	if !all.add(&r.common, seen) {
+		return nil
+	}
+	for _, t := range r.traces {
+		if t == forgotten || t != nil && !all.add(t, seen) {
+			return nil
+		}
+	}
+	return all
+}
+
+// add adds to a trace what another one has noted. It reports false if they cannot be true at once.
+func (t *trace) add(other *trace, seen map[read]bool) bool {
+	for _, r := range other.reads {
+		if !seen[r] {
+			seen[r] = true
+			t.reads = append(t.reads, r)
+		}
+	}
+	for _, q := range other.topics {
+		if !slices.Contains(t.topics, q) {
+			t.topics = append(t.topics, q)
+		}
+	}
+	for _, p := range other.privacies {
+		if !slices.Contains(t.privacies, p) {
+			t.privacies = append(t.privacies, p)
+		}
+	}
+	if other.usesModules {
+		if t.usesModules && !slices.Equal(t.modules, other.modules) {
+			return false
+		}
+		t.usesModules, t.modules = true, other.modules
+	}
+	if other.leader != "" {
+		if t.leader != "" && t.leader != other.leader {
+			return false
+		}
+		t.leader = other.leader
+	}
+	t.usesGraph = t.usesGraph || other.usesGraph
+	t.graph.Add(&other.graph)
+	return true
+}
+
 // without returns what is left if some pieces are forgotten.
 func (r *recalled) without(stale []int) *recalled {
-	left := &recalled{base: r.base, traces: slices.Clone(r.traces), pieces: r.pieces, value: r.value}
+	left := newRecalled(r.base, slices.Clone(r.traces), r.pieces, r.value)
 	for _, i := range stale {
 		left.traces[i] = forgotten
 	}
@@ -150,15 +211,18 @@ func (r *recalled) without(stale []int) *recalled {
 // stale returns the pieces that may be others in a view. If there are none, the answer is known to be true of the view from then on.
 func (r *recalled) stale(v *View) []int {
 	c := comparison{view: v, since: r.since.Load(), graph: r.graph.Load()}
-	all := !c.holds(&r.common)
-	var stale []int
-	for i, t := range r.traces {
-		if all || t == forgotten || !c.holds(t) {
-			stale = append(stale, i)
+	if !r.stood.Load() || r.joined() == nil || !c.holds(r.joined()) {
+		all := !c.holds(&r.common)
+		var stale []int
+		for i, t := range r.traces {
+			if all || t == forgotten || !c.holds(t) {
+				stale = append(stale, i)
+			}
 		}
-	}
-	if len(stale) > 0 {
-		return stale
+		if len(stale) > 0 {
+			return stale
+		}
+		r.stood.Store(true)
 	}
 	if s := v.Snapshot; c.since < s.ID {
 		r.since.Store(s.ID)
