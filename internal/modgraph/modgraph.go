@@ -135,6 +135,10 @@ type content struct {
 	mainAt   map[modcache.PathID]int // one more than the place of the first main module of a path in in.Main
 	faults   [BadDirectory + 1]int   // how many nodes there are of each Cause
 
+	directories int     // how many nodes are read from directories
+	done        []uint8 // by node, a bit for each way of pruning by which it was reached
+	trunk       *trunk  // that it was made from, or nil
+
 	walk       func() *walk
 	all        func() []*Node
 	ordered    func() []*Node
@@ -188,7 +192,7 @@ func Load(in Input) *Graph {
 		g.roots = append(g.roots, g.goRoots(m.Go, implicitGo, m.Toolchain)...)
 	}
 
-	g.load(in.Source, in.Last)
+	g.load(in.Source, in.Last, (*loader).findTrunk)
 	return g
 }
 
@@ -206,8 +210,8 @@ func newGraph(in Input) *Graph {
 	return g
 }
 
-// load reads what the roots lead to.
-func (g *Graph) load(source Source, last *Graph) {
+// load reads what the roots lead to, from a trunk if there is one.
+func (g *Graph) load(source Source, last *Graph, from func(*loader) *trunk) {
 	l := &loader{Graph: g, source: source, local: g.names.Node(module.Version{Path: "go", Version: g.in.Local})}
 	expected := 2*len(g.roots) + 16
 	if last != nil {
@@ -216,13 +220,21 @@ func (g *Graph) load(source Source, last *Graph) {
 			l.last, l.replacesAsLast = last, g.replacesAs(last)
 		}
 	}
-	l.nodes, l.requires = make([]*Node, 0, expected), make([][]modcache.NodeID, 0, expected)
-	l.grow()
-	for _, id := range g.mains {
-		l.selected[g.names.PathOf(id)] = id
+	roots := g.roots
+	if from != nil {
+		g.trunk = from(l)
 	}
-	l.mention(g.roots)
-	for _, id := range g.roots {
+	if g.trunk != nil {
+		roots = l.goOn(g.trunk)
+	} else {
+		l.nodes, l.requires = make([]*Node, 0, expected), make([][]modcache.NodeID, 0, expected)
+		l.grow()
+		for _, id := range g.mains {
+			l.selected[g.names.PathOf(id)] = id
+		}
+	}
+	l.mention(roots)
+	for _, id := range roots {
 		l.enqueue(id, g.pruning)
 	}
 	l.drain()
@@ -395,7 +407,6 @@ type loader struct {
 	last           *Graph // whose nodes can be taken over, or nil
 	replacesAsLast bool
 	local          modcache.NodeID // the user's Go version
-	done           []uint8         // by node, a bit for each way of pruning
 	queue          []visit
 }
 
@@ -489,6 +500,9 @@ func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) 
 		}
 	}
 	l.faults[n.Cause]++
+	if n.Dir != "" {
+		l.directories++
+	}
 	l.nodes = append(l.nodes, n)
 	l.requires = append(l.requires, requires)
 	l.index[id] = int32(len(l.nodes))

@@ -1,0 +1,61 @@
+package modgraph
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTrunk types requirements into a go.mod at random, one after the other: a graph that goes on from what the last ones have in
+// common is as one that is made alone.
+func TestTrunk(t *testing.T) {
+	grown, left := 0, 0
+	for seed := range 150 {
+		r := rand.New(rand.NewPCG(uint64(seed), 5))
+		u := newUniverse(r)
+		in := u.input(r)
+		in.Workspace, in.Main = false, slices.Clone(in.Main[:1])
+		last := Load(in)
+		for range 12 {
+			in.Main = slices.Clone(in.Main)
+			main := &in.Main[0]
+			main.Require = slices.Clone(main.Require)
+			switch n := len(main.Require); {
+			case n == 0 || r.IntN(4) == 0:
+				main.Require = append(main.Require, anyVersion(r))
+			case r.IntN(4) == 0:
+				main.Require = slices.Delete(main.Require, 0, 1)
+			default: // another version, as somebody types it
+				main.Require[n-1].Version = anyVersion(r).Version
+			}
+			if r.IntN(12) == 0 {
+				main.Go = []string{"1.16", "1.25"}[r.IntN(2)]
+			}
+			after := in
+			after.Last = last
+			next, alone := Load(after), Load(in)
+			if got, want := everything(next), everything(alone); got != want {
+				t.Fatalf("seed %d: after another graph:\n%s\nalone:\n%s", seed, got, want)
+			}
+			if next.trunk != nil {
+				grown++
+				if len(next.trunk.nodes) < len(next.nodes) {
+					left++
+				}
+			}
+			last = next
+		}
+	}
+	if grown < 300 || left < 100 {
+		t.Errorf("%d graphs went on from a trunk, %d of them to more", grown, left)
+	}
+}
+
+// everything renders what a graph has found.
+func everything(g *Graph) string {
+	nodes := strings.Split(show(g.Nodes()), "\n")
+	slices.Sort(nodes)
+	return fmt.Sprint(show(g.InOrder()), nodes, g.AllSelected(), g.Mentioned(), g.faults, g.directories)
+}
