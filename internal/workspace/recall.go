@@ -211,7 +211,7 @@ func (r *recalled) without(stale []int) *recalled {
 // stale returns the pieces that may be others in a view. If there are none, the answer is known to be true of the view from then on.
 func (r *recalled) stale(v *View) []int {
 	c := comparison{view: v, since: r.since.Load(), graph: r.graph.Load()}
-	if !r.stood.Load() || r.joined() == nil || !c.holds(r.joined()) {
+	if !r.stood.Load() || !c.holdsAll(r.joined()) {
 		all := !c.holds(&r.common)
 		var stale []int
 		for i, t := range r.traces {
@@ -322,31 +322,43 @@ type comparison struct {
 	since int64
 	graph *modgraph.Graph // that was the view's
 	diff  *modgraph.Difference
+
+	// What is known to be as it was, of all that any trace has noted.
+	sameView, sameFacts, samePrivacy bool
+}
+
+// holdsAll is holds for a trace that has all that others have noted, or nil, where there is none. Of the others nothing is compared
+// again that is found to be as it was.
+func (c *comparison) holdsAll(t *trace) bool {
+	if t == nil {
+		return false
+	}
+	c.sameView, c.sameFacts, c.samePrivacy = c.viewHolds(t), c.factsHold(t), c.privacyHolds(t)
+	return c.sameView && c.sameFacts && c.samePrivacy && c.graphHolds(t)
 }
 
 // holds reports whether everything that a trace has noted is still as it was. Questions that were left are left again.
 func (c *comparison) holds(t *trace) bool {
-	if t == nil {
-		return true
-	}
-	v, s := c.view, c.view.Snapshot
-	if t.usesModules && !slices.Equal(t.modules, v.modules) || t.leader != "" && (len(v.modules) == 0 || t.leader != v.modules[0].Dir) {
-		return false
-	}
-	if t.usesGraph && c.touches(&t.graph) || !s.unchanged(c.since, t.reads) {
-		return false
-	}
-	for _, p := range t.privacies {
-		if !p.holds(v) {
-			return false
-		}
-	}
-	for _, q := range t.topics {
-		if st, exact := s.study(q.topic); st != q.study || exact != q.exact {
-			return false
-		}
-	}
-	return true
+	return t == nil || (c.sameView || c.viewHolds(t)) && c.graphHolds(t) && (c.sameFacts || c.factsHold(t)) && (c.samePrivacy || c.privacyHolds(t))
+}
+
+func (c *comparison) viewHolds(t *trace) bool {
+	all := c.view.modules
+	return (!t.usesModules || slices.Equal(t.modules, all)) && (t.leader == "" || len(all) > 0 && t.leader == all[0].Dir)
+}
+
+func (c *comparison) graphHolds(t *trace) bool { return !t.usesGraph || !c.touches(&t.graph) }
+
+func (c *comparison) factsHold(t *trace) bool {
+	s := c.view.Snapshot
+	return s.unchanged(c.since, t.reads) && !slices.ContainsFunc(t.topics, func(q topicRead) bool {
+		st, exact := s.study(q.topic)
+		return st != q.study || exact != q.exact
+	})
+}
+
+func (c *comparison) privacyHolds(t *trace) bool {
+	return !slices.ContainsFunc(t.privacies, func(p *privacyRead) bool { return !p.holds(c.view) })
 }
 
 // touches reports whether something that was asked of the graph may have another answer.
