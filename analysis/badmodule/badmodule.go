@@ -34,7 +34,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	reported := map[text.Span]bool{}
-	for _, n := range g.Faulty() {
+	for _, n := range pass.Faulty(g) {
 		if analysis.Unfetchable(n) != nil {
 			n = &modgraph.Node{Module: n.Module, Actual: n.Actual, Replace: n.Replace, Cause: modgraph.Unavailable, Err: analysis.Unfetchable(n)}
 		}

@@ -54,7 +54,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	reported := map[text.Span]bool{}
-	for _, n := range g.Faulty() {
+	for _, n := range pass.Faulty(g) {
 		if n.Cause != modgraph.TooNew {
 			continue
 		}

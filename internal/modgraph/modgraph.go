@@ -903,6 +903,29 @@ func (g *Graph) listFaulty() []*Node {
 	return faulty
 }
 
+// FaultyOf returns those of Faulty for which a main module is to blame: the chain to them begins at it, or it replaces them. They are
+// all of them for a single module.
+func (g *Graph) FaultyOf(main MainModule) []*Node {
+	q := faultyOf{main.Path, main.Dir}
+	g.reading.asks(q)
+	return g.faultyOf(q)
+}
+
+// faultyOf asks for what FaultyOf returns.
+type faultyOf struct{ path, dir string }
+
+func (q faultyOf) unchanged(a, b *Graph) bool { return SameNodes(a.faultyOf(q), b.faultyOf(q)) }
+
+func (g *Graph) faultyOf(q faultyOf) (nodes []*Node) {
+	for _, n := range faulty.Of(g.plain) {
+		chain := g.chain(n.id)
+		if len(chain) > 0 && chain[0].Path == q.path || n.Replace != nil && n.Replace.Dir == q.dir {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
 // Chain returns the shortest chain of requirements that leads to m, from a main module to m itself, or nil if nothing does.
 func (g *Graph) Chain(m module.Version) []module.Version {
 	id := g.names.Node(m)

@@ -13,13 +13,19 @@ func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	var before, last, row []int // the table's last three rows
-	row = make([]int, len(b)+1)
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] { // what both begin or end with costs nothing
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	table := make([]int, 3*(len(b)+1)) // its last three rows
+	before, last, row := table[:len(b)+1], table[len(b)+1:2*(len(b)+1)], table[2*(len(b)+1):]
 	for j := range row {
 		row[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		before, last, row = last, row, make([]int, len(b)+1)
+		before, last, row = last, row, before
 		row[0] = i
 		least := i
 		for j := 1; j <= len(b); j++ {
