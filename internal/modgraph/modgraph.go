@@ -735,9 +735,18 @@ func (g *Graph) Mentioned() []module.Version {
 }
 
 func (g *Graph) listMentioned() []module.Version {
-	var list []module.Version
+	skips := func(path int, id modcache.NodeID) bool {
+		return id == 0 || g.isMain(modcache.PathID(path)) || int(id) < len(g.index) && g.index[id] != 0
+	}
+	count := 0
 	for path, id := range g.selected {
-		if id == 0 || g.isMain(modcache.PathID(path)) || int(id) < len(g.index) && g.index[id] != 0 {
+		if !skips(path, id) {
+			count++
+		}
+	}
+	list := make([]module.Version, 0, count)
+	for path, id := range g.selected {
+		if skips(path, id) {
 			continue
 		}
 		m := g.names.Version(id)

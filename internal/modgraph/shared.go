@@ -15,8 +15,11 @@ var SharedSources = NewProperty(func(g *Graph) []SharedSource {
 	if len(g.byPath) == 0 { // each is read in its own place
 		return nil
 	}
-	var found []SharedSource
 	list := compared(g)
+	if !shares(g, list) {
+		return nil
+	}
+	var found []SharedSource
 	first := make(map[module.Version]module.Version, len(list))
 	for _, m := range list {
 		src := source(g, m)
@@ -29,14 +32,29 @@ var SharedSources = NewProperty(func(g *Graph) []SharedSource {
 	return found
 }, slices.Equal[[]SharedSource])
 
+// shares reports whether something is read for two of the modules. One of them is replaced, which few are.
+func shares(g *Graph, list []module.Version) bool {
+	replaced := map[module.Version]bool{} // what is read for those that are
+	for _, m := range list {
+		if src := source(g, m); src != m {
+			if replaced[src] {
+				return true
+			}
+			replaced[src] = true
+		}
+	}
+	return len(replaced) > 0 && slices.ContainsFunc(list, func(m module.Version) bool { return replaced[m] && source(g, m) == m })
+}
+
 // compared returns the modules that go compares: the whole build list, or with graph pruning the requirements, because go does not
 // load the rest for every package.
 func compared(g *Graph) []module.Version {
 	if !g.Pruned() {
 		return g.BuildList()
 	}
-	var list []module.Version
-	for _, m := range g.Roots() {
+	roots := g.Roots()
+	list := make([]module.Version, 0, len(roots))
+	for _, m := range roots {
 		if g.Selected(m.Path) == m.Version && m.Path != "go" && m.Path != "toolchain" {
 			list = append(list, m)
 		}
