@@ -33,7 +33,7 @@ func newServe() *cobra.Command {
 			}
 			defer closeLog()
 			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(200) // a keystroke is worth some megabytes
+				debug.SetGCPercent(300) // a keystroke is worth some megabytes
 			}
 			return serve(cmd, log)
 		},
