@@ -38,7 +38,7 @@ func (q *query) CodeAction(ctx context.Context, params *protocol.CodeActionParam
 
 	only := params.Context.Only
 	if wants(only, protocol.CodeActionKindQuickFix) {
-		a.quickFixes(shown, wholeLines(a.conv.linesOf(f), q.peer.encoding.span(a.conv.linesOf(f), params.Range)))
+		a.quickFixes(shown, wholeLines(f.Lines(), q.peer.encoding.span(f.Lines(), params.Range)))
 	}
 	// Editors ask at every move of the cursor; what is for the whole file is worked out only for a user who asks.
 	asked := len(only) > 0 || params.Context.TriggerKind == protocol.CodeActionTriggerKindInvoked

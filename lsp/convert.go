@@ -64,22 +64,12 @@ func own(u uri.URI) uri.URI { return uri.URI(strings.Clone(string(u))) }
 
 // A converter turns what the engine says about one snapshot into the protocol's types.
 type converter struct {
-	peer  *peer
-	snap  *workspace.Snapshot
-	lines map[*workspace.File]*text.Lines
+	peer *peer
+	snap *workspace.Snapshot
 }
 
 func newConverter(p *peer, snap *workspace.Snapshot) *converter {
-	return &converter{peer: p, snap: snap, lines: map[*workspace.File]*text.Lines{}}
-}
-
-func (c *converter) linesOf(f *workspace.File) *text.Lines {
-	l := c.lines[f]
-	if l == nil {
-		l = text.NewLines(f.Text)
-		c.lines[f] = l
-	}
-	return l
+	return &converter{peer: p, snap: snap}
 }
 
 // file returns the document u as the snapshot has it, open or read from disk, or nil.
@@ -106,7 +96,7 @@ func (c *converter) diagnostics(f *workspace.File, ds []analysis.Diagnostic) []p
 
 func (c *converter) diagnostic(f *workspace.File, d analysis.Diagnostic) protocol.Diagnostic {
 	out := protocol.Diagnostic{
-		Range:    c.peer.encoding.rangeOf(c.linesOf(f), d.Span),
+		Range:    c.peer.encoding.rangeOf(f.Lines(), d.Span),
 		Severity: severityOf(d.Severity),
 		Source:   protocol.NewOptional("gomodls"),
 		Message:  protocol.String(d.Message),
@@ -140,7 +130,7 @@ func (c *converter) diagnostic(f *workspace.File, d analysis.Diagnostic) protoco
 			continue
 		}
 		out.RelatedInformation = append(out.RelatedInformation, protocol.DiagnosticRelatedInformation{
-			Location: protocol.Location{URI: in.URI, Range: c.peer.encoding.rangeOf(c.linesOf(in), r.Span)},
+			Location: protocol.Location{URI: in.URI, Range: c.peer.encoding.rangeOf(in.Lines(), r.Span)},
 			Message:  r.Message,
 		})
 	}
@@ -169,7 +159,7 @@ func (c *converter) edit(edits []fixes.Edit) (*protocol.WorkspaceEdit, bool) {
 		if f == nil {
 			return nil, false
 		}
-		lines := c.linesOf(f)
+		lines := f.Lines()
 		var plain []protocol.TextEdit
 		var elements []protocol.TextDocumentEditElement
 		for _, e := range byFile[u] {

@@ -31,8 +31,7 @@ func (q *query) Hover(ctx context.Context, params *protocol.HoverParams) (*proto
 	if err != nil {
 		return nil, err
 	}
-	conv := newConverter(q.peer, result.Snapshot)
-	lines := conv.linesOf(f)
+	lines := f.Lines()
 	offset := q.peer.encoding.offset(lines, params.Position)
 	views := result.Snapshot.Views(f.Path)
 	if len(views) == 0 {

@@ -26,14 +26,17 @@ func (s *server) DidChange(_ context.Context, params *protocol.DidChangeTextDocu
 	if !ok {
 		return fmt.Errorf("%s is not open", params.TextDocument.URI)
 	}
-	now := f.Text
+	now, lines := f.Text, f.Lines()
 	for _, change := range params.ContentChanges {
 		switch change := change.(type) {
 		case *protocol.TextDocumentContentChangeWholeDocument:
-			now = strings.Clone(change.Text)
+			now, lines = strings.Clone(change.Text), nil
 		case *protocol.TextDocumentContentChangePartial:
-			span := s.peer.encoding.span(text.NewLines(now), change.Range)
-			now = now[:span.Start] + change.Text + now[span.End:]
+			if lines == nil {
+				lines = text.NewLines(now)
+			}
+			span := s.peer.encoding.span(lines, change.Range)
+			now, lines = now[:span.Start]+change.Text+now[span.End:], nil
 		}
 	}
 	s.studies.edited(f.Kind)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gomodls/gomodls/analysis"
-	"github.com/gomodls/gomodls/internal/text"
 	"github.com/gomodls/gomodls/internal/workspace"
 )
 
@@ -42,7 +41,7 @@ func worst(files []analysis.FileResult) string {
 	all := slices.Concat(first[analysis.Error], first[analysis.Warning], first[analysis.Information])
 	var b strings.Builder
 	for _, e := range all[:min(len(all), most)] {
-		line := text.NewLines(e.file.Text).Line(e.diagnostic.Span.Start) + 1
+		line := e.file.Lines().Line(e.diagnostic.Span.Start) + 1
 		fmt.Fprintf(&b, "- %s [%s:%d](%s#L%d) %s\n",
 			sign[e.diagnostic.Severity], filepath.Base(e.file.Path), line, e.file.URI, line, plain(e.diagnostic.Message))
 	}

@@ -66,6 +66,7 @@ type File struct {
 	sums func() *gosum.Index
 	sett func() moduleSettings
 	vend func() *modgraph.VendorList
+	line func() *text.Lines
 
 	origin atomic.Pointer[File] // the go.mod or go.sum that was read whole, of which this one is an edit; nil if it was itself
 
@@ -104,6 +105,7 @@ func newFile(u uri.URI, path, src string) *File {
 	})
 	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(src) })
 	f.vend = sync.OnceValue(func() *modgraph.VendorList { return modgraph.ParseVendorList(src) })
+	f.line = sync.OnceValue(func() *text.Lines { return text.NewLines(src) })
 	f.fact = &Fact{State: Regular, File: f}
 	f.sums = sync.OnceValue(func() *gosum.Index {
 		s := f.sum()
@@ -135,6 +137,9 @@ func (f *File) as(k Kind) *File {
 	other.Kind, other.Open, other.Version = k, f.Open, f.Version
 	return other
 }
+
+// Lines finds the lines of the file. It is quick however large the file is, which parsing may not be.
+func (f *File) Lines() *text.Lines { return f.line() }
 
 // Mod returns the file read as a go.mod, which never fails.
 func (f *File) Mod() *syntax.Mod { return f.mod() }
