@@ -113,6 +113,9 @@ func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, 
 		}
 	}
 	if o.out != "" {
+		if err := os.MkdirAll(o.out, 0o777); err != nil {
+			return err
+		}
 		var text strings.Builder
 		err := errors.Join(
 			o.writeReport(&text, rep),
