@@ -205,7 +205,7 @@ func shared(before []*syntax.Replace, r *syntax.Replace) bool {
 }
 
 // lacking reports whether what a module is replaced by is known not to be there, to be for a newer go command than the
-// installed one, or to lack a package that is vendored now.
+// installed one, to lack a package that is vendored now, or to be the module whose go.mod replaces it.
 func lacking(pass *analysis.Pass, r *syntax.Replace) bool {
 	local := pass.View.GoVersion()
 	if !r.IsDir {
@@ -216,6 +216,9 @@ func lacking(pass *analysis.Pass, r *syntax.Replace) bool {
 		return local != "" && goenv.CompareVersions(mod.Go, local) > 0
 	}
 	dir := modgraph.Replacement{Old: r.Old, New: r.New, Dir: filepath.Dir(pass.File.Path)}.Directory()
+	if pass.Module != nil && dir == pass.Module.Dir { // its packages would import themselves
+		return true
+	}
 	file := pass.Snapshot.Read(filepath.Join(dir, "go.mod"))
 	if file.File == nil {
 		return file.State != workspace.Unknown && file.State != workspace.Regular
