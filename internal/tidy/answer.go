@@ -71,8 +71,10 @@ type Loss struct {
 	Paths []string // of the required modules, sorted
 	// Files do not parse, and would keep them; they are relative to the main module's directory.
 	Files []string
-	// Fault is why nobody can say that they are not needed; nil if Files or Awaited are.
-	Fault *Fault
+	// Fault is why nobody can say that they are not needed; nil if Files or Awaited are. Absent is whether they are the modules that
+	// cannot be had, each for a fault of its own, of which this is one.
+	Fault  *Fault
+	Absent bool
 	// Awaited are files that are yet to be generated, and may need them; see imports.Output.
 	Awaited []imports.Output
 }
@@ -86,11 +88,6 @@ func (a *Answer) Loses(path string) bool {
 func (l *Loss) Has(path string) bool {
 	_, ok := slices.BinarySearch(l.Paths, path)
 	return ok
-}
-
-// itself reports whether what is lost is the module that Fault misses.
-func (l *Loss) itself() bool {
-	return l.Fault != nil && l.Fault.Kind == Unavailable && l.Fault.Modules[0].Path == l.Paths[0]
 }
 
 // Why says why one of the requirements may be needed all the same, or why several may, as the end of a clause.
@@ -108,7 +105,7 @@ func (l *Loss) Why(several bool) string {
 		return fmt.Sprintf("though %s, which go generate writes, is not there and may need %s", l.Awaited[0].File, it)
 	case l.Fault.Kind != Unavailable:
 		return fmt.Sprintf("though the package %s, which is not there, may need %s", l.Fault.Path, it)
-	case l.itself():
+	case l.Absent:
 		return "but only because " + is + " not on this machine"
 	}
 	m := l.Fault.Modules[0]
@@ -291,7 +288,7 @@ func (l *loader) losses(ctx context.Context, a *Answer) error {
 	for i, f := range a.Faults {
 		for _, path := range a.Result.Dropped {
 			if f.Kind == Missing && f.Inside || f.Kind == Unavailable && needs.lead(&f, path) {
-				lose(path, Loss{Fault: &a.Faults[i]})
+				lose(path, Loss{Fault: &a.Faults[i], Absent: f.Kind == Unavailable && f.Modules[0].Path == path})
 			}
 		}
 	}
