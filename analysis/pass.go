@@ -53,7 +53,7 @@ func (p *Pass) RootOf(g *modgraph.Graph, m module.Version) *syntax.Require {
 
 // Faulty returns the modules of a graph that go cannot use, or of which nobody can tell, and for which the pass's go.mod is to blame.
 func (p *Pass) Faulty(g *modgraph.Graph) []*modgraph.Node {
-	return g.FaultyOf(modgraph.MainModule{Path: p.Module.Path(), Dir: p.Module.Dir})
+	return g.FaultyOf(p.Module.Path(), p.Module.Dir)
 }
 
 // MustDoc returns the package comment of an analyzer's doc.go. It panics if there is none, or if its first sentence does not

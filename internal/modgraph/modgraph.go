@@ -192,7 +192,7 @@ func Load(in Input) *Graph {
 		g.roots = append(g.roots, g.goRoots(m.Go, implicitGo, m.Toolchain)...)
 	}
 
-	g.load(in.Source, in.Last, (*loader).findTrunk)
+	g.load(in.Source, in.Last)
 	return g
 }
 
@@ -210,23 +210,31 @@ func newGraph(in Input) *Graph {
 	return g
 }
 
-// load reads what the roots lead to, from a trunk if there is one.
-func (g *Graph) load(source Source, last *Graph, from func(*loader) *trunk) {
+// load reads what the roots lead to.
+func (g *Graph) load(source Source, last *Graph) {
+	l := g.loader(source, last)
+	l.run(l.findTrunk())
+}
+
+// loader returns what loads a graph, which may take over from another one.
+func (g *Graph) loader(source Source, last *Graph) *loader {
 	l := &loader{Graph: g, source: source, local: g.names.Node(module.Version{Path: "go", Version: g.in.Local})}
-	expected := 2*len(g.roots) + 16
-	if last != nil {
-		expected = max(expected, len(last.nodes)+16)
-		if g.follows(last) {
-			l.last, l.replacesAsLast = last, g.replacesAs(last)
-		}
+	if last != nil && g.follows(last) {
+		l.last, l.replacesAsLast = last, g.replacesAs(last)
 	}
-	roots := g.roots
-	if from != nil {
-		g.trunk = from(l)
-	}
-	if g.trunk != nil {
-		roots = l.goOn(g.trunk)
+	return l
+}
+
+// run loads the graph, from a trunk if there is one.
+func (l *loader) run(t *trunk) {
+	g, roots := l.Graph, l.roots
+	if g.trunk = t; t != nil {
+		roots = l.goOn(t)
 	} else {
+		expected := 2*len(roots) + 16
+		if l.last != nil {
+			expected = max(expected, len(l.last.nodes)+16)
+		}
 		l.nodes, l.requires = make([]*Node, 0, expected), make([][]modcache.NodeID, 0, expected)
 		l.grow()
 		for _, id := range g.mains {
@@ -912,10 +920,10 @@ func (g *Graph) listFaulty() []*Node {
 	return faulty
 }
 
-// FaultyOf returns those of Faulty for which a main module is to blame: the chain to them begins at it, or it replaces them. They are
-// all of them for a single module.
-func (g *Graph) FaultyOf(main MainModule) []*Node {
-	q := faultyOf{main.Path, main.Dir}
+// FaultyOf returns those of Faulty for which the main module with a path and a directory is to blame: the chain to them begins at
+// it, or it replaces them.
+func (g *Graph) FaultyOf(path, dir string) []*Node {
+	q := faultyOf{path, dir}
 	g.reading.asks(q)
 	return g.faultyOf(q)
 }

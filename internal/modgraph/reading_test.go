@@ -143,7 +143,7 @@ func show(v any) string {
 func asked() map[string]func(*Graph) any {
 	all := map[string]func(*Graph) any{
 		"Faulty":        func(g *Graph) any { return g.Faulty() },
-		"FaultyOf":      func(g *Graph) any { return g.FaultyOf(MainModule{Path: "m0.example", Dir: "/w/m0"}) },
+		"FaultyOf":      func(g *Graph) any { return g.FaultyOf("m0.example", "/w/m0") },
 		"Complete":      func(g *Graph) any { return g.Complete() },
 		"Conflicts":     func(g *Graph) any { return g.Conflicts() },
 		"Inconsistent":  func(g *Graph) any { return g.Inconsistent() },

@@ -61,7 +61,7 @@ func (l *loader) findTrunk() *trunk {
 	}
 	g := newGraph(l.in)
 	g.pruning, g.roots = l.pruning, common
-	g.load(l.source, last, nil)
+	g.loader(l.source, last).run(nil)
 	return trunkOf(g)
 }
 

@@ -70,6 +70,11 @@ func (o *options) plan(corpus []*corpusModule, seed uint64) *plan {
 
 // runAll runs the cases of all seeds and writes the reports.
 func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, stdout io.Writer) error {
+	if o.out != "" { // sooner rather than when all is done
+		if err := os.MkdirAll(o.out, 0o777); err != nil {
+			return err
+		}
+	}
 	results := make([]*result, o.n)
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(o.parallel)
@@ -113,9 +118,6 @@ func (o *options) runAll(ctx context.Context, w *world, corpus []*corpusModule, 
 		}
 	}
 	if o.out != "" {
-		if err := os.MkdirAll(o.out, 0o777); err != nil {
-			return err
-		}
 		var text strings.Builder
 		err := errors.Join(
 			o.writeReport(&text, rep),
