@@ -72,22 +72,21 @@ func standing(pass *analysis.Pass, l *tidy.Loss) []*syntax.Require {
 func report(pass *analysis.Pass, l *tidy.Loss, lines []*syntax.Require) {
 	first, others := lines[0], lines[1:]
 	d := analysis.Diagnostic{Span: first.Line.Span, Module: module.Version{Path: first.Path, Version: first.Version}}
-	what, why := first.Path, l.Why(len(others) > 0)
+	command, what := "go mod tidy", first.Path
 	if len(others) > 0 {
 		what = fmt.Sprintf("%s and %d other requirements", what, len(others))
 	}
 	switch {
 	case l.Fault != nil:
-		d.Message = fmt.Sprintf("go mod tidy -e would drop %s, %s", what, why)
+		command += " -e"
 	case len(l.Awaited) > 0:
-		d.Message = fmt.Sprintf("go mod tidy would drop %s, %s", what, why)
 		d.Related = directives(pass, l.Awaited)
 	default:
 		if d.Related = broken(pass, l.Files); len(d.Related) == 0 {
 			return
 		}
-		d.Message = fmt.Sprintf("go mod tidy would drop %s, %s", what, why)
 	}
+	d.Message = fmt.Sprintf("%s would drop %s, %s", command, what, l.Why(len(others) > 0))
 	for _, o := range others[:min(len(others), few)] {
 		d.Related = append(d.Related, analysis.Related{URI: pass.File.URI, Span: o.Line.Span, Message: "it would drop " + o.Path + " too"})
 	}
