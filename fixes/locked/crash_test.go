@@ -82,11 +82,17 @@ func check(t *testing.T, dir string) {
 	}
 }
 
-// A process is killed before each of its steps.
+// A process is killed before each of its steps, with as many states kept as there may be.
 func TestKilledAtEveryStep(t *testing.T) {
+	store, dir := newStore(t), newModule(t, oldState)
+	for range keepStates { // an even number
+		flip(store, dir)
+	}
 	outcomes := make(map[Outcome]int)
 	for n := 1; ; n++ {
-		store, dir := newStore(t), newModule(t, oldState)
+		if maps.Equal(tree(dir), newState) {
+			flip(store, dir)
+		}
 		c := startChild(t, "apply", store, dir, "LOCKED_TEST_ROUNDS=1")
 		var dots int
 		for ; dots < n; dots++ {
@@ -111,6 +117,9 @@ func TestKilledAtEveryStep(t *testing.T) {
 		}
 		if again, err := store.Recover(t.Context()); len(again) > 0 || err != nil {
 			t.Errorf("there is still something to recover: %v %v", again, err)
+		}
+		if states, err := store.States(dir); err != nil || len(states) != keepStates {
+			t.Errorf("%d states are kept: %v", len(states), err)
 		}
 		if dots < n { // it lived to its end
 			if !maps.Equal(tree(dir), newState) {

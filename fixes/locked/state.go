@@ -126,27 +126,26 @@ func (s *Store) begin(scratch, title string, dirs []string, changes []Change) (S
 // forget removes the entry of a transaction that has changed nothing.
 func (s *Store) forget(st State) { os.Remove(s.journalFile(st)) }
 
-// keep makes the entry of a transaction that is done a state of the past.
+// keep makes the entry of a transaction that is done a state of the past. The oldest makes room for it first, so that a
+// process that dies here leaves no state too many: whoever recovers the entry then keeps it.
 func (s *Store) keep(st State) error {
 	step("keep")
 	folder := s.history(st.Root)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	if err := os.Rename(s.journalFile(st), filepath.Join(folder, st.ID+".json")); err != nil {
-		return err
-	}
 	names, err := stateFiles(folder)
 	if err != nil {
 		return err
 	}
-	for len(names) > keepStates {
+	for len(names) >= keepStates {
 		if err := os.Remove(filepath.Join(folder, names[0])); err != nil {
 			return err
 		}
 		names = names[1:]
 	}
-	return nil
+	step("make room")
+	return os.Rename(s.journalFile(st), filepath.Join(folder, st.ID+".json"))
 }
 
 // stateFiles returns the names of the entries in folder, oldest first.
