@@ -162,8 +162,9 @@ func (b *bench) grow(c *curve, n int, build func(*made) *subject) error {
 	if err != nil {
 		return err
 	}
+	both := func(name string) sample { return append(m.edits[name], m.edits[takenBack(name)]...) }
 	c.points = append(c.points, point{
-		n: n, open: m.complete.at(50), key: m.edits["there"].at(50), far: m.edits["beside"].at(50), list: list[0].at(50), memory: m.memory[1],
+		n: n, open: m.complete.at(50), key: both("there").at(50), far: both("beside").at(50), list: list[0].at(50), memory: m.memory[1],
 	})
 	return nil
 }

@@ -114,7 +114,7 @@ func (b *bench) imports() error {
 			return err
 		}
 	}
-	typed, err := b.typeImports(s, mod)
+	added, removed, err := b.typeImports(s, mod)
 	if err != nil {
 		b.broken = append(b.broken, err.Error())
 	}
@@ -123,18 +123,10 @@ func (b *bench) imports() error {
 	t.row("go mod tidy -diff", tidy.String(), ratio(tidy, tidy))
 	t.row("open to first answer", m.opened.String(), ratio(tidy, m.opened))
 	t.row("open to complete", m.complete.String(), ratio(tidy, m.complete))
-	var added, removed sample // an edit and its taking back stand in turns
-	for i, took := range typed {
-		if i%2 == 0 {
-			added = append(added, took)
-		} else {
-			removed = append(removed, took)
-		}
-	}
 	t.row("import added", added.String(), ratio(tidy, added))
 	t.row("import removed", removed.String(), ratio(tidy, removed))
 	b.note(openTidy, times(tidy, m.complete), "hugo")
-	if len(typed) > 0 {
+	if len(added) > 0 {
 		b.note(importEdit, ms(added.at(50)), "hugo, import added")
 	}
 	return nil
@@ -142,34 +134,34 @@ func (b *bench) imports() error {
 
 // typeImports adds an import of a package that no module provides to a Go file, and takes it away, and waits each time until the
 // Go file's diagnostics say so.
-func (b *bench) typeImports(s *subject, env []string) (sample, error) {
+func (b *bench) typeImports(s *subject, env []string) (added, removed sample, err error) {
 	path := filepath.Join(s.dir, "main.go")
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	text := string(data)
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, text, parser.ImportsOnly)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(file.Imports) == 0 {
-		return nil, fmt.Errorf("%s imports nothing", path)
+		return nil, nil, fmt.Errorf("%s imports nothing", path)
 	}
 	row := files.Position(file.Imports[0].Pos()).Line - 1
 	server := b.servers()[0]
 	e, err := start(b.ctx, server.name, server.argv, env, s.dir, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer e.stop()
 	gomod := filepath.Join(s.dir, "go.mod")
 	if err := e.open(gomod, s.mod); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := e.open(path, text); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	e.settle(gomod, heard{at: time.Now()}, time.Minute)
 	e.settle("", heard{at: time.Now()}, 10*time.Second)
@@ -178,10 +170,10 @@ func (b *bench) typeImports(s *subject, env []string) (sample, error) {
 	for i := range 30 { // each time another path, of which no earlier answer knows anything
 		line := fmt.Sprintf("\t\"example.com/nobody/has/this%d\"\n", i)
 		sc := scenario{name: "import", watch: path, edit: change{path: path, at: row, with: []string{line}}}
-		if err := b.scenario(&m, e, sc, 2, &count); err != nil {
-			return m.edits["import"], nil
+		if err = b.scenario(&m, e, sc, 2, &count); err != nil {
+			break
 		}
 		e.settle("", heard{at: time.Now()}, 5*time.Second) // nobody types the next within a few milliseconds
 	}
-	return m.edits["import"], nil
+	return m.edits["import"], m.edits[takenBack("import")], err
 }
