@@ -30,7 +30,7 @@ func AddSums(file *syntax.Sum, sums []Sum) []text.Edit {
 	var edits []text.Edit
 	next := 0
 	for _, s := range sums {
-		for next < len(file.Entries) && compareSums(file.Entries[next].Key(), s.Version) <= 0 {
+		for next < len(file.Entries) && !follows(&file.Entries[next], s.Version) {
 			next++
 		}
 		at, line := len(file.Text), s.Path+" "+s.Version.Version+" "+s.Hash+newline
@@ -47,6 +47,14 @@ func AddSums(file *syntax.Sum, sums []Sum) []text.Edit {
 		edits = append(edits, text.Edit{Span: text.Span{Start: at, End: at}, New: line})
 	}
 	return edits
+}
+
+// follows reports whether a line comes after the one about m.
+func follows(line *syntax.SumLine, m module.Version) bool {
+	if line.Path != m.Path {
+		return line.Path > m.Path
+	}
+	return compareSums(line.Key(), m) > 0
 }
 
 // compareSums is the order of module.Sort, which is that of go.sum.

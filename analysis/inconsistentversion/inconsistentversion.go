@@ -46,6 +46,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil && slices.ContainsFunc(mod.Problems, func(p syntax.Problem) bool { return p.Kind == "conflict-markers" }) {
 		return nil // each side has its version
 	}
+	if len(highest) == 0 && (g == nil || !g.AnyBelowSelected()) {
+		return nil
+	}
 	for _, r := range mod.Require {
 		switch {
 		case !r.Valid || excluded(mod, r):

@@ -26,19 +26,24 @@ func (x *Index) Held(g *modgraph.Graph) (contradicted []*modgraph.Node, mentione
 	if 2*x.Len() < g.Size() {
 		return x.short(g)
 	}
+	return x.long(g)
+}
+
+// long goes through the graph, where it is not the same as the last time.
+func (x *Index) long(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []module.Version) {
 	nodes, named := g.Nodes(), g.Mentioned()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	h := x.held.of(g, func() held {
 		h := held{contradicted: x.contradicted(nodes)}
-		for _, m := range named {
-			if x.HasMod(m) {
+		for _, id := range named {
+			if m := g.Names().Version(id); x.look(id, m, nil)&listed != 0 {
 				h.mentioned = append(h.mentioned, m)
 			}
 		}
 		return h
 	})
-	return slices.Clone(h.contradicted), slices.Clone(h.mentioned)
+	return slices.Clip(h.contradicted), slices.Clip(h.mentioned)
 }
 
 // held is what Held returns.

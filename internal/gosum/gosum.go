@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
 	"github.com/gomodls/gomodls/internal/syntax"
 )
@@ -117,7 +118,8 @@ func keyOf(m module.Version) key {
 const (
 	looked   = 1 << iota // for lines about it
 	compared             // its hash with them
-	has
+	listed               // there is a line, understood or not
+	has                  // there is one that the go command understands
 	contradicts
 	checked // that the edit has changed no line about it
 )
@@ -183,11 +185,6 @@ func (x *Index) has(k key) bool {
 	return false
 }
 
-// HasMod reports whether there is a line, understood or not, about the go.mod file of m.
-func (x *Index) HasMod(m module.Version) bool {
-	return x != nil && x.find(key{m.Path, m.Version, true}) != 0
-}
-
 // Contradiction returns the line that the go command would hold against a file whose checksum is hash, or nil if it would
 // accept the file.
 func (x *Index) Contradiction(key module.Version, hash string) *syntax.SumLine {
@@ -238,53 +235,50 @@ func ModKey(n *modgraph.Node) (module.Version, bool) {
 // Missing returns the modules whose go.mod files `go list -m all` reads and go.sum does not protect, in the order in which
 // the go command would stumble over them.
 func Missing(g *modgraph.Graph, x *Index) []*modgraph.Node {
-	var missing []*modgraph.Node
 	if x == nil {
-		for _, n := range g.InOrder() {
-			if n.Actual.Version != "" {
-				missing = append(missing, n)
-			}
-		}
-		return missing
+		return g.NodesWhere(func(n *modgraph.Node) bool { return n.Actual.Version != "" })
 	}
-	nodes := g.InOrder()
+	nodes := g.Nodes()
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	lacks := func(n *modgraph.Node) bool { return n.Actual.Version != "" && x.about(n)&has == 0 }
 	return slices.Clone(x.missing.of(g, func() []*modgraph.Node {
-		for _, n := range nodes {
-			if n.Actual.Version != "" && x.about(n)&has == 0 {
-				missing = append(missing, n)
-			}
+		if !slices.ContainsFunc(nodes, lacks) {
+			return nil
 		}
-		return missing
+		return g.NodesWhere(lacks)
 	}))
 }
 
 // about returns what go.sum says about a node's go.mod file. The caller holds the lock.
-func (x *Index) about(n *modgraph.Node) uint8 {
-	id := int(n.File())
-	if id >= len(x.known) {
-		x.known = append(x.known, make([]uint8, id+1-len(x.known))...)
+func (x *Index) about(n *modgraph.Node) uint8 { return x.look(n.File(), n.Actual, n.Mod) }
+
+// look returns what go.sum says about the go.mod file of a module version, whose ID is id, and which mod is, if that is known. The
+// caller holds the lock.
+func (x *Index) look(id modcache.NodeID, m module.Version, mod *modcache.Mod) uint8 {
+	if int(id) >= len(x.known) {
+		x.known = append(x.known, make([]uint8, int(id)+1-len(x.known))...)
 	}
 	known := &x.known[id]
 	if x.edit != nil && *known&checked == 0 {
-		if slices.Contains(x.edit.changed, key{n.Actual.Path, n.Actual.Version, true}) {
+		if slices.Contains(x.edit.changed, key{m.Path, m.Version, true}) {
 			*known = 0
 		}
 		*known |= checked
 	}
-	if *known&compared != 0 || *known&looked != 0 && n.Mod == nil {
+	if *known&compared != 0 || *known&looked != 0 && mod == nil {
 		return *known
 	}
 	*known = *known&checked | looked
-	if n.Mod != nil {
+	if mod != nil {
 		*known |= compared
 	}
-	for l := range x.each(key{n.Actual.Path, n.Actual.Version, true}) {
+	for l := range x.each(key{m.Path, m.Version, true}) {
+		*known |= listed
 		if strings.HasPrefix(l.Hash, "h1:") {
 			*known |= has
 		}
-		if n.Mod != nil && l.Hash != n.Mod.Hash() {
+		if mod != nil && l.Hash != mod.Hash() {
 			*known |= contradicts
 		}
 	}

@@ -142,8 +142,7 @@ type content struct {
 	walk       func() *walk
 	all        func() []*Node
 	ordered    func() []*Node
-	mentioned  func() []module.Version
-	byMention  func() []module.Version           // the same, by path
+	mentioned  func() []modcache.NodeID
 	standIns   func() map[module.Version][]*Node // what is read in the place of something else, by what is read
 	properties sync.Map                          // *Property → its value
 }
@@ -251,7 +250,6 @@ func (l *loader) run(t *trunk) {
 	}
 	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
 	g.ordered, g.mentioned = sync.OnceValue(g.orderNodes), sync.OnceValue(g.listMentioned)
-	g.byMention = sync.OnceValue(g.sortMentioned)
 	g.standIns = sync.OnceValue(g.indexStandIns)
 }
 
@@ -682,6 +680,9 @@ func (l *loader) reload() {
 	}
 }
 
+// Names returns the table of the IDs that the graph uses.
+func (g *Graph) Names() *modcache.Names { return g.names }
+
 // Roots returns the roots of the graph: the requirements of a single main module that are not excluded, or a workspace's
 // modules; and in both cases go@version and, with a toolchain line, toolchain@name.
 func (g *Graph) Roots() []module.Version {
@@ -737,42 +738,35 @@ func (g *Graph) listNodes() []*Node {
 // Mentioned returns the selected module versions whose go.mod files the go command does not need for the graph. Commands that
 // list modules read them all the same, where go.sum protects them: to tell their Go versions; see modload.moduleInfo. They are in
 // no order.
-func (g *Graph) Mentioned() []module.Version {
+func (g *Graph) Mentioned() []modcache.NodeID {
 	g.reading.all()
 	return slices.Clip(g.mentioned())
 }
 
-func (g *Graph) listMentioned() []module.Version {
-	skips := func(path int, id modcache.NodeID) bool {
-		return id == 0 || g.isMain(modcache.PathID(path)) || int(id) < len(g.index) && g.index[id] != 0
-	}
-	count := 0
+func (g *Graph) listMentioned() []modcache.NodeID {
+	list := make([]modcache.NodeID, 0, len(g.roots))
 	for path, id := range g.selected {
-		if !skips(path, id) {
-			count++
-		}
-	}
-	list := make([]module.Version, 0, count)
-	for path, id := range g.selected {
-		if skips(path, id) {
-			continue
-		}
-		m := g.names.Version(id)
-		if r := g.Replacement(m); r != nil {
-			m = r.New
-		}
-		if m.Version != "" && !isToolchain(m.Path) {
-			list = append(list, m)
+		if id = g.unread(modcache.PathID(path), id); id != 0 {
+			list = append(list, id)
 		}
 	}
 	return list
 }
 
-// sortMentioned returns what Mentioned has by path, for those who look for one.
-func (g *Graph) sortMentioned() []module.Version {
-	list := slices.Clone(g.mentioned())
-	slices.SortFunc(list, func(a, b module.Version) int { return strings.Compare(a.Path, b.Path) })
-	return list
+// unread returns what stands for the selected version of a path, or 0 if it is read for the graph or is in no module cache.
+func (g *Graph) unread(path modcache.PathID, id modcache.NodeID) modcache.NodeID {
+	if id == 0 || g.isMain(path) || int(id) < len(g.index) && g.index[id] != 0 {
+		return 0
+	}
+	if len(g.byPath) > 0 {
+		if r := g.replacement(g.names.Version(id), path); r != nil {
+			id = g.names.Node(r.New)
+		}
+	}
+	if m := g.names.Version(id); m.Version == "" || isToolchain(m.Path) {
+		return 0
+	}
+	return id
 }
 
 // Node returns the loaded module version m, or nil if the go command does not read its go.mod file.
@@ -908,16 +902,30 @@ func (g *Graph) Faulty() []*Node { return slices.Clip(faulty.Of(g)) }
 var faulty = NewProperty((*Graph).listFaulty, SameNodes)
 
 func (g *Graph) listFaulty() []*Node {
-	var faulty []*Node
 	if g.faults[OK] == len(g.nodes) {
 		return nil
 	}
-	for _, n := range g.InOrder() {
-		if n.Cause != OK {
-			faulty = append(faulty, n)
+	return g.NodesWhere(func(n *Node) bool { return n.Cause != OK })
+}
+
+// NodesWhere returns those of InOrder for which ok holds. The order is looked for only where there are several.
+func (g *Graph) NodesWhere(ok func(*Node) bool) []*Node {
+	var found []*Node
+	for _, n := range g.Nodes() {
+		if ok(n) {
+			found = append(found, n)
 		}
 	}
-	return faulty
+	if len(found) < 2 {
+		return found
+	}
+	found = found[:0]
+	for _, n := range g.InOrder() {
+		if ok(n) {
+			found = append(found, n)
+		}
+	}
+	return found
 }
 
 // FaultyOf returns those of Faulty for which the main module with a path and a directory is to blame: the chain to them begins at
@@ -935,12 +943,20 @@ func (q faultyOf) unchanged(a, b *Graph) bool { return SameNodes(a.faultyOf(q), 
 
 func (g *Graph) faultyOf(q faultyOf) (nodes []*Node) {
 	for _, n := range faulty.Of(g.plain) {
-		chain := g.chain(n.id)
-		if len(chain) > 0 && chain[0].Path == q.path || n.Replace != nil && n.Replace.Dir == q.dir {
+		if g.begins(n.id, q.path) || n.Replace != nil && n.Replace.Dir == q.dir {
 			nodes = append(nodes, n)
 		}
 	}
 	return nodes
+}
+
+// begins reports whether the chain to a node begins at the main module with a path.
+func (g *Graph) begins(id modcache.NodeID, path string) bool {
+	if !g.in.Workspace { // every chain does
+		return g.in.Main[0].Path == path
+	}
+	chain := g.chain(id)
+	return len(chain) > 0 && chain[0].Path == path
 }
 
 // Chain returns the shortest chain of requirements that leads to m, from a main module to m itself, or nil if nothing does.
@@ -958,6 +974,9 @@ func (c chainTo) unchanged(a, b *Graph) bool {
 }
 
 func (g *Graph) chain(id modcache.NodeID) []module.Version {
+	if main := g.mains[0]; !g.in.Workspace && id != main && slices.Contains(g.roots, id) { // the walk comes to no others before
+		return []module.Version{g.names.Version(main), g.names.Version(id)}
+	}
 	w := g.walk()
 	from := func(id modcache.NodeID) modcache.NodeID {
 		if int(id) < len(w.parent) {
@@ -1097,15 +1116,20 @@ func (g *Graph) isInconsistent() bool {
 	if g.AnyBelowSelected() {
 		return true
 	}
-	require := g.in.Main[0].Require
-	seen := make(map[string]string, len(require))
-	for _, m := range require {
-		if v, ok := seen[m.Path]; ok && v != m.Version {
-			return true
+	seen := make([]modcache.NodeID, len(g.selected))
+	differs := func(id modcache.NodeID) bool {
+		path := g.names.PathOf(id)
+		if int(path) >= len(seen) { // a path that is only excluded
+			seen = append(seen, make([]modcache.NodeID, int(path)+1-len(seen))...)
 		}
-		seen[m.Path] = m.Version
+		last := seen[path]
+		seen[path] = id
+		return last != 0 && last != id
 	}
-	return false
+	if len(g.excluded) == 0 {
+		return slices.ContainsFunc(g.roots, differs)
+	}
+	return slices.ContainsFunc(g.in.Main[0].Require, func(m module.Version) bool { return differs(g.names.Node(m)) })
 }
 
 // Pruned reports whether the graph is that of a single main module whose go line lets it be pruned, so that the go command
@@ -1163,12 +1187,10 @@ func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
 // AnyBelowSelected reports whether a root is below the version that the graph selects, go and toolchain included, as a
 // requirement of the main module itself always is: the go command then says "updates to go.mod needed", the latter only where the
 // graph is not pruned. A workspace has no such roots.
-func (g *Graph) AnyBelowSelected() bool {
-	if g.in.Workspace {
-		return false
-	}
-	g.reading.all()
-	return slices.ContainsFunc(g.roots, func(id modcache.NodeID) bool {
+func (g *Graph) AnyBelowSelected() bool { return anyBelow.Of(g) }
+
+var anyBelow = NewProperty(func(g *Graph) bool {
+	return !g.in.Workspace && slices.ContainsFunc(g.roots, func(id modcache.NodeID) bool {
 		path := g.names.PathOf(id)
 		if g.isMain(path) {
 			return g.pruning == unpruned
@@ -1176,7 +1198,7 @@ func (g *Graph) AnyBelowSelected() bool {
 		s := g.selected[path]
 		return s != 0 && g.names.Compare(id, s) < 0
 	})
-}
+}, same)
 
 // LowGoLine reports whether a single main module's go line is below the selected Go version.
 func (g *Graph) LowGoLine() bool {

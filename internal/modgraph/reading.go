@@ -2,7 +2,6 @@ package modgraph
 
 import (
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/mod/module"
@@ -259,11 +258,17 @@ func (g *Graph) ReadAt(m module.Version) []*Node {
 
 // MentionedAt reports whether Mentioned has a module version.
 func (g *Graph) MentionedAt(m module.Version) bool {
-	g.reading.about(g.names.Path(m.Path))
-	list := g.byMention()
-	i, _ := slices.BinarySearchFunc(list, m.Path, func(m module.Version, path string) int { return strings.Compare(m.Path, path) })
-	for ; i < len(list) && list[i].Path == m.Path; i++ {
-		if list[i] == m {
+	id := g.names.Node(m)
+	unread := func(path modcache.PathID) bool {
+		return int(path) < len(g.selected) && g.unread(path, g.selected[path]) == id
+	}
+	path := g.names.PathOf(id)
+	g.reading.about(path)
+	if unread(path) {
+		return true
+	}
+	for replaced := range g.byPath { // perhaps by m
+		if unread(replaced) {
 			return true
 		}
 	}

@@ -35,7 +35,8 @@ type checker struct {
 	moduleSeen  bool
 	statements  map[string]int // how many there are of each directive; see count
 	requires    slab[Require]
-	kept        *kept // of another parse, or nil
+	kept        *kept      // of another parse, or nil
+	fresh       []*Require // the valid ones that are not taken from it
 }
 
 // run reports whether the text was read; that is always so if there is nothing to keep.
@@ -588,11 +589,11 @@ func (c *checker) readRequire(l *Line) {
 
 // addRequire adds a requirement that stands on l. If it is one of another text, it stood that many bytes less far on there.
 func (c *checker) addRequire(l *Line, r Require, by int) {
-	alike := 1
+	alike, fresh := 1, r.Line == l
 	if l.Block != nil {
 		alike = len(l.Block.Lines)
 	}
-	if r.Line != l {
+	if !fresh {
 		r.Line, r.PathTok, r.VersionTok = l, l.Args[0], l.Args[1]
 		r.Path, r.Version = r.PathTok.Raw, r.VersionTok.Raw
 		if r.Indirect {
@@ -602,6 +603,9 @@ func (c *checker) addRequire(l *Line, r Require, by int) {
 	next := c.requires.next(alike)
 	*next = r
 	c.mod.Require = append(c.mod.Require, next)
+	if c.kept != nil && fresh && r.Valid {
+		c.fresh = append(c.fresh, next)
+	}
 }
 
 // suggestPathVersion offers ways to make "path version" of the arguments.

@@ -338,8 +338,25 @@ func foldedHash(s string) uint32 {
 	return h
 }
 
+// stillUnlike reports whether no two requirements are alike, given that this was so of the text that most are taken from.
+func (c *checker) stillUnlike() bool {
+	if c.kept == nil || len(c.kept.base.alike) > 0 || len(c.fresh) > maxFresh {
+		return false
+	}
+	return !slices.ContainsFunc(c.fresh, func(r *Require) bool {
+		return slices.ContainsFunc(c.mod.Require, func(other *Require) bool {
+			return other != r && other.Valid && len(other.Path) == len(r.Path) && strings.EqualFold(other.Path, r.Path)
+		})
+	})
+}
+
+// maxFresh is how many requirements are compared with all others one by one.
+const maxFresh = 8
+
 func (c *checker) requirements() {
-	c.mod.alike = alike(c.mod.Require)
+	if !c.stillUnlike() {
+		c.mod.alike = alike(c.mod.Require)
+	}
 	seen := map[module.Version]*Require{} // of those that have one like them
 	others := map[*Require]bool{}
 	for _, group := range c.mod.alike {
@@ -347,9 +364,12 @@ func (c *checker) requirements() {
 			others[r] = true
 		}
 	}
-	excluded := make(map[module.Version]*Exclude, len(c.mod.Exclude))
+	var excluded map[module.Version]*Exclude
 	for _, e := range c.mod.Exclude {
 		if e.Valid {
+			if excluded == nil {
+				excluded = make(map[module.Version]*Exclude, len(c.mod.Exclude))
+			}
 			excluded[module.Version{Path: e.Path, Version: e.Version}] = e
 		}
 	}
