@@ -124,6 +124,7 @@ type content struct {
 	pruning  pruning
 	names    *modcache.Names
 	roots    []modcache.NodeID
+	required []modcache.NodeID // what a single main module requires, also what it excludes
 	mains    []modcache.NodeID
 	excluded map[modcache.NodeID]bool
 	byPath   map[modcache.PathID][]replacements
@@ -183,8 +184,10 @@ func Load(in Input) *Graph {
 		if isPruned(m.Go) {
 			g.pruning = pruned
 		}
-		for _, r := range m.Require {
-			if id := g.names.Node(r); !g.excluded[id] {
+		g.required = g.idsOf(m.Require, in.Last)
+		g.roots = make([]modcache.NodeID, 0, len(g.required)+2)
+		for _, id := range g.required {
+			if len(g.excluded) == 0 || !g.excluded[id] {
 				g.roots = append(g.roots, id)
 			}
 		}
@@ -193,6 +196,28 @@ func Load(in Input) *Graph {
 
 	g.load(in.Source, in.Last)
 	return g
+}
+
+// idsOf returns the IDs of the requirements of a single main module. Most stand in the last graph's, at the same place from the
+// beginning or from the end.
+func (g *Graph) idsOf(require []module.Version, last *Graph) []modcache.NodeID {
+	ids := make([]modcache.NodeID, len(require))
+	var before []module.Version
+	if last != nil && last.names == g.names && last.required != nil {
+		before = last.in.Main[0].Require
+	}
+	further := len(require) - len(before)
+	for i, m := range require {
+		switch j := i - further; {
+		case i < len(before) && before[i] == m:
+			ids[i] = last.required[i]
+		case j >= 0 && j < len(before) && before[j] == m:
+			ids[i] = last.required[j]
+		default:
+			ids[i] = g.names.Node(m)
+		}
+	}
+	return ids
 }
 
 // newGraph returns a graph that knows the main modules, what they exclude and what they replace, and has no roots yet.
@@ -1126,10 +1151,7 @@ func (g *Graph) isInconsistent() bool {
 		seen[path] = id
 		return last != 0 && last != id
 	}
-	if len(g.excluded) == 0 {
-		return slices.ContainsFunc(g.roots, differs)
-	}
-	return slices.ContainsFunc(g.in.Main[0].Require, func(m module.Version) bool { return differs(g.names.Node(m)) })
+	return slices.ContainsFunc(g.required, differs)
 }
 
 // Pruned reports whether the graph is that of a single main module whose go line lets it be pruned, so that the go command

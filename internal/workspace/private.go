@@ -23,7 +23,8 @@ type Privacy struct {
 // A privacy is the same value for as long as nothing that it was made from has changed, and remembers what it was asked.
 type privacy struct {
 	*evidence
-	all *required
+	names *modcache.Names
+	all   *required
 
 	alone  *gaps // of modules of which the other requirements tell nothing; shared with those that differ in these alone
 	beside *gaps // of the others
@@ -41,21 +42,37 @@ type evidence struct {
 	since int64                // the arrivals in the module cache that it knows of
 }
 
-// gaps remembers what was found out about single modules: nil where there is no gap.
-type gaps struct{ sync.Map }
+// gaps remembers what was found out about single modules, by their paths: nil where nobody has asked.
+type gaps struct {
+	mu    sync.Mutex
+	known []*goenv.Gap
+}
 
-func (g *gaps) of(path string) (gap *goenv.Gap, ok bool) {
-	value, ok := g.Load(path)
-	if !ok {
-		return nil, false
+// covered stands for no gap.
+var covered = new(goenv.Gap)
+
+// at returns what is known about a path. The caller holds the lock.
+func (g *gaps) at(path modcache.PathID) *goenv.Gap {
+	if int(path) < len(g.known) {
+		return g.known[path]
 	}
-	return value.(*goenv.Gap), true
+	return nil
+}
+
+// set remembers what was found out about a path. The caller holds the lock.
+func (g *gaps) set(path modcache.PathID, gap *goenv.Gap) {
+	if int(path) >= len(g.known) {
+		g.known = append(g.known, make([]*goenv.Gap, int(path)+1-len(g.known))...)
+	}
+	g.known[path] = gap
 }
 
 // Gap returns what would be sent where if go were to fetch a module that is private and not covered; see goenv.FindGap. What is
 // not suspicious at first sight costs no look into the module cache.
 func (p *Privacy) Gap(path string) (goenv.Gap, bool) {
-	gap, beside := p.gap(path)
+	p.lock()
+	gap, beside := p.gap(p.names.Path(path))
+	p.unlock()
 	if p.notes && beside {
 		p.noted.beside = p.all
 	}
@@ -65,18 +82,28 @@ func (p *Privacy) Gap(path string) (goenv.Gap, bool) {
 	return *gap, true
 }
 
-// gap returns the gap of a module, or nil, and whether other requirements had a say in it.
-func (p *privacy) gap(path string) (gap *goenv.Gap, beside bool) {
-	if gap, ok := p.alone.of(path); ok {
-		return gap, false
+// lock lets nobody else find out about gaps.
+func (p *privacy) lock() { p.alone.mu.Lock(); p.beside.mu.Lock() }
+
+func (p *privacy) unlock() { p.beside.mu.Unlock(); p.alone.mu.Unlock() }
+
+// gap returns the gap of a module, or nil, and whether other requirements had a say in it. The caller holds the lock.
+func (p *privacy) gap(path modcache.PathID) (gap *goenv.Gap, beside bool) {
+	if gap = p.alone.at(path); gap == nil {
+		if gap, beside = p.beside.at(path), true; gap == nil {
+			gap, beside = p.find(p.names.PathString(path))
+			if gap == nil {
+				gap = covered
+			}
+			if beside {
+				p.beside.set(path, gap)
+			} else {
+				p.alone.set(path, gap)
+			}
+		}
 	}
-	if gap, ok := p.beside.of(path); ok {
-		return gap, true
-	}
-	if gap, beside = p.find(path); beside {
-		p.beside.Store(path, gap)
-	} else {
-		p.alone.Store(path, gap)
+	if gap == covered {
+		return nil, beside
 	}
 	return gap, beside
 }
@@ -125,12 +152,14 @@ func (p *privacy) nodes(g *modgraph.Graph) []*modgraph.Node {
 	if p.last == g {
 		return p.open
 	}
+	p.lock()
+	defer p.unlock()
 	p.last, p.open = g, nil
 	for _, n := range g.Nodes() {
 		if n.Actual.Version == "" {
 			continue
 		}
-		if gap, _ := p.gap(n.Actual.Path); gap != nil {
+		if gap, _ := p.gap(p.names.PathOf(n.File())); gap != nil {
 			p.open = append(p.open, n)
 		}
 	}
@@ -187,7 +216,7 @@ func (s *Snapshot) privacy(v *View, m *Module) *privacy {
 	s.memo.mu.Unlock()
 	t := &trace{}
 	next := &privacyMemo{machine: s.machine, settings: s.settings}
-	next.privacy = &privacy{all: all, alone: new(gaps), beside: new(gaps)}
+	next.privacy = &privacy{names: s.stores.Names(), all: all, alone: new(gaps), beside: new(gaps)}
 	if last != nil && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s) {
 		if last.privacy.all == all {
 			return last.privacy
