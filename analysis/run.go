@@ -86,6 +86,7 @@ type answer struct {
 type collector struct {
 	snap     *workspace.Snapshot
 	entries  []entry
+	answers  []*answer       // the first of each entry
 	byURI    map[uri.URI]int // made when there is more than one view
 	all      []ModuleResult
 	modules  map[string]int // into all, by directory
@@ -111,11 +112,18 @@ func (c *collector) view(v *workspace.View, asker *asker) error {
 		if err != nil {
 			return err
 		}
-		i := c.entry(f)
-		c.entries[i].answers = append(c.entries[i].answers, a)
+		e := &c.entries[c.entry(f)]
+		if e.answers == nil {
+			c.answers = append(c.answers, a)
+			e.answers = slices.Clip(c.answers[len(c.answers)-1:])
+		} else {
+			e.answers = append(e.answers, a)
+		}
 		c.failures = append(c.failures, a.failures...)
 		return nil
 	}
+	most := 3*len(v.Modules()) + 3
+	c.entries, c.answers = slices.Grow(c.entries, most), slices.Grow(c.answers, most)
 	err := cmp.Or(look(v.Work, nil), look(v.WorkSum, nil))
 	for _, m := range v.Modules() {
 		err = cmp.Or(err, look(m.Mod, m), look(m.Sum, m), look(m.Settings, m))

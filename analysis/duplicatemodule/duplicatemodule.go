@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"path/filepath"
 
 	"golang.org/x/mod/module"
 
@@ -30,12 +29,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		return nil
 	}
 	first := map[string]*syntax.Use{}
-	for _, use := range pass.File.Work().Use {
-		dir := filepath.FromSlash(use.Path)
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(pass.View.Dir, dir)
-		}
-		m := pass.View.Module(filepath.Join(dir, "go.mod"))
+	dirs := pass.File.Uses()
+	for i, use := range pass.File.Work().Use {
+		m := pass.View.ModuleIn(dirs[i])
 		if m == nil || m.Path() == "" || pass.Refused(use.Line) {
 			continue
 		}

@@ -84,7 +84,7 @@ func checkWork(pass *analysis.Pass) {
 	highest, asker := have, (*workspace.Module)(nil)
 	for _, m := range pass.View.Modules() {
 		own := m.Mod.Mod().Go
-		if own != nil && own.Valid && goenv.CompareVersions(own.Version, "1.21") >= 0 && goenv.CompareVersions(own.Version, highest) > 0 {
+		if own != nil && own.Valid && own.Version != highest && goenv.CompareVersions(own.Version, "1.21") >= 0 && goenv.CompareVersions(own.Version, highest) > 0 {
 			highest, asker = own.Version, m
 		}
 	}

@@ -100,7 +100,7 @@ func short(hash string) string {
 // before, is a directory; see initGoSum in cmd/go/internal/modfetch/fetch.go.
 func unreached(pass *analysis.Pass) bool {
 	return pass.View.Work != nil && pass.File == pass.View.WorkSum && slices.ContainsFunc(pass.View.Modules(), func(m *workspace.Module) bool {
-		return pass.Snapshot.Read(filepath.Join(m.Dir, "go.sum")).State == workspace.Directory
+		return m.Sum == nil && pass.Snapshot.Read(filepath.Join(m.Dir, "go.sum")).State == workspace.Directory
 	})
 }
 

@@ -29,13 +29,11 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if pass.File.Kind != workspace.WorkFile {
 		return nil
 	}
-	for _, use := range pass.File.Work().Use {
-		if !use.Valid {
+	dirs := pass.File.Uses()
+	for i, use := range pass.File.Work().Use {
+		dir := dirs[i]
+		if !use.Valid || pass.View.ModuleIn(dir) != nil {
 			continue
-		}
-		dir := filepath.FromSlash(use.Path)
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(pass.View.Dir, dir)
 		}
 		var wrong string
 		switch mod := pass.Snapshot.Read(filepath.Join(dir, "go.mod")); mod.State {

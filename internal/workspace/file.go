@@ -62,6 +62,7 @@ type File struct {
 
 	mod  func() *syntax.Mod
 	work func() *syntax.Work
+	uses func() []string
 	sum  func() *syntax.Sum
 	sums func() *gosum.Index
 	sett func() moduleSettings
@@ -103,6 +104,7 @@ func newFile(u uri.URI, path, src string) *File {
 		}
 		return syntax.ParseSum(src)
 	})
+	f.uses = sync.OnceValue(f.useDirs)
 	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(src) })
 	f.vend = sync.OnceValue(func() *modgraph.VendorList { return modgraph.ParseVendorList(src) })
 	f.line = sync.OnceValue(func() *text.Lines { return text.NewLines(src) })
@@ -143,6 +145,21 @@ func (f *File) Lines() *text.Lines { return f.line() }
 
 // Mod returns the file read as a go.mod, which never fails.
 func (f *File) Mod() *syntax.Mod { return f.mod() }
+
+// Uses returns the directories that the use lines of the file, read as a go.work, stand for, one for each line.
+func (f *File) Uses() []string { return f.uses() }
+
+func (f *File) useDirs() []string {
+	uses := f.Work().Use
+	dirs := make([]string, len(uses))
+	for i, use := range uses {
+		dirs[i] = filepath.Clean(filepath.FromSlash(use.Path))
+		if !filepath.IsAbs(dirs[i]) {
+			dirs[i] = filepath.Join(filepath.Dir(f.Path), dirs[i])
+		}
+	}
+	return dirs
+}
 
 // Problems returns what a go command of the given version has against the file, as go.mod or go.work; "" stands for the newest.
 func (f *File) Problems(goVersion string) []syntax.Problem {

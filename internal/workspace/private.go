@@ -200,6 +200,13 @@ func (r *privacyRead) holds(v *View) bool {
 	return g != nil && modgraph.SameNodes(r.in, p.nodes(g))
 }
 
+// A privacyKey names the privacy of a module of a view, or, without a directory, the last one of any of its modules.
+type privacyKey struct {
+	view string
+	own  bool
+	dir  string
+}
+
 // A privacyMemo is a privacy with what it was made from.
 type privacyMemo struct {
 	built
@@ -210,17 +217,18 @@ type privacyMemo struct {
 
 func (s *Snapshot) privacy(v *View, m *Module) *privacy {
 	all := v.required()
-	key, common := recallKey{view: v.key(), own: v.Own, path: m.Dir}, recallKey{view: v.key(), own: v.Own}
+	key, common := privacyKey{v.key(), v.Own, m.Dir}, privacyKey{v.key(), v.Own, ""}
 	s.memo.mu.Lock()
 	last := s.memo.privacies[key]
 	s.memo.mu.Unlock()
+	stands := last != nil && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s)
+	if stands && last.privacy.all == all {
+		return last.privacy
+	}
 	t := &trace{}
 	next := &privacyMemo{machine: s.machine, settings: s.settings}
 	next.privacy = &privacy{names: s.stores.Names(), all: all, alone: new(gaps), beside: new(gaps)}
-	if last != nil && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s) {
-		if last.privacy.all == all {
-			return last.privacy
-		}
+	if stands {
 		next.privacy.evidence, t.reads = last.privacy.evidence, last.reads
 		if slices.Equal(last.privacy.all.mains, all.mains) {
 			next.privacy.alone = last.privacy.alone
@@ -240,7 +248,7 @@ func (s *Snapshot) privacy(v *View, m *Module) *privacy {
 		return next.privacy
 	}
 	if s.memo.privacies == nil {
-		s.memo.privacies = map[recallKey]*privacyMemo{}
+		s.memo.privacies = map[privacyKey]*privacyMemo{}
 	}
 	s.memo.privacies[key], s.memo.privacies[common] = next, next
 	return next.privacy

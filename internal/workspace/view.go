@@ -114,6 +114,15 @@ func (v *View) Module(path string) *Module {
 	return modules[first]
 }
 
+// ModuleIn returns the main module in a directory, whose path is clean, or nil.
+func (v *View) ModuleIn(dir string) *Module {
+	modules := v.Modules()
+	if i, ok := v.places()[dir]; ok && modules[i].Dir == dir {
+		return modules[i]
+	}
+	return nil
+}
+
 // placed returns where modules are, by their directories and files: the first of several.
 func placed(modules []*Module) map[string]int {
 	places := make(map[string]int, 3*len(modules))
@@ -381,12 +390,10 @@ func (s *Snapshot) workView(path string) *View {
 		sum := s.Read(path + ".sum")
 		known := sum.State != Unknown
 		v.WorkSum = sum.File
-		seen := map[string]bool{}
-		for _, use := range fact.File.Work().Use {
-			dir := filepath.FromSlash(use.Path)
-			if !filepath.IsAbs(dir) {
-				dir = filepath.Join(v.Dir, dir)
-			}
+		dirs := fact.File.Uses()
+		seen := make(map[string]bool, len(dirs))
+		v.modules = make([]*Module, 0, len(dirs))
+		for _, dir := range dirs {
 			m, ok := s.module(dir)
 			known = known && ok
 			if m != nil && !seen[m.Dir] {
@@ -537,7 +544,7 @@ type memo struct {
 
 	differences map[string]*modgraph.Difference // by the key of the view
 
-	privacies map[recallKey]*privacyMemo
+	privacies map[privacyKey]*privacyMemo
 	origins   *origins
 	env       *envMemo
 }
