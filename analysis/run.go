@@ -57,7 +57,7 @@ func (r *Result) Diagnostics(u uri.URI) []Diagnostic {
 // Run runs the analyzers over every view that one of the paths belongs to. Paths that belong to no view add nothing. It
 // returns early, with an error, only when ctx ends. What nothing has changed about is not looked at again.
 func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, paths []string) (*Result, error) {
-	c := &collector{snap: snap, modules: map[string]int{}}
+	c := &collector{snap: snap}
 	asker := newAsker(ctx, analyzers)
 	var done []*workspace.View
 	for _, path := range paths {
@@ -98,13 +98,16 @@ type entry struct {
 	file    *workspace.File
 	answers []*answer
 	more    []Diagnostic // what answers about other files say about it
+	module  int          // one more than the place of the module in whose directory it lies; 0 if that is not known
 }
 
 func (c *collector) view(v *workspace.View, asker *asker) error {
 	if len(c.entries) > 0 && c.byURI == nil {
 		c.indexEntries()
 	}
-	look := func(f *workspace.File, m *workspace.Module) error {
+	most := 3*len(v.Modules()) + 3
+	c.entries, c.answers = slices.Grow(c.entries, most), slices.Grow(c.answers, most)
+	look := func(f *workspace.File, m *workspace.Module, of int) error {
 		if f == nil {
 			return nil
 		}
@@ -113,6 +116,9 @@ func (c *collector) view(v *workspace.View, asker *asker) error {
 			return err
 		}
 		e := &c.entries[c.entry(f)]
+		if m != nil && strings.LastIndexByte(f.Path, filepath.Separator) == len(m.Dir) && strings.HasPrefix(f.Path, m.Dir) {
+			e.module = of + 1
+		}
 		if e.answers == nil {
 			c.answers = append(c.answers, a)
 			e.answers = slices.Clip(c.answers[len(c.answers)-1:])
@@ -122,29 +128,40 @@ func (c *collector) view(v *workspace.View, asker *asker) error {
 		c.failures = append(c.failures, a.failures...)
 		return nil
 	}
-	most := 3*len(v.Modules()) + 3
-	c.entries, c.answers = slices.Grow(c.entries, most), slices.Grow(c.answers, most)
-	err := cmp.Or(look(v.Work, nil), look(v.WorkSum, nil))
-	for _, m := range v.Modules() {
-		err = cmp.Or(err, look(m.Mod, m), look(m.Sum, m), look(m.Settings, m))
+	err := cmp.Or(look(v.Work, nil, 0), look(v.WorkSum, nil, 0))
+	of := c.place(v.Modules())
+	for i, m := range v.Modules() {
+		err = cmp.Or(err, look(m.Mod, m, of[i]), look(m.Sum, m, of[i]), look(m.Settings, m, of[i]))
 	}
-	if err = cmp.Or(err, look(v.Vendor, nil)); err != nil {
+	if err = cmp.Or(err, look(v.Vendor, nil, 0)); err != nil {
 		return err
 	}
 	g := v.Graph()
 	unknown := g != nil && !g.Complete() || v.UnknownToolchain() || lacksSources(v)
-	for _, m := range v.Modules() {
+	for i, m := range v.Modules() {
+		if unknown || v.Unanswered(m) {
+			c.all[of[i]].Health.incomplete = true
+		}
+	}
+	return nil
+}
+
+// place gives each module its place among all.
+func (c *collector) place(modules []*workspace.Module) (of []int) {
+	of, c.all = make([]int, len(modules)), slices.Grow(c.all, len(modules))
+	if c.modules == nil {
+		c.modules = make(map[string]int, len(modules))
+	}
+	for k, m := range modules {
 		i, ok := c.modules[m.Dir]
 		if !ok {
 			i = len(c.all)
 			c.modules[m.Dir] = i
 			c.all = append(c.all, ModuleResult{Dir: m.Dir, Path: m.Path()})
 		}
-		if unknown || v.Unanswered(m) {
-			c.all[i].Health.incomplete = true
-		}
+		of[k] = i
 	}
-	return nil
+	return of
 }
 
 // lacksSources reports whether nobody can say what some packages of the view import.
@@ -358,7 +375,7 @@ func (c *collector) result() *Result {
 		e := &c.entries[i]
 		all, shown := e.said()
 		r.Files[i] = FileResult{File: e.file, Diagnostics: shown}
-		if m := c.moduleOf(e.file.Path); m != nil {
+		if m := c.moduleOf(e); m != nil {
 			for _, d := range all {
 				m.Health.count(d)
 			}
@@ -453,9 +470,12 @@ func limited(ds []Diagnostic) []Diagnostic {
 	return kept
 }
 
-// moduleOf returns the module whose directory holds path, or the nearest above.
-func (c *collector) moduleOf(path string) *ModuleResult {
-	for {
+// moduleOf returns the module whose directory holds a document, or the nearest above.
+func (c *collector) moduleOf(e *entry) *ModuleResult {
+	if e.module > 0 {
+		return &c.all[e.module-1]
+	}
+	for path := e.file.Path; ; {
 		dir := filepath.Dir(path)
 		if i, ok := c.modules[dir]; ok {
 			return &c.all[i]

@@ -28,8 +28,8 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if pass.File.Kind != workspace.WorkFile {
 		return nil
 	}
-	first := map[string]*syntax.Use{}
 	dirs := pass.File.Uses()
+	first := make(map[string]*syntax.Use, len(dirs))
 	for i, use := range pass.File.Work().Use {
 		m := pass.View.ModuleIn(dirs[i])
 		if m == nil || m.Path() == "" || pass.Refused(use.Line) {

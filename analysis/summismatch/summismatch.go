@@ -39,15 +39,17 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil {
 		return nil
 	}
-	contradicted, mentioned := pass.File.Checksums().Held(g)
+	sums, source := pass.File.Checksums(), pass.View.Source()
+	contradicted, mentioned := sums.Held(g)
 	for _, n := range contradicted {
 		if key, ok := gosum.ModKey(n); ok {
 			check(pass, n.Actual, key, n.Mod)
 		}
 	}
 	checkZips(pass)
-	for _, m := range mentioned {
-		if mod, ok := pass.Snapshot.Mod(m); ok {
+	for _, id := range mentioned {
+		m := g.Names().Version(id)
+		if mod, err := source.Mod(id); err == nil && sums.Denies(id, m, mod) {
 			check(pass, m, module.Version{Path: m.Path, Version: m.Version + "/go.mod"}, mod)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/modgraph"
 )
 
@@ -19,7 +20,7 @@ func (x *Index) Len() int {
 // Held returns what go.sum has lines about: the modules of a graph whose go.mod files are not as some line says, as Contradicted
 // does, and those that Mentioned has, each in any order. Where go.sum has far fewer lines than the graph has modules, it asks the
 // graph about no others.
-func (x *Index) Held(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []module.Version) {
+func (x *Index) Held(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []modcache.NodeID) {
 	if x == nil {
 		return nil, nil
 	}
@@ -30,15 +31,15 @@ func (x *Index) Held(g *modgraph.Graph) (contradicted []*modgraph.Node, mentione
 }
 
 // long goes through the graph, where it is not the same as the last time.
-func (x *Index) long(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []module.Version) {
+func (x *Index) long(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []modcache.NodeID) {
 	nodes, named := g.Nodes(), g.Mentioned()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	h := x.held.of(g, func() held {
 		h := held{contradicted: x.contradicted(nodes)}
 		for _, id := range named {
-			if m := g.Names().Version(id); x.look(id, m, nil)&listed != 0 {
-				h.mentioned = append(h.mentioned, m)
+			if x.look(id, g.Names().Version(id), nil)&listed != 0 {
+				h.mentioned = append(h.mentioned, id)
 			}
 		}
 		return h
@@ -49,11 +50,11 @@ func (x *Index) long(g *modgraph.Graph) (contradicted []*modgraph.Node, mentione
 // held is what Held returns.
 type held struct {
 	contradicted []*modgraph.Node
-	mentioned    []module.Version
+	mentioned    []modcache.NodeID
 }
 
 // short goes through the lines rather than through the graph.
-func (x *Index) short(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []module.Version) {
+func (x *Index) short(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []modcache.NodeID) {
 	for i := range x.entries {
 		e := &x.entries[i]
 		k := keyOfLine(e)
@@ -67,10 +68,17 @@ func (x *Index) short(g *modgraph.Graph) (contradicted []*modgraph.Node, mention
 			}
 		}
 		if g.MentionedAt(m) {
-			mentioned = append(mentioned, m)
+			mentioned = append(mentioned, g.Names().Node(m))
 		}
 	}
 	return contradicted, mentioned
+}
+
+// Denies reports whether some line about the go.mod file of a module version has another checksum than mod, which is that file.
+func (x *Index) Denies(id modcache.NodeID, m module.Version, mod *modcache.Mod) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.look(id, m, mod)&contradicts != 0
 }
 
 // denies reports whether some line about a key has another checksum than hash.

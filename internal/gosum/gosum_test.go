@@ -92,12 +92,12 @@ func TestShort(t *testing.T) {
 	var try func(text string, n int)
 	try = func(text string, n int) {
 		x := NewIndex(syntax.ParseSum(text))
-		list := func(contradicted []*modgraph.Node, mentioned []module.Version) (list []string) {
+		list := func(contradicted []*modgraph.Node, mentioned []modcache.NodeID) (list []string) {
 			for _, n := range contradicted {
 				list = append(list, n.Module.String())
 			}
-			for _, m := range mentioned {
-				list = append(list, m.String())
+			for _, id := range mentioned {
+				list = append(list, g.Names().Version(id).String())
 			}
 			return list
 		}

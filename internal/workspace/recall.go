@@ -268,6 +268,13 @@ func (t *trace) read(w Want, f *Fact) {
 	}
 }
 
+// expect makes room for so many reads.
+func (t *trace) expect(n int) {
+	if t != nil {
+		t.reads = slices.Grow(t.reads, n)
+	}
+}
+
 func (t *trace) elude() {
 	if t != nil {
 		t.elusive = true

@@ -125,11 +125,17 @@ func (v *View) ModuleIn(dir string) *Module {
 
 // placed returns where modules are, by their directories and files: the first of several.
 func placed(modules []*Module) map[string]int {
-	places := make(map[string]int, 3*len(modules))
+	places := make(map[string]int, len(modules))
+	elsewhere := func(m *Module, f *File) bool {
+		rest, ok := strings.CutPrefix(f.Path, m.Dir+string(filepath.Separator))
+		return !ok || strings.ContainsRune(rest, filepath.Separator)
+	}
 	for i, m := range slices.Backward(modules) {
-		places[m.Dir], places[m.Mod.Path] = i, i
-		if m.Sum != nil {
-			places[m.Sum.Path] = i
+		places[m.Dir] = i
+		for _, f := range []*File{m.Mod, m.Sum} {
+			if f != nil && elsewhere(m, f) {
+				places[f.Path] = i
+			}
 		}
 	}
 	return places
@@ -393,6 +399,7 @@ func (s *Snapshot) workView(path string) *View {
 		dirs := fact.File.Uses()
 		seen := make(map[string]bool, len(dirs))
 		v.modules = make([]*Module, 0, len(dirs))
+		s.trace.expect(5 * len(dirs)) // files of each
 		for _, dir := range dirs {
 			m, ok := s.module(dir)
 			known = known && ok
