@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"maps"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -200,59 +201,99 @@ func (r *privacyRead) holds(v *View) bool {
 	return g != nil && modgraph.SameNodes(r.in, p.nodes(g))
 }
 
-// A privacyKey names the privacy of a module of a view, or, without a directory, the last one of any of its modules.
-type privacyKey struct {
-	view string
-	own  bool
-	dir  string
-}
-
-// A privacyMemo is a privacy with what it was made from.
-type privacyMemo struct {
+// An evidenceMemo is the evidence of a module of a view with what it was made from.
+type evidenceMemo struct {
 	built
 	machine  *Machine
 	settings *Settings
-	privacy  *privacy
+	evidence *evidence
+}
+
+type evidenceKey struct {
+	viewKey
+	dir string
+}
+
+// privacies are those of a view's modules, by their evidence, which most modules of a workspace have in common: then one of them finds
+// out for all.
+type privacies struct {
+	all *required
+	by  map[*evidence]*privacy
 }
 
 func (s *Snapshot) privacy(v *View, m *Module) *privacy {
-	all := v.required()
-	key, common := privacyKey{v.key(), v.Own, m.Dir}, privacyKey{v.key(), v.Own, ""}
+	e := s.evidenceOf(v, m)
+	all, memo, key := v.required(), s.memo, viewKey{v.key(), v.Own}
+	memo.mu.Lock()
+	defer memo.mu.Unlock()
+	of := memo.privacies[key]
+	if of == nil || of.all != all {
+		next := &privacies{all: all, by: map[*evidence]*privacy{}}
+		if of != nil && slices.Equal(of.all.mains, all.mains) {
+			for e, p := range of.by {
+				next.by[e] = newPrivacy(p.names, e, all, p.alone)
+			}
+		}
+		if memo.privacies == nil {
+			memo.privacies = map[viewKey]*privacies{}
+		}
+		of, memo.privacies[key] = next, next
+	}
+	p := of.by[e]
+	if p == nil {
+		maps.DeleteFunc(of.by, func(other *evidence, _ *privacy) bool { return other.outdated(e) })
+		if len(of.by) == maxKinds {
+			clear(of.by)
+		}
+		p = newPrivacy(s.stores.Names(), e, all, new(gaps))
+		of.by[e] = p
+	}
+	return p
+}
+
+func newPrivacy(names *modcache.Names, e *evidence, all *required, alone *gaps) *privacy {
+	return &privacy{evidence: e, names: names, all: all, alone: alone, beside: new(gaps)}
+}
+
+// evidenceOf returns the evidence of a module of a view, the same value for as long as it is the same, and for all that have the same.
+func (s *Snapshot) evidenceOf(v *View, m *Module) *evidence {
+	key := evidenceKey{viewKey{v.key(), v.Own}, m.Dir}
 	s.memo.mu.Lock()
-	last := s.memo.privacies[key]
+	last := s.memo.evidence[key]
 	s.memo.mu.Unlock()
-	stands := last != nil && last.machine == s.machine && last.settings == s.settings && last.privacy.since == s.arrivals && last.current(s)
-	if stands && last.privacy.all == all {
-		return last.privacy
+	if last != nil && last.machine == s.machine && last.settings == s.settings && last.evidence.since == s.arrivals && last.current(s) {
+		return last.evidence
 	}
 	t := &trace{}
-	next := &privacyMemo{machine: s.machine, settings: s.settings}
-	next.privacy = &privacy{names: s.stores.Names(), all: all, alone: new(gaps), beside: new(gaps)}
-	if stands {
-		next.privacy.evidence, t.reads = last.privacy.evidence, last.reads
-		if slices.Equal(last.privacy.all.mains, all.mains) {
-			next.privacy.alone = last.privacy.alone
-		}
-	} else {
-		next.privacy.evidence = (&Snapshot{contents: s.contents, trace: t}).evidence(v, m)
-	}
+	next := &evidenceMemo{machine: s.machine, settings: s.settings}
+	next.evidence = (&Snapshot{contents: s.contents, trace: t}).evidenceFor(v, m)
 	next.env, next.reads = s.Env(), t.reads
 	next.since.Store(s.ID)
 	s.memo.mu.Lock()
 	defer s.memo.mu.Unlock()
-	// The modules of a workspace mostly have the same of everything, and then one of them finds out for all.
-	if shared := s.memo.privacies[common]; shared != nil && shared.privacy.all == all && shared.privacy.alike(next.privacy.evidence) {
-		next.privacy = shared.privacy
+	kinds := slices.DeleteFunc(s.memo.kinds, func(e *evidence) bool { return e.outdated(next.evidence) })
+	if i := slices.IndexFunc(kinds, next.evidence.alike); i >= 0 {
+		next.evidence = kinds[i]
+	} else {
+		kinds = append(kinds[max(0, len(kinds)+1-maxKinds):], next.evidence)
 	}
-	if t.elusive {
-		return next.privacy
+	s.memo.kinds = kinds
+	if t.elusive { // it rests on facts that are missing
+		return next.evidence
 	}
-	if s.memo.privacies == nil {
-		s.memo.privacies = map[privacyKey]*privacyMemo{}
+	if s.memo.evidence == nil {
+		s.memo.evidence = map[evidenceKey]*evidenceMemo{}
 	}
-	s.memo.privacies[key], s.memo.privacies[common] = next, next
-	return next.privacy
+	s.memo.evidence[key] = next
+	return next.evidence
 }
+
+// maxKinds is how many different kinds of evidence are remembered: more than the modules of a workspace have, so that what somebody
+// types into a settings file does not pile up.
+const maxKinds = 256
+
+// outdated reports whether evidence can be of no use any more where there is other evidence already.
+func (e *evidence) outdated(other *evidence) bool { return e.env != other.env || e.since < other.since }
 
 func (e *evidence) alike(other *evidence) bool {
 	if e == other {
@@ -269,8 +310,8 @@ func (e *evidence) alike(other *evidence) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// evidence reads what tells whether a module is private.
-func (s *Snapshot) evidence(v *View, m *Module) *evidence {
+// evidenceFor reads what tells whether a module is private.
+func (s *Snapshot) evidenceFor(v *View, m *Module) *evidence {
 	env := s.Env()
 	in := goenv.EvidenceInputs{
 		Declared:   s.SettingsFor(v, m).Private,

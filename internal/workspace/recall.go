@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -437,60 +438,83 @@ func (d *draft) note(w Want) {
 	d.changes = append(d.changes, noted{d.ID, w})
 }
 
-// A required is the set of paths that the modules of a view require.
+// A required is the set of paths that the modules of a view require, and what these are called. It is never changed.
 type required struct {
+	mains []string
+	paths []string // in no order
+}
+
+// A requiredMemo is the required of a view's modules, with what it takes to tell that of other ones.
+type requiredMemo struct {
 	modules []*Module
-	mains   []string
-	paths   []string
+	count   map[string]int // in how many lines a path is required
+	*required
 }
 
 // required returns what the modules of the view are called and require. It is the same value for as long as that is the same.
 func (v *View) required() *required {
 	return v.needs.get(func() *required {
 		m := v.Snapshot.memo
-		key := recallKey{view: v.key(), own: v.Own}
+		key := viewKey{v.key(), v.Own}
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if last := m.required[key]; last != nil && slices.EqualFunc(last.modules, v.modules, sameRequired) {
-			return last
+		last := m.required[key]
+		if last == nil || !slices.EqualFunc(last.modules, v.modules, func(a, b *Module) bool { return a.Dir == b.Dir }) {
+			if m.required == nil {
+				m.required = map[viewKey]*requiredMemo{}
+			}
+			last = &requiredMemo{count: map[string]int{}, required: new(required)}
+			m.required[key] = last
 		}
-		if m.required == nil {
-			m.required = map[recallKey]*required{}
-		}
-		m.required[key] = requiredBy(v.modules)
-		return m.required[key]
+		last.become(v.modules)
+		return last.required
 	})
 }
 
-func requiredBy(modules []*Module) *required {
-	r := &required{modules: modules}
-	seen := map[string]bool{}
-	for _, main := range modules {
-		r.mains = append(r.mains, main.Path())
-		for _, req := range main.Mod.Mod().Require {
-			if !seen[req.Path] {
-				seen[req.Path] = true
-				r.paths = append(r.paths, req.Path)
+// become goes on to modules that are mostly the same.
+func (r *requiredMemo) become(modules []*Module) {
+	was := map[string]bool{} // whether a path of which the number changes was required
+	add := func(m *Module, n int) {
+		for _, line := range m.Mod.Mod().Require {
+			before := r.count[line.Path]
+			if _, ok := was[line.Path]; !ok {
+				was[line.Path] = before > 0
+			}
+			if r.count[line.Path] += n; r.count[line.Path] == 0 {
+				delete(r.count, line.Path)
 			}
 		}
 	}
-	return r
-}
-
-func sameRequired(a, b *Module) bool {
-	if a == b || a.Mod == b.Mod {
-		return true
-	}
-	x, y := a.Mod.Mod().Require, b.Mod.Mod().Require
-	if len(x) != len(y) || a.Path() != b.Path() {
-		return false
-	}
-	for i := range x {
-		if x[i].Path != y[i].Path {
-			return false
+	renamed := len(r.mains) != len(modules)
+	for i, m := range modules {
+		switch {
+		case len(r.modules) == 0:
+			add(m, 1)
+		case r.modules[i].Mod != m.Mod:
+			add(r.modules[i], -1)
+			add(m, 1)
+			renamed = renamed || r.mains[i] != m.Path()
 		}
 	}
-	return true
+	r.modules = modules
+	changed := false
+	for path, before := range was {
+		changed = changed || before != (r.count[path] > 0)
+	}
+	if !changed && !renamed {
+		return
+	}
+	next := &required{mains: r.mains, paths: r.paths}
+	if renamed {
+		next.mains = make([]string, len(modules))
+		for i, m := range modules {
+			next.mains[i] = m.Path()
+		}
+	}
+	if changed {
+		next.paths = slices.AppendSeq(make([]string, 0, len(r.count)), maps.Keys(r.count))
+	}
+	r.required = next
 }
 
 // once keeps one value of a snapshot. The zero value is ready to use.

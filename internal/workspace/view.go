@@ -547,11 +547,13 @@ type memo struct {
 	views    map[string]*built
 	modules  map[string]*built // by directory
 	answers  map[recallKey]*recalled
-	required map[recallKey]*required
+	required map[viewKey]*requiredMemo
 
 	differences map[string]*modgraph.Difference // by the key of the view
 
-	privacies map[privacyKey]*privacyMemo
+	evidence  map[evidenceKey]*evidenceMemo
+	kinds     []*evidence // all different ones
+	privacies map[viewKey]*privacies
 	origins   *origins
 	env       *envMemo
 }
@@ -563,6 +565,12 @@ type graphMemo struct {
 	reads []read
 	since atomic.Int64
 	graph *modgraph.Graph
+}
+
+// A viewKey names a view.
+type viewKey struct {
+	key string
+	own bool
 }
 
 func (v *View) key() string {
