@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go/version"
 
@@ -145,7 +146,7 @@ type content struct {
 	ordered    func() []*Node
 	mentioned  func() []modcache.NodeID
 	standIns   func() map[module.Version][]*Node // what is read in the place of something else, by what is read
-	properties sync.Map                          // *Property → its value
+	properties [maxProperties]atomic.Value       // by number
 }
 
 type pruning uint8

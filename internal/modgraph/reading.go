@@ -1,6 +1,7 @@
 package modgraph
 
 import (
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -12,9 +13,10 @@ import (
 // A Reading is what somebody has asked a graph. Most ask about a few module paths, or for a list that is mostly empty; to them
 // another graph that says the same of these is as good, and a Difference tells whether one does.
 type Reading struct {
-	whole     bool // something that is not listed below
-	paths     []modcache.PathID
-	questions []question
+	whole      bool // something that is not listed below
+	properties uint // a bit for each Property, by its number
+	paths      []modcache.PathID
+	questions  []question
 }
 
 // A question is one about the whole graph whose answers can be compared. Questions are compared with ==.
@@ -30,7 +32,7 @@ func (g *Graph) Plain() *Graph { return g.plain }
 
 // Cut returns what was noted since the last Cut, and begins anew.
 func (r *Reading) Cut() Reading {
-	cut := Reading{whole: r.whole}
+	cut := Reading{whole: r.whole, properties: r.properties}
 	if !r.whole {
 		cut.paths, cut.questions = slices.Clip(r.paths), slices.Clip(r.questions)
 	}
@@ -48,6 +50,7 @@ func (r *Reading) Add(other *Reading) {
 		r.paths, r.questions = nil, nil
 		return
 	}
+	r.properties |= other.properties
 	for _, q := range other.questions {
 		r.asks(q)
 	}
@@ -87,23 +90,38 @@ func roomy[T any](s []T, n int) []T {
 
 // A Property is something that follows from a graph alone. It is worked out once for each graph, and not to be changed then.
 type Property[T any] struct {
-	of   func(*Graph) T
-	same func(a, b T) bool
+	number int
+	of     func(*Graph) T
+	same   func(a, b T) bool
 }
 
-// NewProperty returns the property that a function works out. The other tells whether two graphs have the same.
+// maxProperties is how many kinds of property there may be.
+const maxProperties = 16
+
+// everyProperty is each that there is, by number.
+var everyProperty []question
+
+// NewProperty returns the property that a function works out. The other tells whether two graphs have the same. It is for variables of
+// packages: there is room for few.
 func NewProperty[T any](of func(*Graph) T, same func(a, b T) bool) *Property[T] {
-	return &Property[T]{of, same}
+	p := &Property[T]{len(everyProperty), of, same}
+	if p.number == maxProperties {
+		panic("modgraph: too many properties")
+	}
+	everyProperty = append(everyProperty, p)
+	return p
 }
 
 // Of returns the property of a graph.
 func (p *Property[T]) Of(g *Graph) T {
-	g.reading.asks(p)
-	if value, ok := g.properties.Load(p); ok {
-		return value.(T)
+	if g.reading != nil {
+		g.reading.properties |= 1 << p.number
 	}
-	value, _ := g.properties.LoadOrStore(p, p.of(g.plain))
-	return value.(T)
+	known := &g.properties[p.number]
+	if known.Load() == nil {
+		known.CompareAndSwap(nil, p.of(g.plain))
+	}
+	return known.Load().(T)
 }
 
 func (p *Property[T]) unchanged(a, b *Graph) bool { return p.same(p.Of(a), p.Of(b)) }
@@ -120,6 +138,8 @@ type Difference struct {
 
 	mu      sync.Mutex
 	answers map[question]bool // whether they are unchanged
+	asked   uint              // properties that have been compared
+	others  uint              // those of them that are others
 }
 
 // NewDifference compares two graphs.
@@ -149,12 +169,20 @@ func (d *Difference) Touches(r *Reading) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.questions, func(q question) bool { return !d.unchanged(q) })
-}
-
-func (d *Difference) unchanged(q question) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for left := r.properties &^ d.asked; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros(left)
+		d.asked |= 1 << i
+		if !everyProperty[i].unchanged(d.From, d.To) {
+			d.others |= 1 << i
+		}
+	}
+	return r.properties&d.others != 0 || slices.ContainsFunc(r.questions, func(q question) bool { return !d.unchanged(q) })
+}
+
+// unchanged reports whether two graphs give one answer. The caller holds the lock.
+func (d *Difference) unchanged(q question) bool {
 	answer, ok := d.answers[q]
 	if !ok {
 		answer = q.unchanged(d.From, d.To)
