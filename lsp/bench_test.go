@@ -146,6 +146,8 @@ func keystrokes(tb testing.TB, dir string) map[string][2]func(y *typist) *analys
 		"syntax fault": {edit(mod, modText+"requir\n"), edit(mod, modText)},
 		"version":      {edit(mod, strings.Replace(modText, " v1.", " v1.9", 1)), edit(mod, modText)},
 		"go.sum line":  {edit(sum, before+after), edit(sum, sumText)},
+		"requirement":  {edit(mod, modText+"require example.com/gone v1.0.0\n"), edit(mod, modText)},
+		"replacement":  {edit(mod, modText+"replace "+line+"=> ./no/such/directory\n"), edit(mod, modText)},
 	}
 }
 
@@ -176,7 +178,7 @@ func BenchmarkWorkspace(b *testing.B) {
 	if dir == "" {
 		dir, settings = inventWorkspace(b, 200, 30, 600)
 	}
-	for name, strokes := range workStrokes(b, dir) {
+	for name, strokes := range keystrokes(b, middleOf(b, dir)) {
 		b.Run(name, func(b *testing.B) {
 			y := newWorkTypist(b, settings, dir)
 			strokes[1](y)
@@ -203,24 +205,6 @@ func middleOf(tb testing.TB, dir string) string {
 		tb.Fatalf("%s: no modules: %v", dir, err)
 	}
 	return filepath.Dir(mods[len(mods)/2])
-}
-
-// workStrokes are edits of a module of a workspace that are made and taken back.
-func workStrokes(tb testing.TB, dir string) map[string][2]func(y *typist) *analysis.Result {
-	middle := middleOf(tb, dir)
-	strokes := keystrokes(tb, middle)
-	mod := filepath.Join(middle, "go.mod")
-	text := readText(tb, mod)
-	for name, line := range map[string]string{
-		"requirement": "require example.com/gone v1.0.0\n",
-		"replacement": "replace " + firstRequired(text) + " => ./no/such/directory\n",
-	} {
-		strokes[name] = [2]func(*typist) *analysis.Result{
-			func(y *typist) *analysis.Result { return y.edit(mod, text+line) },
-			func(y *typist) *analysis.Result { return y.edit(mod, text) },
-		}
-	}
-	return strokes
 }
 
 // BenchmarkImport measures an import that is typed into a Go file of the module in $BENCH_MODULE, all of whose dependencies are in
@@ -290,7 +274,7 @@ func TestEditAllocations(t *testing.T) {
 	dir, settings := invent(t, 100)
 	count("", keystrokes(t, dir), func() *typist { return newTypist(t, settings, filepath.Join(dir, "go.mod")) })
 	work, settings := inventWorkspace(t, 50, 10, 100)
-	count("workspace, ", workStrokes(t, work), func() *typist { return newWorkTypist(t, settings, work) })
+	count("workspace, ", keystrokes(t, middleOf(t, work)), func() *typist { return newWorkTypist(t, settings, work) })
 	if os.Getenv("UPDATE") != "" {
 		data, err := json.MarshalIndent(got, "", "\t")
 		if err != nil {

@@ -64,6 +64,8 @@ type Input struct {
 	Names *modcache.Names
 	Last  *Graph // made with a Source that says the same of module versions whose go.mod files it had; may be nil
 	Source
+
+	trial bool // nothing will go on from the graph
 }
 
 // A Source finds go.mod files. It is not kept beyond the computation that it was given to.
@@ -195,7 +197,7 @@ func Load(in Input) *Graph {
 		g.roots = append(g.roots, g.goRoots(m.Go, implicitGo, m.Toolchain)...)
 	}
 
-	g.load(in.Source, in.Last)
+	g.load(&in)
 	return g
 }
 
@@ -224,7 +226,7 @@ func (g *Graph) idsOf(require []module.Version, last *Graph) []modcache.NodeID {
 // newGraph returns a graph that knows the main modules, what they exclude and what they replace, and has no roots yet.
 func newGraph(in Input) *Graph {
 	g := &Graph{content: &content{in: in, names: in.Names, excluded: map[modcache.NodeID]bool{}}}
-	g.plain, g.in.Source, g.in.Last = g, Source{}, nil
+	g.plain, g.in.Source, g.in.Last, g.in.trial = g, Source{}, nil, false
 	for _, m := range in.Main {
 		g.mains = append(g.mains, g.names.Node(module.Version{Path: m.Path}))
 		for _, x := range m.Exclude {
@@ -236,8 +238,9 @@ func newGraph(in Input) *Graph {
 }
 
 // load reads what the roots lead to.
-func (g *Graph) load(source Source, last *Graph) {
-	l := g.loader(source, last)
+func (g *Graph) load(in *Input) {
+	l := g.loader(in.Source, in.Last)
+	l.trial = in.trial
 	l.run(l.findTrunk())
 }
 
@@ -271,7 +274,7 @@ func (l *loader) run(t *trunk) {
 		l.enqueue(id, g.pruning)
 	}
 	l.drain()
-	if g.in.Workspace {
+	if g.in.Workspace && l.holds == nil {
 		l.reload()
 	}
 	g.walk, g.all = sync.OnceValue(g.breadthFirst), sync.OnceValue(g.listNodes)
@@ -439,7 +442,12 @@ type loader struct {
 	last           *Graph // whose nodes can be taken over, or nil
 	replacesAsLast bool
 	local          modcache.NodeID // the user's Go version
+	trial          bool            // nothing will go on from the graph
 	queue          []visit
+
+	// Where a trunk is made:
+	holds []modcache.PathID // what is not to be in it; nil otherwise
+	left  []visit
 }
 
 // grow makes room for the names that have been given out since.
@@ -481,7 +489,11 @@ func (l *loader) enqueue(id modcache.NodeID, p pruning) {
 func (l *loader) drain() {
 	for next := 0; next < len(l.queue); next++ {
 		v := l.queue[next]
-		requires, ok := l.load(v.id)
+		if l.holds != nil && slices.Contains(l.holds, l.names.PathOf(v.id)) {
+			l.left = append(l.left, v)
+			continue
+		}
+		requires, ok := l.load(v)
 		if !ok {
 			continue
 		}
@@ -515,14 +527,15 @@ func (l *loader) ownPruning(id modcache.NodeID) pruning {
 func isToolchain(path string) bool { return path == "go" || path == "toolchain" }
 
 // load reads the requirements of a module, once.
-func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) {
+func (l *loader) load(v visit) (requires []modcache.NodeID, ok bool) {
+	id := v.id
 	if int(id) >= len(l.index) {
 		l.grow()
 	}
 	if i := l.index[id]; i != 0 {
 		return l.requires[i-1], l.nodes[i-1].Cause == OK
 	}
-	n, requires := l.steady(id)
+	n, requires := l.steadyNode(id)
 	if n == nil {
 		n = new(Node)
 		*n = l.read(id)
@@ -530,6 +543,10 @@ func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) 
 		if n.Cause == OK {
 			requires = l.requirements(n)
 		}
+	}
+	if l.holds != nil && (n.Cause != OK || n.Dir != "") {
+		l.left = append(l.left, v)
+		return nil, false
 	}
 	l.faults[n.Cause]++
 	if n.Dir != "" {
@@ -542,9 +559,9 @@ func (l *loader) load(id modcache.NodeID) (requires []modcache.NodeID, ok bool) 
 	return requires, n.Cause == OK
 }
 
-// steady returns the node of the last graph for a module version, and what it requires, if it can be no other in this one: it rests on
+// steadyNode returns the node of the last graph for a module version, and what it requires, if it can be no other in this one: it rests on
 // nothing but a go.mod file that never changes, or on that of a main module that has not changed.
-func (l *loader) steady(id modcache.NodeID) (*Node, []modcache.NodeID) {
+func (l *loader) steadyNode(id modcache.NodeID) (*Node, []modcache.NodeID) {
 	if l.last == nil || int(id) >= len(l.last.index) || l.last.index[id] == 0 {
 		return nil, nil
 	}
@@ -561,7 +578,7 @@ func (l *loader) steady(id modcache.NodeID) (*Node, []modcache.NodeID) {
 		return nil, nil
 	default:
 		at := l.mainAt[path] - 1
-		if x, y := &l.in.Main[at], &l.last.in.Main[at]; x.Go != y.Go || !slices.Equal(x.Require, y.Require) {
+		if !l.in.Main[at].requiresAs(&l.last.in.Main[at]) {
 			return nil, nil
 		}
 	}
@@ -1035,7 +1052,7 @@ func (g *Graph) WithRequire(source Source, require []module.Version) *Graph {
 func (g *Graph) WithRequireOf(source Source, dir string, require []module.Version) *Graph {
 	g.reading.all()
 	in := g.in
-	in.Source, in.Last = source, g.plain
+	in.Source, in.Last, in.trial = source, g.plain, true
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {
 		if in.Main[i].Dir == dir {
@@ -1049,7 +1066,7 @@ func (g *Graph) WithRequireOf(source Source, dir string, require []module.Versio
 func (g *Graph) WithExclude(source Source, dir string, m module.Version) *Graph {
 	g.reading.all()
 	in := g.in
-	in.Source, in.Last = source, g.plain
+	in.Source, in.Last, in.trial = source, g.plain, true
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {
 		if in.Main[i].Dir == dir {
@@ -1112,7 +1129,7 @@ func (g *Graph) Repair(source Source) *Repair {
 			return r
 		}
 		in := g.in
-		in.Source, in.Last = source, g.plain
+		in.Source, in.Last, in.trial = source, g.plain, true
 		main.Require, main.Go, main.Toolchain = slices.Clone(r.Require), r.Go, r.Toolchain
 		in.Main = []MainModule{main}
 		r.Graph = Load(in)
@@ -1198,7 +1215,7 @@ func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
 		return slices.DeleteFunc(slices.Clone(rs), func(r Replacement) bool { return r.Old == old })
 	}
 	in := g.in
-	in.Source, in.Last = source, g.plain
+	in.Source, in.Last, in.trial = source, g.plain, true
 	in.Replace = drop(in.Replace)
 	in.Main = slices.Clone(in.Main)
 	for i := range in.Main {

@@ -21,7 +21,7 @@ func LoadRoots(in Input, roots []module.Version, isPruned bool) *Graph {
 	for _, r := range roots {
 		g.roots = append(g.roots, g.names.Node(r))
 	}
-	g.load(in.Source, in.Last)
+	g.load(&in)
 	return g
 }
 

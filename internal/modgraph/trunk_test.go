@@ -6,21 +6,32 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/mod/module"
 )
 
-// TestTrunk types requirements into a go.mod at random, one after the other: a graph that goes on from what the last ones have in
-// common is as one that is made alone.
+// TestTrunk types requirements and replacements into go.mod files at random, one after the other: a graph that goes on from what the
+// last ones have in common is as one that is made alone.
 func TestTrunk(t *testing.T) {
-	grown, left := 0, 0
-	for seed := range 150 {
+	grown, left := map[bool]int{}, 0
+	for seed := range 400 {
 		r := rand.New(rand.NewPCG(uint64(seed), 5))
 		u := newUniverse(r)
 		in := u.input(r)
-		in.Workspace, in.Main = false, slices.Clone(in.Main[:1])
 		last := Load(in)
+		busy := r.IntN(len(in.Main))
 		for range 12 {
 			in.Main = slices.Clone(in.Main)
-			main := &in.Main[0]
+			if r.IntN(8) == 0 {
+				busy = r.IntN(len(in.Main))
+			}
+			if main := &in.Main[busy]; len(main.Replace) > 0 && r.IntN(4) == 0 { // another directory, as somebody types it
+				main.Replace = slices.Clone(main.Replace)
+				main.Replace[len(main.Replace)-1].New = module.Version{Path: []string{"../lib", "../li", "../l"}[r.IntN(3)]}
+			} else if r.IntN(3) == 0 {
+				in = in.edited(r, busy)
+			}
+			main := &in.Main[busy]
 			main.Require = slices.Clone(main.Require)
 			switch n := len(main.Require); {
 			case n == 0 || r.IntN(4) == 0:
@@ -40,7 +51,7 @@ func TestTrunk(t *testing.T) {
 				t.Fatalf("seed %d: after another graph:\n%s\nalone:\n%s", seed, got, want)
 			}
 			if next.trunk != nil {
-				grown++
+				grown[in.Workspace]++
 				if len(next.trunk.nodes) < len(next.nodes) {
 					left++
 				}
@@ -48,8 +59,8 @@ func TestTrunk(t *testing.T) {
 			last = next
 		}
 	}
-	if grown < 300 || left < 100 {
-		t.Errorf("%d graphs went on from a trunk, %d of them to more", grown, left)
+	if grown[false] < 300 || grown[true] < 1000 || left < 500 {
+		t.Errorf("%d graphs of single modules and %d of workspaces went on from a trunk, %d of them to more", grown[false], grown[true], left)
 	}
 }
 
