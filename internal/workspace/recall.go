@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/modgraph"
+	"github.com/gomodls/gomodls/internal/syntax"
 )
 
 // An Inquiry is a question about a file of a view that falls into pieces, each of which is answered by itself.
@@ -474,8 +475,8 @@ func (v *View) required() *required {
 // become goes on to modules that are mostly the same.
 func (r *requiredMemo) become(modules []*Module) {
 	was := map[string]bool{} // whether a path of which the number changes was required
-	add := func(m *Module, n int) {
-		for _, line := range m.Mod.Mod().Require {
+	add := func(lines []*syntax.Require, n int) {
+		for _, line := range lines {
 			before := r.count[line.Path]
 			if _, ok := was[line.Path]; !ok {
 				was[line.Path] = before > 0
@@ -489,11 +490,12 @@ func (r *requiredMemo) become(modules []*Module) {
 	for i, m := range modules {
 		switch {
 		case len(r.modules) == 0:
-			add(m, 1)
+			add(m.Mod.Mod().Require, 1)
 		case r.modules[i].Mod != m.Mod:
-			add(r.modules[i], -1)
-			add(m, 1)
 			renamed = renamed || r.mains[i] != m.Path()
+			before, after := differing(r.modules[i].Mod.Mod().Require, m.Mod.Mod().Require)
+			add(before, -1)
+			add(after, 1)
 		}
 	}
 	r.modules = modules
@@ -515,6 +517,17 @@ func (r *requiredMemo) become(modules []*Module) {
 		next.paths = slices.AppendSeq(make([]string, 0, len(r.count)), maps.Keys(r.count))
 	}
 	r.required = next
+}
+
+// differing leaves out the lines at the beginning and at the end that require the same paths.
+func differing(a, b []*syntax.Require) (x, y []*syntax.Require) {
+	for len(a) > 0 && len(b) > 0 && a[0].Path == b[0].Path {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1].Path == b[len(b)-1].Path {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
 }
 
 // once keeps one value of a snapshot. The zero value is ready to use.
