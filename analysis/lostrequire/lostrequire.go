@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -59,8 +58,9 @@ const few = 5
 func standing(pass *analysis.Pass, l *tidy.Loss) []*syntax.Require {
 	var lines []*syntax.Require
 	found := make([]bool, len(l.Paths))
+	find := l.Finder()
 	for _, r := range pass.Module.Mod.Mod().Require {
-		if i, ok := slices.BinarySearch(l.Paths, r.Path); ok && r.Valid && !found[i] { // go goes by the first
+		if i := find(r.Path); i >= 0 && r.Valid && !found[i] { // go goes by the first
 			found[i] = true
 			lines = append(lines, r)
 		}

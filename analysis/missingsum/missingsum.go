@@ -240,9 +240,9 @@ func missingNeeds(pass *analysis.Pass, g *modgraph.Graph) []packages.Need {
 	}
 	var missing []packages.Need
 	var unread map[module.Version]bool
-	for i := range r.Needs {
+	for _, i := range pass.Module.Sum.Checksums().Lacking(r, len(r.Needs), func(i int) module.Version { return r.Needs[i].Key }) {
 		n := &r.Needs[i]
-		if pass.Module.Sum.Checksums().Has(n.Key) || module.CheckPath(n.Key.Path) != nil || !current(g, n) || lost(g, n) {
+		if module.CheckPath(n.Key.Path) != nil || !current(g, n) || lost(g, n) {
 			continue
 		}
 		if unread == nil {

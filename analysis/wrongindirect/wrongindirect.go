@@ -35,8 +35,9 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if a == nil {
 		return nil
 	}
+	find := a.Result.Finder()
 	for _, r := range pass.File.Mod().Require {
-		i := a.Result.Find(r.Path)
+		i := find(r.Path)
 		if !r.Valid || i < 0 {
 			continue
 		}

@@ -34,6 +34,13 @@ type Index struct {
 	known   []uint8 // by node of a graph: what was found out about its go.mod file, as bits
 	missing last[[]*modgraph.Node]
 	held    last[held]
+	lacking lacking
+}
+
+// lacking is what Lacking has found in the list that it was asked about last.
+type lacking struct {
+	list   any
+	places []int
 }
 
 // A last is what was said of the graph that was asked about last. Most edits leave the graph as it is.
@@ -183,6 +190,28 @@ func (x *Index) has(k key) bool {
 		}
 	}
 	return false
+}
+
+// Lacking returns the places of the n keys of a list for which Has does not hold. The list itself, a pointer, stands for what key
+// returns: it is gone through once, for as long as nobody asks about another.
+func (x *Index) Lacking(list any, n int, key func(i int) module.Version) []int {
+	find := func() (places []int) {
+		for i := range n {
+			if !x.Has(key(i)) {
+				places = append(places, i)
+			}
+		}
+		return places
+	}
+	if x == nil {
+		return find()
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.lacking.list != list {
+		x.lacking = lacking{list, find()}
+	}
+	return slices.Clip(x.lacking.places)
 }
 
 // Contradiction returns the line that the go command would hold against a file whose checksum is hash, or nil if it would

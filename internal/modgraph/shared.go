@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/modcache"
 )
 
 // A SharedSource is two modules of different paths in whose place the same is read.
@@ -21,8 +23,8 @@ var SharedSources = NewProperty(func(g *Graph) []SharedSource {
 	}
 	var found []SharedSource
 	first := make(map[module.Version]module.Version, len(list))
-	for _, m := range list {
-		src := source(g, m)
+	for _, id := range list {
+		m, src := g.names.Version(id), source(g, id)
 		if other, ok := first[src]; !ok {
 			first[src] = m
 		} else if other.Path != m.Path {
@@ -33,38 +35,49 @@ var SharedSources = NewProperty(func(g *Graph) []SharedSource {
 }, slices.Equal[[]SharedSource])
 
 // shares reports whether something is read for two of the modules. One of them is replaced, which few are.
-func shares(g *Graph, list []module.Version) bool {
+func shares(g *Graph, list []modcache.NodeID) bool {
 	replaced := map[module.Version]bool{} // what is read for those that are
-	for _, m := range list {
-		if src := source(g, m); src != m {
+	for _, id := range list {
+		if len(g.byPath[g.names.PathOf(id)]) == 0 {
+			continue
+		}
+		if src := source(g, id); src != g.names.Version(id) {
 			if replaced[src] {
 				return true
 			}
 			replaced[src] = true
 		}
 	}
-	return len(replaced) > 0 && slices.ContainsFunc(list, func(m module.Version) bool { return replaced[m] && source(g, m) == m })
+	return len(replaced) > 0 && slices.ContainsFunc(list, func(id modcache.NodeID) bool {
+		m := g.names.Version(id)
+		return replaced[m] && source(g, id) == m
+	})
 }
 
 // compared returns the modules that go compares: the whole build list, or with graph pruning the requirements, because go does not
 // load the rest for every package.
-func compared(g *Graph) []module.Version {
+func compared(g *Graph) []modcache.NodeID {
 	if !g.Pruned() {
-		return g.BuildList()
+		all := g.BuildList()
+		list := make([]modcache.NodeID, len(all))
+		for i, m := range all {
+			list[i] = g.names.Node(m)
+		}
+		return list
 	}
-	roots := g.Roots()
-	list := make([]module.Version, 0, len(roots))
-	for _, m := range roots {
-		if g.Selected(m.Path) == m.Version && m.Path != "go" && m.Path != "toolchain" {
-			list = append(list, m)
+	list := make([]modcache.NodeID, 0, len(g.roots))
+	for _, id := range g.roots {
+		if g.selected[g.names.PathOf(id)] == id && !isToolchain(g.names.Version(id).Path) {
+			list = append(list, id)
 		}
 	}
 	return list
 }
 
-// source returns what is read in the place of m; a directory is named by its path alone.
-func source(g *Graph, m module.Version) module.Version {
-	r := g.Replacement(m)
+// source returns what is read in the place of a module version; a directory is named by its path alone.
+func source(g *Graph, id modcache.NodeID) module.Version {
+	m := g.names.Version(id)
+	r := g.replacement(m, g.names.PathOf(id))
 	if r == nil {
 		return m
 	}
