@@ -28,24 +28,34 @@ func AddSums(file *syntax.Sum, sums []Sum) []text.Edit {
 		newline = "\r\n"
 	}
 	var edits []text.Edit
+	var lines strings.Builder // of the last edit
+	done := func() {
+		if n := len(edits); n > 0 {
+			edits[n-1].New = lines.String()
+			lines.Reset()
+		}
+	}
 	next := 0
 	for _, s := range sums {
 		for next < len(file.Entries) && !follows(&file.Entries[next], s.Version) {
 			next++
 		}
-		at, line := len(file.Text), s.Path+" "+s.Version.Version+" "+s.Hash+newline
+		at := len(file.Text)
 		if next < len(file.Entries) {
 			at = strings.LastIndexByte(file.Text[:file.Entries[next].Span.Start], '\n') + 1
 		}
-		if n := len(edits); n > 0 && edits[n-1].Span.Start == at {
-			edits[n-1].New += line
-			continue
+		if n := len(edits); n == 0 || edits[n-1].Span.Start != at {
+			done()
+			edits = append(edits, text.Edit{Span: text.Span{Start: at, End: at}})
+			if at == len(file.Text) && at > 0 && file.Text[at-1] != '\n' {
+				lines.WriteString(newline)
+			}
 		}
-		if at == len(file.Text) && at > 0 && file.Text[at-1] != '\n' {
-			line = newline + line
+		for _, part := range []string{s.Path, " ", s.Version.Version, " ", s.Hash, newline} {
+			lines.WriteString(part)
 		}
-		edits = append(edits, text.Edit{Span: text.Span{Start: at, End: at}, New: line})
 	}
+	done()
 	return edits
 }
 

@@ -157,10 +157,11 @@ func runSum(pass *analysis.Pass, g *modgraph.Graph) {
 	}
 	file := pass.File.Sum()
 	for _, place := range fixes.AddSums(file, sums) {
-		lines := slices.Collect(strings.Lines(strings.TrimSpace(place.New)))
-		path, version, _ := strings.Cut(strings.TrimSpace(lines[0]), " ")
+		lines := strings.TrimSpace(place.New)
+		first, _, _ := strings.Cut(lines, "\n")
+		path, version, _ := strings.Cut(strings.TrimSpace(first), " ")
 		what := "the checksum of " + path + " " + version + " is"
-		if n := len(lines) - 1; n > 0 {
+		if n := strings.Count(lines, "\n"); n > 0 {
 			what = fmt.Sprintf("the checksums of %s %s and %d more are", path, version, n)
 		}
 		where := "before this line"

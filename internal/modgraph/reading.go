@@ -75,10 +75,18 @@ func (r *Reading) about(path modcache.PathID) {
 }
 
 func (r *Reading) asks(q question) {
-	if r != nil && !slices.Contains(r.questions, q) {
-		r.questions = append(roomy(r.questions, 4), q)
+	if r == nil || r.whole || slices.Contains(r.questions, q) {
+		return
 	}
+	if len(r.questions) == maxQuestions {
+		r.all()
+		return
+	}
+	r.questions = append(roomy(r.questions, 4), q)
 }
+
+// maxQuestions is how many questions are noted. Who has more depends on the graph as a whole.
+const maxQuestions = 64
 
 // roomy returns the slice with room for more, enough for several of those that Cut returns.
 func roomy[T any](s []T, n int) []T {
