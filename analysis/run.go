@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"go.lsp.dev/uri"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gomodls/gomodls/internal/syntax"
 	"github.com/gomodls/gomodls/internal/text"
@@ -59,19 +61,36 @@ func (r *Result) Diagnostics(u uri.URI) []Diagnostic {
 func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, paths []string) (*Result, error) {
 	c := &collector{snap: snap}
 	asker := newAsker(ctx, analyzers)
-	var done []*workspace.View
+	var views []*workspace.View
 	for _, path := range paths {
 		for _, v := range snap.Views(path) {
-			if slices.Contains(done, v) {
-				continue
-			}
-			done = append(done, v)
-			if err := c.view(v, asker); err != nil {
-				return nil, err
+			if !slices.Contains(views, v) {
+				views = append(views, v)
 			}
 		}
 	}
+	if len(views) >= many {
+		ask(ctx, views, analyzers)
+	}
+	for _, v := range views {
+		if err := c.view(v, asker); err != nil {
+			return nil, err
+		}
+	}
 	return c.result(), nil
+}
+
+// many is how many views are worth more than one processor.
+const many = 8
+
+// ask asks about several views at once, so that their answers are there when they are collected. What goes wrong is said then.
+func ask(ctx context.Context, views []*workspace.View, analyzers []*Analyzer) {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, v := range views {
+		g.Go(func() error { return newAsker(ctx, analyzers).all(v, func(*workspace.File, int, *answer) {}) })
+	}
+	_ = g.Wait()
 }
 
 // An answer is what all analyzers say about one file of one view. It is never changed.
@@ -107,17 +126,11 @@ func (c *collector) view(v *workspace.View, asker *asker) error {
 	}
 	most := 3*len(v.Modules()) + 3
 	c.entries, c.answers = slices.Grow(c.entries, most), slices.Grow(c.answers, most)
-	look := func(f *workspace.File, m *workspace.Module, of int) error {
-		if f == nil {
-			return nil
-		}
-		a, err := asker.ask(v, f, m)
-		if err != nil {
-			return err
-		}
+	modules, of := v.Modules(), c.place(v.Modules())
+	err := asker.all(v, func(f *workspace.File, i int, a *answer) {
 		e := &c.entries[c.entry(f)]
-		if m != nil && strings.LastIndexByte(f.Path, filepath.Separator) == len(m.Dir) && strings.HasPrefix(f.Path, m.Dir) {
-			e.module = of + 1
+		if i >= 0 && strings.LastIndexByte(f.Path, filepath.Separator) == len(modules[i].Dir) && strings.HasPrefix(f.Path, modules[i].Dir) {
+			e.module = of[i] + 1
 		}
 		if e.answers == nil {
 			c.answers = append(c.answers, a)
@@ -126,19 +139,13 @@ func (c *collector) view(v *workspace.View, asker *asker) error {
 			e.answers = append(e.answers, a)
 		}
 		c.failures = append(c.failures, a.failures...)
-		return nil
-	}
-	err := cmp.Or(look(v.Work, nil, 0), look(v.WorkSum, nil, 0))
-	of := c.place(v.Modules())
-	for i, m := range v.Modules() {
-		err = cmp.Or(err, look(m.Mod, m, of[i]), look(m.Sum, m, of[i]), look(m.Settings, m, of[i]))
-	}
-	if err = cmp.Or(err, look(v.Vendor, nil, 0)); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	g := v.Graph()
 	unknown := g != nil && !g.Complete() || v.UnknownToolchain() || lacksSources(v)
-	for i, m := range v.Modules() {
+	for i, m := range modules {
 		if unknown || v.Unanswered(m) {
 			c.all[of[i]].Health.incomplete = true
 		}
@@ -214,6 +221,38 @@ func newAsker(ctx context.Context, analyzers []*Analyzer) *asker {
 		a.inquiry.Subject = &analyzers[0]
 	}
 	return a
+}
+
+// all asks about every file of a view in turn, and hands on the answers with the number of the module that the file belongs to, -1 for
+// none.
+func (a *asker) all(v *workspace.View, each func(*workspace.File, int, *answer)) error {
+	modules := v.Modules()
+	look := func(i int, files ...*workspace.File) error {
+		var m *workspace.Module
+		if i >= 0 {
+			m = modules[i]
+		}
+		for _, f := range files {
+			if f == nil {
+				continue
+			}
+			said, err := a.ask(v, f, m)
+			if err != nil {
+				return err
+			}
+			each(f, i, said)
+		}
+		return nil
+	}
+	if err := look(-1, v.Work, v.WorkSum); err != nil {
+		return err
+	}
+	for i, m := range modules {
+		if err := look(i, m.Mod, m.Sum, m.Settings); err != nil {
+			return err
+		}
+	}
+	return look(-1, v.Vendor)
 }
 
 // ask returns what the analyzers say about one file of a view.

@@ -86,8 +86,10 @@ func runMod(pass *analysis.Pass, g *modgraph.Graph) {
 	} else if isDir { // nothing can be added to that
 		pass = withoutFix(pass, "; the go.sum here is a directory, which has to go")
 	}
-	if private := leaking(pass, keys); !proved && private != "" {
-		pass = withoutFix(pass, "; "+private+" is private and not covered by GOPRIVATE, so nothing is downloaded before it is")
+	if !proved {
+		if private := leaking(pass, keys); private != "" {
+			pass = withoutFix(pass, "; "+private+" is private and not covered by GOPRIVATE, so nothing is downloaded before it is")
+		}
 	}
 	for _, root := range order {
 		if !proved {
