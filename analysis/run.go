@@ -69,28 +69,50 @@ func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, p
 			}
 		}
 	}
+	all := func(i int, each answered) error { return asker.all(views[i], each) }
 	if len(views) >= many {
-		ask(ctx, views, analyzers)
+		var err error
+		if all, err = askAtOnce(ctx, views, analyzers); err != nil {
+			return nil, err
+		}
 	}
-	for _, v := range views {
-		if err := c.view(v, asker); err != nil {
+	for i, v := range views {
+		if err := c.view(v, func(each answered) error { return all(i, each) }); err != nil {
 			return nil, err
 		}
 	}
 	return c.result(), nil
 }
 
+// answered is called with the answer about a file, and the number of the view's module that the file belongs to, -1 for none.
+type answered func(f *workspace.File, module int, a *answer)
+
 // many is how many views are worth more than one processor.
 const many = 8
 
-// ask asks about several views at once, so that their answers are there when they are collected. What goes wrong is said then.
-func ask(ctx context.Context, views []*workspace.View, analyzers []*Analyzer) {
+// askAtOnce asks about several views on all processors, and returns what hands on the answers about one of them, by its number.
+func askAtOnce(ctx context.Context, views []*workspace.View, analyzers []*Analyzer) (func(int, answered) error, error) {
+	type about struct {
+		file   *workspace.File
+		module int
+		answer *answer
+	}
+	answers := make([][]about, len(views))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for _, v := range views {
-		g.Go(func() error { return newAsker(ctx, analyzers).all(v, func(*workspace.File, int, *answer) {}) })
+	for i, v := range views {
+		g.Go(func() error {
+			return newAsker(ctx, analyzers).all(v, func(f *workspace.File, module int, a *answer) {
+				answers[i] = append(answers[i], about{f, module, a})
+			})
+		})
 	}
-	_ = g.Wait()
+	return func(i int, each answered) error {
+		for _, a := range answers[i] {
+			each(a.file, a.module, a.answer)
+		}
+		return nil
+	}, g.Wait()
 }
 
 // An answer is what all analyzers say about one file of one view. It is never changed.
@@ -120,14 +142,15 @@ type entry struct {
 	module  int          // one more than the place of the module in whose directory it lies; 0 if that is not known
 }
 
-func (c *collector) view(v *workspace.View, asker *asker) error {
+// view collects the answers about a view, which all hands on.
+func (c *collector) view(v *workspace.View, all func(answered) error) error {
 	if len(c.entries) > 0 && c.byURI == nil {
 		c.indexEntries()
 	}
 	most := 3*len(v.Modules()) + 3
 	c.entries, c.answers = slices.Grow(c.entries, most), slices.Grow(c.answers, most)
 	modules, of := v.Modules(), c.place(v.Modules())
-	err := asker.all(v, func(f *workspace.File, i int, a *answer) {
+	err := all(func(f *workspace.File, i int, a *answer) {
 		e := &c.entries[c.entry(f)]
 		if i >= 0 && strings.LastIndexByte(f.Path, filepath.Separator) == len(modules[i].Dir) && strings.HasPrefix(f.Path, modules[i].Dir) {
 			e.module = of[i] + 1
@@ -223,9 +246,8 @@ func newAsker(ctx context.Context, analyzers []*Analyzer) *asker {
 	return a
 }
 
-// all asks about every file of a view in turn, and hands on the answers with the number of the module that the file belongs to, -1 for
-// none.
-func (a *asker) all(v *workspace.View, each func(*workspace.File, int, *answer)) error {
+// all asks about every file of a view in turn, and hands on the answers.
+func (a *asker) all(v *workspace.View, each answered) error {
 	modules := v.Modules()
 	look := func(i int, files ...*workspace.File) error {
 		var m *workspace.Module
