@@ -34,17 +34,17 @@ func (p *Pass) Command(name string, args map[string]any) *fixes.Command {
 // RootOf returns the requirement of the pass's go.mod through which the graph comes to m, or nil. In a workspace it may be
 // another module's that does.
 func (p *Pass) RootOf(g *modgraph.Graph, m module.Version) *syntax.Require {
-	chain := g.Chain(m)
-	if len(chain) < 2 || chain[0].Path != p.Module.Path() {
+	main, root := g.Begin(m)
+	if root.Path == "" || main.Path != p.Module.Path() {
 		return nil
 	}
 	for _, r := range p.File.Mod().Require {
-		if r.Valid && r.Path == chain[1].Path && r.Version == chain[1].Version {
+		if r.Valid && r.Path == root.Path && r.Version == root.Version {
 			return r
 		}
 	}
 	for _, r := range p.File.Mod().Require {
-		if !r.Valid && r.Path == chain[1].Path && !r.VersionTok.IsZero() { // a word that go looks up
+		if !r.Valid && r.Path == root.Path && !r.VersionTok.IsZero() { // a word that go looks up
 			return r
 		}
 	}
@@ -110,15 +110,11 @@ func (p *Pass) Accepts(g *modgraph.Graph) bool {
 // NeedsMore reports whether the go command would need something after a change that is not at hand and that it did not need
 // before: a checksum, or a go.mod file.
 func (p *Pass) NeedsMore(before, after *modgraph.Graph) bool {
-	for _, n := range after.Nodes() {
-		if b := before.Node(n.Module); n.Cause == modgraph.NotKnown && (b == nil || b.Cause != modgraph.NotKnown) {
-			return true
-		}
-	}
-	if p.View.Mode != workspace.Readonly || p.View.Work != nil {
-		return false
-	}
-	return slices.ContainsFunc(gosum.Missing(after, p.Module.Sum.Checksums()), func(n *modgraph.Node) bool { return before.Node(n.Module) == nil })
+	sums, protected := p.Module.Sum.Checksums(), p.View.Mode == workspace.Readonly && p.View.Work == nil
+	return slices.ContainsFunc(after.Nodes(), func(n *modgraph.Node) bool {
+		b := before.Same(n)
+		return n.Cause == modgraph.NotKnown && (b == nil || b.Cause != modgraph.NotKnown) || b == nil && protected && !sums.Protects(n)
+	})
 }
 
 // RepairEdits returns the edits of the pass's go.mod that make its roots consistent, and how many lines they change. Of

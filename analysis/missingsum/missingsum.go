@@ -116,8 +116,9 @@ func withoutFix(pass *analysis.Pass, because string) *analysis.Pass {
 
 // leaking returns the first module whose path a download would send to where it does not belong, or "".
 func leaking(pass *analysis.Pass, keys []module.Version) string {
+	privacy := pass.View.Privacy(pass.Module)
 	for _, key := range keys {
-		if pass.WouldLeak(key.Path) {
+		if _, leaks := privacy.Gap(key.Path); leaks {
 			return key.Path
 		}
 	}

@@ -282,6 +282,16 @@ func Missing(g *modgraph.Graph, x *Index) []*modgraph.Node {
 // about returns what go.sum says about a node's go.mod file. The caller holds the lock.
 func (x *Index) about(n *modgraph.Node) uint8 { return x.look(n.File(), n.Actual, n.Mod) }
 
+// Protects reports whether go.sum has a checksum for a node's go.mod file, or need not have one.
+func (x *Index) Protects(n *modgraph.Node) bool {
+	if x == nil || n.Actual.Version == "" {
+		return n.Actual.Version == ""
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.about(n)&has != 0
+}
+
 // look returns what go.sum says about the go.mod file of a module version, whose ID is id, and which mod is, if that is known. The
 // caller holds the lock.
 func (x *Index) look(id modcache.NodeID, m module.Version, mod *modcache.Mod) uint8 {

@@ -829,6 +829,14 @@ func (g *Graph) node(id modcache.NodeID) *Node {
 	return g.nodes[g.index[id]-1]
 }
 
+// Same returns the node of this graph for the module version of another graph's node, or nil. Both graphs have the same Names.
+func (g *Graph) Same(n *Node) *Node {
+	if g.reading != nil {
+		g.reading.about(g.names.PathOf(n.id))
+	}
+	return g.node(n.id)
+}
+
 // SelectedNode is like Node for a version that is selected. It returns nil for others.
 func (g *Graph) SelectedNode(m module.Version) *Node {
 	if n := g.Node(m); n != nil && g.selected[g.names.PathOf(n.id)] == n.id {
@@ -998,8 +1006,8 @@ func (g *Graph) begins(id modcache.NodeID, path string) bool {
 	if !g.in.Workspace { // every chain does
 		return g.in.Main[0].Path == path
 	}
-	chain := g.chain(id)
-	return len(chain) > 0 && chain[0].Path == path
+	main, _ := g.begin(beginOf(id))
+	return main != 0 && g.names.Version(main).Path == path
 }
 
 // Chain returns the shortest chain of requirements that leads to m, from a main module to m itself, or nil if nothing does.
@@ -1007,6 +1015,45 @@ func (g *Graph) Chain(m module.Version) []module.Version {
 	id := g.names.Node(m)
 	g.reading.asks(chainTo(id))
 	return g.chain(id)
+}
+
+// Begin returns the first two of the chain to m: the main module, and what it requires. Both are zero if nothing leads to m, and the
+// second if m is a main module.
+func (g *Graph) Begin(m module.Version) (main, root module.Version) {
+	q := beginOf(g.names.Node(m))
+	g.reading.asks(q)
+	a, b := g.begin(q)
+	if a != 0 {
+		main = g.names.Version(a)
+	}
+	if b != 0 {
+		root = g.names.Version(b)
+	}
+	return main, root
+}
+
+// beginOf asks for the beginning of a chain.
+type beginOf modcache.NodeID
+
+func (q beginOf) unchanged(a, b *Graph) bool {
+	main, root := a.begin(q)
+	otherMain, otherRoot := b.begin(q)
+	return main == otherMain && root == otherRoot
+}
+
+func (g *Graph) begin(q beginOf) (main, root modcache.NodeID) {
+	id := modcache.NodeID(q)
+	if main := g.mains[0]; !g.in.Workspace && id != main && slices.Contains(g.roots, id) {
+		return main, id
+	}
+	parent := g.walk().parent
+	if int(id) >= len(parent) || parent[id] == 0 {
+		return 0, 0
+	}
+	for parent[id] != 0 {
+		main, root, id = parent[id], id, parent[id]
+	}
+	return main, root
 }
 
 // chainTo asks for a chain.

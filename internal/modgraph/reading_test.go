@@ -163,6 +163,7 @@ func asked() map[string]func(*Graph) any {
 				"BelowSelected": func(g *Graph) any { return g.BelowSelected(m) },
 				"Replacement":   func(g *Graph) any { return g.Replacement(m) },
 				"Chain":         func(g *Graph) any { return g.Chain(m) },
+				"Begin":         func(g *Graph) any { main, root := g.Begin(m); return []module.Version{main, root} },
 				"ReadAt":        func(g *Graph) any { return g.ReadAt(m) },
 				"MentionedAt":   func(g *Graph) any { return g.MentionedAt(m) },
 			} {
@@ -225,6 +226,8 @@ func TestEverythingIsNoted(t *testing.T) {
 		for j := 1; j < method.Type.NumIn(); j++ {
 			arg := reflect.New(method.Type.In(j)).Elem()
 			switch arg.Interface().(type) {
+			case *Node:
+				arg.Set(reflect.ValueOf(new(Node)))
 			case Source:
 				arg.Set(reflect.ValueOf(u.source()))
 			case module.Version:
