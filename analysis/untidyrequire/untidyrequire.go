@@ -55,7 +55,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			pass.Report(analysis.Diagnostic{
 				Span: r.VersionTok.Span, Module: module.Version{Path: r.Path, Version: r.Version},
 				Message: fmt.Sprintf("go mod tidy would require %s at %s", r.Path, n.Module.Version),
-				Fixes:   changed(pass, r.VersionTok, n.Module.Version),
+				Fixes:   changed(pass, *r.VersionTok, n.Module.Version),
 			})
 		}
 	}

@@ -69,7 +69,7 @@ func (c *checker) run() bool {
 
 // refused reports whether go would refuse a line of this form, whatever else stands in the file.
 func refused(g *grammar, verb string, args []Token) bool {
-	l := &Line{Verb: verb, Args: args}
+	l := &Line{Verb: verb, VerbTok: absent, Args: args}
 	switch {
 	case len(args) > 0:
 		l.Span = spanOf(args)
@@ -261,7 +261,7 @@ func (c *checker) read(l *Line) {
 	}
 	if !has(c.grammar.verbs, l.Verb) {
 		p := c.refuse("unknown-directive", l.VerbTok.Span, "%s", c.unknownVerb(l.Verb))
-		c.suggestVerb(p, l.VerbTok, c.grammar.verbs, func(v string) bool { return !c.taken(v) && !refused(c.grammar, v, l.Args) })
+		c.suggestVerb(p, *l.VerbTok, c.grammar.verbs, func(v string) bool { return !c.taken(v) && !refused(c.grammar, v, l.Args) })
 		if p != nil {
 			c.suggestEntry(p, l)
 			p.suggest("Delete "+c.quoteLine(l), remove(l.Full))
@@ -289,11 +289,14 @@ func (c *checker) read(l *Line) {
 }
 
 // arg returns the i-th argument, or the zero Token.
-func (l *Line) arg(i int) Token {
+func (l *Line) arg(i int) Token { return *l.argument(i) }
+
+// argument returns the argument at i, or an absent token.
+func (l *Line) argument(i int) *Token {
 	if i < len(l.Args) {
-		return l.Args[i]
+		return &l.Args[i]
 	}
-	return Token{}
+	return absent
 }
 
 // withArgs writes other arguments, apart from the directive, which may end where a bracket begins.
@@ -581,7 +584,7 @@ func (c *checker) readRequire(l *Line) {
 		c.mod.Exclude = append(c.mod.Exclude, &Exclude{l, path, vers, pathValue, versValue, valid})
 		return
 	}
-	r := Require{Line: l, PathTok: path, VersionTok: vers, Path: pathValue, Version: versValue, Valid: valid}
+	r := Require{Line: l, PathTok: l.argument(0), VersionTok: l.argument(1), Path: pathValue, Version: versValue, Valid: valid}
 	r.IndirectSpan, r.Indirect = l.isIndirect()
 	r.plain = valid && len(c.problems) == before && pathValue == path.Raw && versValue == vers.Raw
 	c.addRequire(l, r, 0)
@@ -594,7 +597,7 @@ func (c *checker) addRequire(l *Line, r Require, by int) {
 		alike = len(l.Block.Lines)
 	}
 	if !fresh {
-		r.Line, r.PathTok, r.VersionTok = l, l.Args[0], l.Args[1]
+		r.Line, r.PathTok, r.VersionTok = l, l.argument(0), l.argument(1)
 		r.Path, r.Version = r.PathTok.Raw, r.VersionTok.Raw
 		if r.Indirect {
 			r.IndirectSpan.Start, r.IndirectSpan.End = r.IndirectSpan.Start+by, r.IndirectSpan.End+by

@@ -405,7 +405,7 @@ func (c *checker) requirements() {
 			p.suggest("Delete the exclusion", remove(e.Line.Full))
 			p.suggest("Delete the requirement", remove(r.Line.Full))
 		}
-		c.lookedUp(r.PathTok, r.VersionTok, r.Path, r.Version, r.Line)
+		c.lookedUp(*r.PathTok, *r.VersionTok, r.Path, r.Version, r.Line)
 	}
 }
 

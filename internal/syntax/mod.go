@@ -81,10 +81,10 @@ type (
 		Valid              bool
 	}
 
-	// A Require is one requirement.
+	// A Require is one requirement. There may be hundreds, all made anew at each edit, so it points to its tokens.
 	Require struct {
 		Line                *Line
-		PathTok, VersionTok Token
+		PathTok, VersionTok *Token // never nil
 		Path, Version       string
 		Indirect            bool
 		IndirectSpan        text.Span // the word "indirect" in the comment

@@ -175,7 +175,7 @@ func (p *parser) statement(i int, toks []Token) {
 		p.openGlued(i, toks)
 	default:
 		l := p.line(i, toks)
-		l.Verb, l.VerbTok, l.Args = toks[0].Raw, toks[0], toks[1:]
+		l.Verb, l.VerbTok, l.Args = toks[0].Raw, &toks[0], toks[1:]
 		l.Before, l.Suffix = p.take(), p.suffix(r)
 		p.tree.Stmts = append(p.tree.Stmts, Stmt{Line: l})
 		if toks[0].Raw == ")" {
@@ -188,6 +188,7 @@ func (p *parser) statement(i int, toks []Token) {
 func (p *parser) line(i int, toks []Token) *Line {
 	r := &p.rows[i]
 	l := p.lines.next(len(p.rows))
+	l.VerbTok = absent
 	l.Span, l.Full, l.Number, l.broken = spanOf(toks), text.Span{Start: r.start, End: r.end}, i+1, r.broken
 	p.tree.all = append(p.tree.all, l)
 	return l
@@ -371,7 +372,7 @@ func (p *parser) look(i int) ahead {
 func (p *parser) afterParen(i int, toks []Token) {
 	rest := toks[1:]
 	l := p.line(i, rest)
-	l.Verb, l.VerbTok, l.Args, l.Suffix = rest[0].Raw, rest[0], rest[1:], p.suffix(&p.rows[i])
+	l.Verb, l.VerbTok, l.Args, l.Suffix = rest[0].Raw, &rest[0], rest[1:], p.suffix(&p.rows[i])
 	l.Full, l.broken = l.Span, true
 	p.tree.Stmts = append(p.tree.Stmts, Stmt{Line: l})
 	prob := p.problems.add("syntax-after-rparen", Refused, Lexical, l.Span, l, "nothing but a comment may follow a block's ) on its line")

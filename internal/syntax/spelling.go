@@ -65,7 +65,7 @@ func (c *checker) invalidUTF8() {
 		span := text.Span{Start: edits[0].Span.Start, End: edits[len(edits)-1].Span.End}
 		c.line = c.tree.lineOf(tok)
 		kept := strings.ToValidUTF8(tok.Raw, "")
-		ok := c.line != nil && kept != "" && c.line.VerbTok != tok && !c.line.refused && c.acceptsWith(tok, kept)
+		ok := c.line != nil && kept != "" && *c.line.VerbTok != tok && !c.line.refused && c.acceptsWith(tok, kept)
 		c.silent("syntax-invalid-utf8", span, c.line, "not all of this is UTF-8").offer(ok, "Delete the invalid bytes", edits...)
 	}
 }

@@ -33,6 +33,9 @@ type Token struct {
 	Value string // unquoted if Raw is a valid "…" string, else Raw
 }
 
+// absent is a token that is not there.
+var absent = new(Token)
+
 // IsZero reports whether t is absent.
 func (t Token) IsZero() bool { return t.Raw == "" }
 
@@ -46,7 +49,7 @@ type Comment struct {
 // A Line is one statement outside a block, or one line inside a block.
 type Line struct {
 	Verb    string    // the directive, also for lines inside a block; never ""
-	VerbTok Token     // zero inside a block
+	VerbTok *Token    // never nil; absent inside a block
 	Args    []Token   // everything after the verb
 	Block   *Block    // nil outside a block
 	Before  []Comment // whole-line comments above that belong to this line
@@ -67,7 +70,7 @@ func (l *Line) Tokens() []Token {
 	if l.VerbTok.IsZero() {
 		return l.Args
 	}
-	return append([]Token{l.VerbTok}, l.Args...)
+	return append([]Token{*l.VerbTok}, l.Args...)
 }
 
 // Remark returns what the comment at the end of the line says to people, with its slashes; "" if it says nothing but
