@@ -147,7 +147,7 @@ func (c *collector) view(v *workspace.View, all func(answered) error) error {
 	if len(c.entries) > 0 && c.byURI == nil {
 		c.indexEntries()
 	}
-	most := 3*len(v.Modules()) + 3
+	most := 2*len(v.Modules()) + 4 // most have no settings
 	c.entries, c.answers = slices.Grow(c.entries, most), slices.Grow(c.answers, most)
 	modules, of := v.Modules(), c.place(v.Modules())
 	err := all(func(f *workspace.File, i int, a *answer) {

@@ -122,13 +122,20 @@ func (l *loader) growTrunk(roots []modcache.NodeID, held []modcache.PathID) *tru
 
 // goOn starts from a trunk. It returns the roots that are left.
 func (l *loader) goOn(t *trunk) []modcache.NodeID {
-	l.selected, l.index, l.done = slices.Clone(t.selected), slices.Clone(t.index), slices.Clone(t.done)
+	paths, nodes := l.names.Len()
+	l.selected, l.index, l.done = longer(t.selected, paths), longer(t.index, nodes), longer(t.done, nodes)
 	l.nodes = append(make([]*Node, 0, len(t.nodes)+16), t.nodes...)
 	l.requires = append(make([][]modcache.NodeID, 0, len(t.nodes)+16), t.requires...)
 	l.faults[OK] = len(t.nodes)
 	l.queue = append(l.queue, t.left...)
-	l.grow()
 	return newSet(t.roots).minus(l.roots)
+}
+
+// longer returns a copy of a slice with zeros at its end.
+func longer[T any](s []T, n int) []T {
+	long := make([]T, max(n, len(s)))
+	copy(long, s)
+	return long
 }
 
 // A set holds nodes.

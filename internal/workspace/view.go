@@ -399,7 +399,7 @@ func (s *Snapshot) workView(path string) *View {
 		dirs := fact.File.Uses()
 		seen := make(map[string]bool, len(dirs))
 		v.modules = make([]*Module, 0, len(dirs))
-		s.trace.expect(5 * len(dirs)) // files of each
+		s.trace.expect(4*len(dirs) + 8) // files of each
 		for _, dir := range dirs {
 			m, ok := s.module(dir)
 			known = known && ok
