@@ -121,7 +121,7 @@ func need(v *workspace.View, m, key module.Version) string {
 		return "Whether it is needed is not known: go loads no module graph here, or go.mod is broken."
 	}
 	var node *modgraph.Node
-	for _, n := range g.Nodes() {
+	for _, n := range g.InOrder() {
 		if n.Actual == m {
 			node = n
 			break

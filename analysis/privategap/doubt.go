@@ -53,7 +53,7 @@ func Doubt(r *analysis.Result, dir string, wanted ...string) error {
 			}
 		}
 		if g != nil {
-			for _, n := range g.Nodes() {
+			for _, n := range g.InOrder() {
 				if n.Actual.Version != "" {
 					fetched = append(fetched, n.Actual)
 				}

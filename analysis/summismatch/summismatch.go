@@ -49,7 +49,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	checkZips(pass)
 	for _, id := range mentioned {
 		m := g.Names().Version(id)
-		if mod, err := source.Mod(id); err == nil && sums.Denies(id, m, mod) {
+		if mod, err := source.Mod(id); err == nil && sums.Denies(m, mod.Hash()) {
 			check(pass, m, module.Version{Path: m.Path, Version: m.Version + "/go.mod"}, mod)
 		}
 	}

@@ -74,11 +74,9 @@ func (x *Index) short(g *modgraph.Graph) (contradicted []*modgraph.Node, mention
 	return contradicted, mentioned
 }
 
-// Denies reports whether some line about the go.mod file of a module version has another checksum than mod, which is that file.
-func (x *Index) Denies(id modcache.NodeID, m module.Version, mod *modcache.Mod) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.look(id, m, mod)&contradicts != 0
+// Denies reports whether some line about the go.mod file of a module version has another checksum than hash.
+func (x *Index) Denies(m module.Version, hash string) bool {
+	return x.denies(key{m.Path, m.Version, true}, hash)
 }
 
 // denies reports whether some line about a key has another checksum than hash.

@@ -1017,8 +1017,8 @@ func (g *Graph) Chain(m module.Version) []module.Version {
 	return g.chain(id)
 }
 
-// Begin returns the first two of the chain to m: the main module, and what it requires. Both are zero if nothing leads to m, and the
-// second if m is a main module.
+// Begin returns the first two of the chain to m: the main module, and what it requires. Both are zero if nothing leads to m, or if it
+// is a main module.
 func (g *Graph) Begin(m module.Version) (main, root module.Version) {
 	q := beginOf(g.names.Node(m))
 	g.reading.asks(q)

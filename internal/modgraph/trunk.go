@@ -128,7 +128,14 @@ func (l *loader) goOn(t *trunk) []modcache.NodeID {
 	l.requires = append(make([][]modcache.NodeID, 0, len(t.nodes)+16), t.requires...)
 	l.faults[OK] = len(t.nodes)
 	l.queue = append(l.queue, t.left...)
-	return newSet(t.roots).minus(l.roots)
+	left := newSet(t.roots).minus(l.roots)
+	for _, id := range left { // of two that are equal, what is mentioned first is selected, and roots are mentioned before all else
+		path := l.names.PathOf(id)
+		if now := l.selected[path]; now != 0 && l.names.Compare(now, id) == 0 && !slices.Contains(l.roots, now) {
+			l.selected[path] = id
+		}
+	}
+	return left
 }
 
 // longer returns a copy of a slice with zeros at its end.

@@ -64,6 +64,21 @@ func TestTrunk(t *testing.T) {
 	}
 }
 
+// TestTrunkTie adds a root that is equal to what is selected already: the root is what counts, as where it was there from the beginning.
+func TestTrunkTie(t *testing.T) {
+	u := newUniverse(rand.New(rand.NewPCG(1, 1)))
+	in := Input{Names: u.names, Local: "1.26", Source: u.source(), Main: []MainModule{{Path: "m.example", Go: "1.22.0"}}}
+	in.Last = Load(in)
+	in.Main = []MainModule{{Path: "m.example", Go: "1.22.0", Toolchain: "go1.22.0-custom"}}
+	g := Load(in)
+	if g.trunk == nil {
+		t.Fatal("the graph does not go on from a trunk")
+	}
+	if got := g.Selected("toolchain"); got != "go1.22.0-custom" {
+		t.Errorf("selected: %s", got)
+	}
+}
+
 // everything renders what a graph has found.
 func everything(g *Graph) string {
 	nodes := strings.Split(show(g.Nodes()), "\n")

@@ -307,7 +307,7 @@ func alike(list []*Require) [][]*Require {
 			continue
 		}
 		at := foldedHash(r.Path) & uint32(len(slots)-1)
-		for slots[at] != 0 && !strings.EqualFold(list[slots[at]-1].Path, r.Path) {
+		for slots[at] != 0 && !equalFolded(list[slots[at]-1].Path, r.Path) {
 			at = (at + 1) & uint32(len(slots)-1)
 		}
 		first := slots[at]
@@ -329,13 +329,29 @@ func alike(list []*Require) [][]*Require {
 func foldedHash(s string) uint32 {
 	h := uint32(2166136261)
 	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		h = (h ^ uint32(c)) * 16777619
+		h = (h ^ uint32(lower(s[i]))) * 16777619
 	}
 	return h
+}
+
+// equalFolded reports whether two paths are the same but for the case of ASCII letters.
+func equalFolded(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if a[i] != b[i] && lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // stillUnlike reports whether no two requirements are alike, given that this was so of the text that most are taken from.
@@ -345,7 +361,7 @@ func (c *checker) stillUnlike() bool {
 	}
 	return !slices.ContainsFunc(c.fresh, func(r *Require) bool {
 		return slices.ContainsFunc(c.mod.Require, func(other *Require) bool {
-			return other != r && other.Valid && len(other.Path) == len(r.Path) && strings.EqualFold(other.Path, r.Path)
+			return other != r && other.Valid && equalFolded(other.Path, r.Path)
 		})
 	})
 }

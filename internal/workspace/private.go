@@ -155,15 +155,13 @@ func (p *privacy) nodes(g *modgraph.Graph) []*modgraph.Node {
 	}
 	p.lock()
 	defer p.unlock()
-	p.last, p.open = g, nil
-	for _, n := range g.Nodes() {
+	p.last, p.open = g, g.NodesWhere(func(n *modgraph.Node) bool {
 		if n.Actual.Version == "" {
-			continue
+			return false
 		}
-		if gap, _ := p.gap(p.names.PathOf(n.File())); gap != nil {
-			p.open = append(p.open, n)
-		}
-	}
+		gap, _ := p.gap(p.names.PathOf(n.File()))
+		return gap != nil
+	})
 	return p.open
 }
 
