@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -17,8 +18,18 @@ import (
 // answer is not on this machine: wherever a proxy on the network, or the module's repository, would be asked.
 func (s *Snapshot) Resolve(path, query string) (version string, known bool) {
 	env := s.Env()
-	if env.ProxyErr != nil {
+	if env.ProxyErr != nil || env.Mod == "vendor" { // "cannot query module due to -mod=vendor"
 		return "", true
+	}
+	if exact := semver.Canonical(query); buildOnly(query) { // which go finds in the module cache first
+		if file := s.cache().File(module.Version{Path: path, Version: exact}, ".info"); file != "" {
+			switch s.Read(file).State {
+			case Unknown:
+				return "", false
+			case Regular:
+				return exact, true
+			}
+		}
 	}
 	if env.NoProxy.Match(path) {
 		return "", false
@@ -30,7 +41,7 @@ func (s *Snapshot) Resolve(path, query string) (version string, known bool) {
 	for _, p := range env.Proxies {
 		switch p.Kind {
 		case goenv.Off:
-			return "", true
+			return "", !revision.MatchString(query) // the cache may have a version of a commit
 		case goenv.FileProxy:
 			dir := filepath.Join(p.Dir, filepath.FromSlash(escaped), "@v")
 			list := s.Read(filepath.Join(dir, "list"))
@@ -50,6 +61,9 @@ func (s *Snapshot) Resolve(path, query string) (version string, known bool) {
 	}
 	return "", true
 }
+
+// revision is what may be the hash of a commit; see readDiskStatByHash in cmd/go/internal/modfetch/cache.go.
+var revision = regexp.MustCompile(`^[0-9a-f]{4,40}$`)
 
 // match returns the version that a query finds among those of a proxy's list, or in a file of its own.
 func (s *Snapshot) match(dir string, versions []string, query string) (version string, known bool) {
