@@ -41,7 +41,10 @@ func (s *Snapshot) Resolve(path, query string) (version string, known bool) {
 	for _, p := range env.Proxies {
 		switch p.Kind {
 		case goenv.Off:
-			return "", !revision.MatchString(query) // the cache may have a version of a commit
+			if len(env.Proxies) > 1 {
+				return "", true
+			}
+			return s.commit(path, query)
 		case goenv.FileProxy:
 			dir := filepath.Join(p.Dir, filepath.FromSlash(escaped), "@v")
 			list := s.Read(filepath.Join(dir, "list"))
@@ -62,8 +65,25 @@ func (s *Snapshot) Resolve(path, query string) (version string, known bool) {
 	return "", true
 }
 
-// revision is what may be the hash of a commit; see readDiskStatByHash in cmd/go/internal/modfetch/cache.go.
-var revision = regexp.MustCompile(`^[0-9a-f]{4,40}$`)
+// commit returns the highest version of a commit that the module cache knows, as go finds it where nothing may be asked; see
+// readDiskStatByHash in cmd/go/internal/modfetch/cache.go.
+func (s *Snapshot) commit(path, hash string) (version string, known bool) {
+	file := s.cache().File(module.Version{Path: path, Version: "v0.0.0"}, ".info")
+	if !hashes.MatchString(hash) || file == "" {
+		return "", true
+	}
+	list := s.List(filepath.Dir(file))
+	for _, name := range list.Names {
+		v, ok := strings.CutSuffix(name, ".info")
+		if ok && strings.HasSuffix(v, "-"+hash[:12]) && module.IsPseudoVersion(v) && semver.Compare(v, version) > 0 {
+			version = v
+		}
+	}
+	return version, list.State != Unknown
+}
+
+// hashes matches what is long enough to be the hash of a commit.
+var hashes = regexp.MustCompile(`^[0-9a-f]{12,}$`)
 
 // match returns the version that a query finds among those of a proxy's list, or in a file of its own.
 func (s *Snapshot) match(dir string, versions []string, query string) (version string, known bool) {
