@@ -121,12 +121,8 @@ func (p *Pass) NeedsMore(before, after *modgraph.Graph) bool {
 // several requirements of one path only the highest is changed: that there are several is another fault.
 func (p *Pass) RepairEdits(r *modgraph.Repair) (edits []fixes.Edit, lines int) {
 	mod := p.File.Mod()
-	version := map[string]string{}
-	for _, m := range r.Require {
-		version[m.Path] = m.Version
-	}
 	for _, req := range mod.Require {
-		if v := version[req.Path]; req.Valid && v != "" && r.Graph.Compare(req.Path, req.Version, v) < 0 && highest(mod, r.Graph, req) {
+		if v := r.Versions[req.Path]; v != "" && req.Valid && r.Graph.Compare(req.Path, req.Version, v) < 0 && highest(mod, r.Graph, req) {
 			edits = append(edits, p.Edit(fixes.Replace(req.VersionTok.Span, v)))
 		}
 	}

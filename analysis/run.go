@@ -60,7 +60,7 @@ func (r *Result) Diagnostics(u uri.URI) []Diagnostic {
 // returns early, with an error, only when ctx ends. What nothing has changed about is not looked at again.
 func Run(ctx context.Context, snap *workspace.Snapshot, analyzers []*Analyzer, paths []string) (*Result, error) {
 	c := &collector{snap: snap}
-	asker := newAsker(ctx, analyzers)
+	asker := newAsker(ctx, analyzers, runtime.GOMAXPROCS(0))
 	var views []*workspace.View
 	for _, path := range paths {
 		for _, v := range snap.Views(path) {
@@ -102,8 +102,10 @@ func askAtOnce(ctx context.Context, views []*workspace.View, analyzers []*Analyz
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, v := range views {
 		g.Go(func() error {
-			return newAsker(ctx, analyzers).all(v, func(f *workspace.File, module int, a *answer) {
-				answers[i] = append(answers[i], about{f, module, a})
+			return workspace.Guarded(func() error {
+				return newAsker(ctx, analyzers, 1).all(v, func(f *workspace.File, module int, a *answer) {
+					answers[i] = append(answers[i], about{f, module, a})
+				})
 			})
 		})
 	}
@@ -226,18 +228,15 @@ func (c *collector) entry(f *workspace.File) int {
 type asker struct {
 	ctx       context.Context
 	analyzers []*Analyzer
+	codes     []string
+	atOnce    int // how many goroutines may look at a file that most of them have something to say about
 	inquiry   workspace.Inquiry[said, *answer]
-	settings  *workspace.Settings
-	fresh     Pass // what all passes about the file have in common
-	pass      Pass
-	said      said // in the pass
 }
 
-func newAsker(ctx context.Context, analyzers []*Analyzer) *asker {
-	a := &asker{ctx: ctx, analyzers: analyzers, fresh: Pass{Codes: codesOf(analyzers)}}
-	a.fresh.Report = func(d Diagnostic) { a.said.add(&a.pass, a.settings, d) }
+func newAsker(ctx context.Context, analyzers []*Analyzer, atOnce int) *asker {
+	a := &asker{ctx: ctx, analyzers: analyzers, codes: codesOf(analyzers), atOnce: atOnce}
 	a.inquiry = workspace.Inquiry[said, *answer]{
-		Pieces: len(analyzers), Prepare: a.prepare, Piece: a.piece, Same: said.same,
+		Pieces: len(analyzers), Begin: a.begin, Same: said.same,
 		Whole: func(all []said) *answer { return whole(a.inquiry.File, all) },
 	}
 	if len(analyzers) > 0 {
@@ -282,29 +281,46 @@ func (a *asker) ask(v *workspace.View, f *workspace.File, m *workspace.Module) (
 	if len(a.analyzers) == 0 {
 		return new(answer), nil
 	}
-	a.inquiry.File, a.inquiry.Module = f, m
-	a.fresh.File, a.fresh.Module = f, m
+	a.inquiry.File, a.inquiry.Module, a.inquiry.AtOnce = f, m, 1
+	if f.Kind == workspace.ModFile {
+		a.inquiry.AtOnce = a.atOnce
+	}
 	return workspace.Recall(v, &a.inquiry)
 }
 
-func (a *asker) prepare(v *workspace.View) {
-	a.settings = v.Snapshot.SettingsFor(v, a.fresh.Module)
+// begin returns what asks the analyzer with a number about the file.
+func (a *asker) begin(v *workspace.View) func(int) (said, bool, error) {
+	t := &turn{settings: v.Snapshot.SettingsFor(v, a.inquiry.Module)}
+	fresh := Pass{Snapshot: v.Snapshot, View: v, Module: a.inquiry.Module, File: a.inquiry.File, Codes: a.codes, Report: t.add}
+	return func(i int) (said, bool, error) {
+		if err := a.ctx.Err(); err != nil {
+			return said{}, false, err
+		}
+		t.said, t.pass = said{}, fresh
+		t.pass.Analyzer = a.analyzers[i]
+		if err := t.run(a.ctx); err != nil {
+			if a.ctx.Err() != nil {
+				return said{}, false, a.ctx.Err()
+			}
+			t.said.failure = fmt.Errorf("analyzer %s on %s: %w", t.pass.Analyzer.Name, t.pass.File.Path, err)
+		}
+		return t.said, t.said.failure == nil, nil
+	}
 }
 
-func (a *asker) piece(v *workspace.View, i int) (said, bool, error) {
-	if err := a.ctx.Err(); err != nil {
-		return said{}, false, err
-	}
-	a.said, a.pass = said{}, a.fresh
-	a.pass.Analyzer, a.pass.View, a.pass.Snapshot = a.analyzers[i], v, v.Snapshot
-	if err := a.analyzers[i].Run(a.ctx, &a.pass); err != nil {
-		if a.ctx.Err() != nil {
-			return said{}, false, a.ctx.Err()
-		}
-		a.said.failure = fmt.Errorf("analyzer %s on %s: %w", a.analyzers[i].Name, a.fresh.File.Path, err)
-	}
-	return a.said, a.said.failure == nil, nil
+// A turn is that of one analyzer after the other.
+type turn struct {
+	settings *workspace.Settings
+	pass     Pass
+	said     said // in the pass
 }
+
+// run lets the analyzer look. One that panics has failed, and keeps no other from saying what it has to say.
+func (t *turn) run(ctx context.Context) error {
+	return workspace.Guarded(func() error { return t.pass.Analyzer.Run(ctx, &t.pass) })
+}
+
+func (t *turn) add(d Diagnostic) { t.said.add(&t.pass, t.settings, d) }
 
 // said is what one analyzer says about one file of a view.
 type said struct {

@@ -3,9 +3,11 @@ package analysis_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.lsp.dev/uri"
 
 	"github.com/gomodls/gomodls/analysis"
 	"github.com/gomodls/gomodls/internal/modcache"
@@ -136,5 +138,21 @@ func TestCancelled(t *testing.T) {
 	snap := snapshot(t, nil, map[string]string{"/m/go.mod": single})
 	if _, err := analysis.Run(ctx, snap, []*analysis.Analyzer{everyRequirement}, []string{"/m/go.mod"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
+	}
+}
+
+// TestPanic lets one analyzer panic: that is a failure of its own, and the others say what they have to say.
+func TestPanic(t *testing.T) {
+	panics := &analysis.Analyzer{Name: "panics", Run: func(context.Context, *analysis.Pass) error { panic("oh") }}
+	snap := snapshot(t, nil, map[string]string{"/m/go.mod": single})
+	result, err := analysis.Run(t.Context(), snap, []*analysis.Analyzer{panics, everyRequirement}, []string{"/m/go.mod"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Failures) != 1 || !strings.Contains(result.Failures[0].Error(), "analyzer panics on /m/go.mod: panic: oh") {
+		t.Errorf("failures: %v", result.Failures)
+	}
+	if got := result.Diagnostics(uri.File("/m/go.mod")); len(got) == 0 {
+		t.Error("the other analyzer says nothing")
 	}
 }

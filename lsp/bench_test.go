@@ -227,7 +227,7 @@ func BenchmarkImport(b *testing.B) {
 	answer := func(text string) *analysis.Result {
 		y.version++
 		y.session.Apply(workspace.Opened(uri.File(path), y.version, text))
-		r, err := gather.Answer(context.Background(), y.session, scholar, func(ctx context.Context, s *workspace.Snapshot) (*analysis.Result, error) {
+		r, err := gather.Answer(context.Background(), y.session, scholar, nil, func(ctx context.Context, s *workspace.Snapshot) (*analysis.Result, error) {
 			return analysis.Run(ctx, s, suite.All, y.targets)
 		})
 		if err != nil {

@@ -31,6 +31,7 @@ type Options struct {
 	Store     *locked.Store   // where all processes of this user keep their locks
 	Scholar   *gather.Scholar // who answers what takes longer than a keystroke; nil for one of the server's own
 	Log       *zap.Logger
+	Opened    func() // called when all has been said about what was opened first; may be nil
 
 	rested func(snapshot int64) // for tests: all that there is to say about a snapshot has been said
 }

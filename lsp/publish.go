@@ -4,9 +4,11 @@ import (
 	"context"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -48,6 +50,14 @@ func (p *publisher) renew() {
 	if p.cancel != nil {
 		p.cancel()
 	}
+	p.mu.Unlock()
+	p.due.ring()
+}
+
+// add says that more is known: what is being worked out is worth telling all the same, and then there is more to tell.
+func (p *publisher) add() {
+	p.mu.Lock()
+	p.asked++
 	p.mu.Unlock()
 	p.due.ring()
 }
@@ -98,13 +108,20 @@ func (p *publisher) behind() bool {
 }
 
 func (s *server) keepPublishing(ctx context.Context) {
+	rest := time.NewTimer(quiet)
+	defer rest.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-rest.C:
+			go s.rest()
+			continue
 		case <-s.publish.due:
 		}
+		rest.Stop()
 		run, cancel, asked := s.publish.begin(ctx)
+		s.foresee(run)
 		result, err := s.settle(run, s.targets)
 		if err == nil {
 			s.last.Store(result)
@@ -113,13 +130,23 @@ func (s *server) keepPublishing(ctx context.Context) {
 				s.publish.tells(asked)
 				s.board.renew(result)
 			}
-			s.follow(result)
 			s.studies.renew(result.Snapshot, result.Snapshot.Questions())
+			s.follow(result)
 		} else if run.Err() == nil {
 			s.publish.tells(asked) // there is nothing better to come
 			s.log.Error("analyzing", zap.Error(err))
 		}
 		cancel()
+		rest.Reset(quiet)
+	}
+}
+
+// foresee has the studies begun that take longest of those that what is open will ask for, beside the first look at it.
+func (s *server) foresee(ctx context.Context) {
+	topics, err := gather.Expected(ctx, s.session, s.targets)
+	topics = slices.DeleteFunc(topics, func(t workspace.Topic) bool { return t.Kind != workspace.Tidy })
+	if err == nil && len(topics) > 0 {
+		s.studies.add(topics)
 	}
 }
 

@@ -52,6 +52,7 @@ type server struct {
 	peer    *peer                    // set by initialize
 	folders atomic.Pointer[[]string] // directories that the client has open
 	last    atomic.Pointer[analysis.Result]
+	opened  sync.Once
 
 	watcher  *gather.Watcher
 	looker   looker

@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -56,7 +57,11 @@ func (s *server) keepSettings(ctx context.Context) {
 		for _, p := range problems {
 			s.tell(ctx, protocol.MessageTypeWarning, p)
 		}
-		s.session.Apply(workspace.Configured(chosen, gather.Machine(chosen)))
+		machine, snap := gather.Machine(chosen), s.session.Snapshot()
+		if reflect.DeepEqual(chosen, snap.Settings()) && reflect.DeepEqual(machine, snap.Machine()) {
+			continue // as it came with initialize: what is known stands
+		}
+		s.session.Apply(workspace.Configured(chosen, machine))
 		s.changedOutside()
 	}
 }

@@ -88,6 +88,18 @@ func (s *studies) renew(snap *workspace.Snapshot, questions []workspace.Topic) {
 	s.due.ring()
 }
 
+// add says that there are more questions.
+func (s *studies) add(topics []workspace.Topic) {
+	s.mu.Lock()
+	for _, t := range topics {
+		if !slices.Contains(s.questions, t) {
+			s.questions = append(slices.Clip(s.questions), t)
+		}
+	}
+	s.mu.Unlock()
+	s.due.ring()
+}
+
 // next takes a question to be worked out, one without any answer first. It reports false if there is none.
 func (s *studies) next(ctx context.Context, snap *workspace.Snapshot) (context.Context, workspace.Topic, bool) {
 	s.mu.Lock()
@@ -157,7 +169,8 @@ func (s *server) study(ctx context.Context) bool {
 	}()
 	err := s.studies.scholar.Study(run, s.session, topic)
 	if more := s.studies.done(topic, s.session.Snapshot()); err == nil && !more {
-		s.changedOutside()
+		s.publish.outside.Store(true)
+		s.publish.add()
 	}
 	return true
 }

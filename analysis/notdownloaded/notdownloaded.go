@@ -89,17 +89,19 @@ func sources(pass *analysis.Pass) {
 	if r == nil || pass.File.Mod().Module == nil {
 		return
 	}
-	unknown := slices.DeleteFunc(slices.Clone(r.Unknown), func(m module.Version) bool {
-		n := pass.View.Graph().Node(m)
-		return n != nil && analysis.Unfetchable(n) != nil // badmodule says that nobody can know
-	})
+	unknown := r.Unknown
+	if g := pass.View.Graph(); len(g.Faulty()) > 0 || pass.View.Mode == workspace.Vendor { // else each has its go.mod file
+		unknown = slices.DeleteFunc(slices.Clone(unknown), func(m module.Version) bool {
+			n := g.Node(m)
+			return n != nil && analysis.Unfetchable(n) != nil // badmodule says that nobody can know
+		})
+	}
 	if len(unknown) == 0 {
 		return
 	}
-	var missing, names []string
-	for _, m := range unknown {
-		missing = append(missing, m.Path+" "+m.Version)
-		names = append(names, m.String())
+	missing, names := make([]string, len(unknown)), make([]string, len(unknown))
+	for i, m := range unknown {
+		missing[i], names[i] = m.Path+" "+m.Version, m.String()
 	}
 	count, title := fmt.Sprintf("the sources of %d module versions, whose packages are needed, are", len(missing)), fmt.Sprintf("Download the %d missing modules", len(missing))
 	if len(missing) == 1 {

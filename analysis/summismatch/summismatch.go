@@ -66,7 +66,10 @@ func checkZips(pass *analysis.Pass) {
 		return
 	}
 	for _, n := range r.Needs {
-		if l := contradiction(pass, n.Key, n.Hash); n.Hash != "" && l != nil && !strings.HasSuffix(n.Key.Version, "/go.mod") {
+		if n.Hash == "" || strings.HasSuffix(n.Key.Version, "/go.mod") {
+			continue
+		}
+		if l := contradiction(pass, n.Key, n.Hash); l != nil {
 			report(pass, n.Key, "the source", n.Hash, l)
 		}
 	}

@@ -146,7 +146,14 @@ func modulesBelow(root string) ([]string, error) {
 
 // analyze runs all analyzers on what the engine's directories hold. The error says that it could not run at all.
 func (e *engine) analyze(ctx context.Context) (*answer, error) {
-	return gather.Answer(ctx, e.session, e.scholar, func(ctx context.Context, snap *workspace.Snapshot) (*answer, error) {
+	about := func(snap *workspace.Snapshot) (all []string) {
+		for _, dir := range e.dirs {
+			documents, _ := e.documents(snap, dir)
+			all = append(all, documents...)
+		}
+		return all
+	}
+	return gather.Answer(ctx, e.session, e.scholar, about, func(ctx context.Context, snap *workspace.Snapshot) (*answer, error) {
 		a := new(answer)
 		for _, dir := range e.dirs {
 			documents, trouble := e.documents(snap, dir)

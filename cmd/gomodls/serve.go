@@ -32,10 +32,12 @@ func newServe() *cobra.Command {
 				return err
 			}
 			defer closeLog()
-			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(300) // a keystroke is worth some megabytes
+			var opened func()
+			if os.Getenv("GOGC") == "" { // opening is worth more memory than what follows, and a keystroke is worth some megabytes
+				debug.SetGCPercent(600)
+				opened = func() { debug.SetGCPercent(300) }
 			}
-			return serve(cmd, log)
+			return serve(cmd, log, opened)
 		},
 	}
 	cmd.Flags().Bool("stdio", true, "speak on standard input and output; there is no other way, but some editors ask for it")
@@ -43,7 +45,7 @@ func newServe() *cobra.Command {
 	return cmd
 }
 
-func serve(cmd *cobra.Command, log *zap.Logger) error {
+func serve(cmd *cobra.Command, log *zap.Logger, opened func()) error {
 	dir, err := locked.DefaultDir()
 	if err != nil {
 		return err
@@ -56,7 +58,7 @@ func serve(cmd *cobra.Command, log *zap.Logger) error {
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	err = lsp.Serve(ctx, stdio, lsp.Options{
-		Version: version(), Analyzers: suite.All, Store: &locked.Store{Dir: dir, Log: log}, Scholar: gather.NewScholar(), Log: log,
+		Version: version(), Analyzers: suite.All, Store: &locked.Store{Dir: dir, Log: log}, Scholar: gather.NewScholar(), Log: log, Opened: opened,
 	})
 	if ctx.Err() != nil {
 		return nil // told to end by a signal, as some editors do: to them another status is a crash, after which they start it again

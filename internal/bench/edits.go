@@ -55,6 +55,8 @@ type measured struct {
 	opened   sample // to the first diagnostics
 	complete sample // to those that rest on everything
 	edits    map[string]sample
+	counter  *counter
+	unrest   sample   // what it took, beside the edits
 	memory   [2]int64 // after opening, and after the edits
 	err      error
 }
@@ -81,8 +83,8 @@ func (b *bench) edits(root string, s *subject, scenarios []scenario, env []strin
 }
 
 // edit opens the module files of s in one server, some times, and goes through the scenarios once.
-func (b *bench) edit(server server, root string, s *subject, scenarios []scenario, env []string) measured {
-	m := measured{server: server, edits: map[string]sample{}}
+func (b *bench) edit(server server, root string, s *subject, scenarios []scenario, env []string) (m measured) {
+	m = measured{server: server, edits: map[string]sample{}}
 	if server.name == "gopls" { // its first start fills the caches, and the delay plays no part in it
 		m.err = b.session(&m, root, s, scenarios, env)
 		m.cold, m.opened, m.complete = m.complete, nil, nil
@@ -93,6 +95,12 @@ func (b *bench) edit(server server, root string, s *subject, scenarios []scenari
 			return m
 		}
 		m.cold, m.opened, m.complete = m.complete, nil, nil
+	}
+	if server.ours && len(scenarios) > 0 {
+		if m.counter, m.err = b.counter(); m.err != nil {
+			return m
+		}
+		defer func() { m.err = errors.Join(m.err, m.counter.stop()) }()
 	}
 	if m.err = b.session(&m, root, s, scenarios, env); m.err != nil || !server.ours {
 		return m
@@ -164,6 +172,13 @@ func (b *bench) scenario(m *measured, e *editor, sc scenario, most int, count *i
 	}
 	end := time.Now().Add(budget)
 	for n := 0; n < most && (n < 2*atLeast || time.Now().Before(end)); n += 2 {
+		if m.ours {
+			rested, err := b.breathe(n, m)
+			if err != nil {
+				return err
+			}
+			end = end.Add(rested)
+		}
 		before := e.marked(watch)
 		shown, took, ok, err := e.stroke(sc.edit, watch, count, func(marks map[string]bool) bool { return len(brought(marks, before)) > 0 })
 		if err != nil {
@@ -248,6 +263,7 @@ func (b *bench) table(all []measured, scenarios []scenario) {
 			row(name, func(m measured) sample { return m.edits[name] })
 		}
 	}
+	row("(a millisecond of counting)", func(m measured) sample { return m.unrest })
 	row("open to first answer", func(m measured) sample { return m.opened })
 	row("open to complete", func(m measured) sample { return m.complete })
 	row("the same, caches empty", func(m measured) sample { return m.cold })

@@ -19,13 +19,24 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == counting {
+		n, _ := strconv.Atoi(os.Args[2])
+		if keepCounting(n, os.Stdin, os.Stdout) != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	debug.SetGCPercent(-1) // what collects our own garbage would be measured with the server
+	debug.SetMemoryLimit(2 << 30)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
@@ -43,6 +54,8 @@ type bench struct {
 	gomodls string
 	gopls   string // "" to leave it out
 	quick   bool
+	burst   int           // after so many strokes there is a rest; 0 for none at all
+	rest    time.Duration // how long it is
 	env     []string
 	targets []*target
 	broken  []string // what could not be measured of gomodls
@@ -55,6 +68,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.StringVar(&b.gomodls, "gomodls", "", "the gomodls program; built from this checkout if empty")
 	flags.StringVar(&b.gopls, "gopls", "", "the gopls program, or \"none\"; the version below is installed into the user's cache if empty")
 	flags.BoolVar(&b.quick, "quick", false, "one module and less time for each measurement")
+	flags.IntVar(&b.burst, "burst", 10, "after so many keystrokes there is a rest; 0 for none at all")
+	flags.DurationVar(&b.rest, "rest", 50*time.Millisecond, "how long a rest is")
 	modules := flags.String("modules", "", "path@version of the modules to measure with, separated by commas; some large ones if empty")
 	growth := flags.Bool("growth", false, "measure how the cost grows")
 	docs := flags.String("docs", "", "the directory with performance.md, into which to put what was measured")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -73,14 +74,17 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestWatcher makes a file in directories that are not there yet, changes it and removes it, and waits each time until the
-// session knows.
-func TestWatcher(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "made", "later", "go.mod")
+// watch has a watcher follow a session that wants the file at path, which is missing, and files beside it. It returns what waits until
+// the session knows of the file what is wanted.
+func watch(t *testing.T, path string, beside ...string) (until func(ok func(*workspace.Fact) bool)) {
+	t.Helper()
 	session := newSession()
 	changed := make(chan struct{}, 100)
 	w := NewWatcher(session, zaptest.NewLogger(t), func() { changed <- struct{}{} })
 	look := func(_ context.Context, snap *workspace.Snapshot) (workspace.State, error) {
+		for _, path := range beside {
+			snap.Read(path)
+		}
 		return snap.Read(path).State, nil
 	}
 	if got, err := Settle(t.Context(), session, look); err != nil || got != workspace.Missing {
@@ -90,15 +94,23 @@ func TestWatcher(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { w.Run(ctx) })
-	defer running.Wait()
-	defer stop()
-
-	until := func(ok func(*workspace.Fact) bool) {
+	t.Cleanup(func() {
+		stop()
+		running.Wait()
+	})
+	return func(ok func(*workspace.Fact) bool) {
 		t.Helper()
 		for !ok(session.Snapshot().Read(path)) {
 			<-changed // a hang is a failure: the test's own time limit ends it
 		}
 	}
+}
+
+// TestWatcher makes a file in directories that are not there yet, changes it and removes it, and waits each time until the
+// session knows.
+func TestWatcher(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "made", "later", "go.mod")
+	until := watch(t, path)
 	write(t, path, "module a\n")
 	until(func(f *workspace.Fact) bool { return f.State == workspace.Regular && f.File.Text == "module a\n" })
 	write(t, path, "module other\n")
@@ -109,4 +121,59 @@ func TestWatcher(t *testing.T) {
 	until(func(f *workspace.Fact) bool { return f.State == workspace.Missing })
 	write(t, path, "module again\n")
 	until(func(f *workspace.Fact) bool { return f.State == workspace.Regular })
+}
+
+// TestLinked makes the directory that a link leads to, in place or from elsewhere, and waits until the session knows the file that is
+// wanted by the link's name.
+func TestLinked(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		a, b, elsewhere := t.TempDir(), t.TempDir(), t.TempDir()
+		write(t, filepath.Join(a, "go.mod"), "module a\n")
+		write(t, filepath.Join(b, "go.mod"), "module b\n")
+		if err := os.Symlink(filepath.Join(b, "target"), filepath.Join(a, "dep")); err != nil {
+			if runtime.GOOS == "windows" { // where not everybody may make links
+				t.Skip(err)
+			}
+			t.Fatal(err)
+		}
+		until := watch(t, filepath.Join(a, "dep", "go.mod"), filepath.Join(a, "go.mod"), filepath.Join(b, "go.mod"))
+		if moved {
+			write(t, filepath.Join(elsewhere, "new", "go.mod"), "module target\n")
+			if err := os.Rename(filepath.Join(elsewhere, "new"), filepath.Join(b, "target")); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			write(t, filepath.Join(b, "target", "go.mod"), "module target\n")
+		}
+		until(func(f *workspace.Fact) bool { return f.State == workspace.Regular })
+	}
+}
+
+// TestStrangers checks that what others do beside the wanted files does not have everything watched anew.
+func TestStrangers(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "made", "later", "go.mod")
+	session := newSession()
+	w := NewWatcher(session, zaptest.NewLogger(t), func() {})
+	look := func(_ context.Context, snap *workspace.Snapshot) (workspace.State, error) {
+		return snap.Read(path).State, nil
+	}
+	if _, err := Settle(t.Context(), session, look); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		path string
+		anew bool
+	}{
+		{filepath.Join(dir, "history"), false},
+		{filepath.Join(dir, "made"), true},
+		{filepath.Join(dir, "made", "other"), false},
+		{t.TempDir(), true}, // a link may lead there
+		{path, true},
+	} {
+		w.Follow(session.Snapshot())
+		if w.Refresh(step.path); w.moved != step.anew {
+			t.Errorf("after %s everything is watched anew: %v", step.path, w.moved)
+		}
+	}
 }

@@ -97,7 +97,7 @@ func TestPackagesFollow(t *testing.T) {
 	scholar := new(Scholar)
 	ask := func() []string {
 		t.Helper()
-		says, err := Answer(context.Background(), session, scholar, func(_ context.Context, snap *workspace.Snapshot) ([]string, error) {
+		says, err := Answer(context.Background(), session, scholar, nil, func(_ context.Context, snap *workspace.Snapshot) ([]string, error) {
 			var says []string
 			for _, v := range snap.Views(mod) {
 				if r := v.Packages(); r != nil {

@@ -112,34 +112,74 @@ func (s *Scholar) answer(ctx context.Context, session *workspace.Session, t work
 }
 
 // Answer calls run on the newest snapshot as Settle does, and answers the questions that it leaves, until there is nothing
-// that it lacks. It is for those who can wait.
-func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Scholar, run func(context.Context, *workspace.Snapshot) (T, error)) (T, error) {
+// that it lacks. It is for those who can wait. What will be asked about the module files that paths names is begun
+// at once; it may be nil.
+func Answer[T any](ctx context.Context, session *workspace.Session, scholar *Scholar, paths func(*workspace.Snapshot) []string,
+	run func(context.Context, *workspace.Snapshot) (T, error)) (answer T, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	begin := func(topics []workspace.Topic) (wait func() error) {
+		done := make(chan error, 1)
+		go func() {
+			g, study := errgroup.WithContext(ctx)
+			g.SetLimit(runtime.GOMAXPROCS(0))
+			for _, t := range topics {
+				g.Go(func() error { return scholar.study(study, session, t) })
+			}
+			done <- g.Wait()
+		}()
+		return func() error { return <-done }
+	}
+	var topics []workspace.Topic
+	if paths != nil {
+		if topics, err = Expected(ctx, session, paths); err != nil {
+			return answer, err
+		}
+	}
 	for {
+		wait := begin(topics)
 		var questions []workspace.Topic
-		answer, err := Settle(ctx, session, func(ctx context.Context, snap *workspace.Snapshot) (T, error) {
+		answer, err = Settle(ctx, session, func(ctx context.Context, snap *workspace.Snapshot) (T, error) {
 			answer, err := run(ctx, snap)
 			questions = snap.Questions()
 			return answer, err
 		})
+		if err != nil {
+			cancel()
+		}
+		if failed := wait(); err == nil {
+			err = failed
+		}
 		if err != nil || len(questions) == 0 {
 			scholar.Keep()
 			return answer, err
 		}
-		g, study := errgroup.WithContext(ctx)
-		g.SetLimit(runtime.GOMAXPROCS(0))
-		for _, t := range questions {
-			g.Go(func() error { return scholar.study(study, session, t) })
-		}
-		if err := g.Wait(); err != nil {
+		if err := begin(slices.DeleteFunc(questions, session.Snapshot().Answered))(); err != nil {
 			return answer, err
 		}
+		topics = nil
 	}
+}
+
+// Expected returns the questions that have no answer yet and that will be asked about the module files that paths names.
+func Expected(ctx context.Context, session *workspace.Session, paths func(*workspace.Snapshot) []string) ([]workspace.Topic, error) {
+	return Settle(ctx, session, func(_ context.Context, snap *workspace.Snapshot) (topics []workspace.Topic, _ error) {
+		for _, path := range paths(snap) {
+			for _, t := range snap.Expected(path) {
+				if !slices.Contains(topics, t) {
+					topics = append(topics, t)
+				}
+			}
+		}
+		return topics, nil
+	})
 }
 
 // Tidied returns what go mod tidy would do to the module in dir. It is for those who can wait.
 func (s *Scholar) Tidied(ctx context.Context, session *workspace.Session, dir string) (*tidy.Answer, error) {
-	return Answer(ctx, session, s, func(_ context.Context, snap *workspace.Snapshot) (*tidy.Answer, error) {
-		for _, v := range snap.Views(filepath.Join(dir, "go.mod")) {
+	path := filepath.Join(dir, "go.mod")
+	return Answer(ctx, session, s, nil, func(_ context.Context, snap *workspace.Snapshot) (*tidy.Answer, error) {
+		for _, v := range snap.Views(path) {
 			for _, m := range v.Modules() {
 				if v.Work == nil {
 					a, _ := v.Tidied(m)

@@ -253,7 +253,7 @@ func TestEdits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := gather.Answer(s.Context(), s.session, &s.scholar, func(_ context.Context, snap *workspace.Snapshot) (*packages.Result, error) {
+		loaded, err := gather.Answer(s.Context(), s.session, &s.scholar, nil, func(_ context.Context, snap *workspace.Snapshot) (*packages.Result, error) {
 			return snap.Views(filepath.Join(s.dir, "go.mod"))[0].Packages(), nil
 		})
 		if err != nil {

@@ -142,17 +142,19 @@ func (w *Watcher) watch(dir string) {
 func (w *Watcher) Refresh(paths ...string) {
 	snap := w.session.Snapshot()
 	var changes []workspace.Change
+	any := len(paths) == 0
 	for want, old := range snap.Facts() {
 		if len(paths) > 0 && !concerns(paths, want) {
 			continue
 		}
+		any = true
 		if !changedSince(want, old) {
 			continue
 		}
 		changes = append(changes, workspace.Learned(want, Read(want)))
 	}
 	changes = append(changes, touched(snap, paths)...)
-	w.forgetGone(paths)
+	w.forgetGone(paths, any || len(changes) > 0)
 	if len(changes) == 0 {
 		return
 	}
@@ -185,18 +187,20 @@ func touched(snap *workspace.Snapshot, paths []string) []workspace.Change {
 	return changes
 }
 
-// forgetGone stops taking directories for watched that were removed: the system has dropped the watch.
-func (w *Watcher) forgetGone(paths []string) {
+// forgetGone stops taking directories for watched that were removed: the system has dropped the watch. Where files come and go that
+// nobody wants, as in a home directory in which others write, the rest is watched as before. A directory may be one that a wanted
+// path leads through by another name.
+func (w *Watcher) forgetGone(paths []string, wanted bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.moved = true
 	for _, p := range paths {
-		if w.watched[p] {
-			if _, err := os.Stat(p); err != nil {
-				delete(w.watched, p)
-			}
+		info, err := os.Stat(p)
+		wanted = wanted || err == nil && info.IsDir() || err != nil && w.watched[p]
+		if err != nil {
+			delete(w.watched, p)
 		}
 	}
+	w.moved = w.moved || wanted
 }
 
 func concerns(paths []string, want workspace.Want) bool {

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -20,28 +19,77 @@ func LooksStd(importPath string) bool {
 
 // CheckPath says why no package can have a path, or returns nil.
 func CheckPath(importPath string) error {
+	switch importPath {
+	case "std", "cmd", "tool", "work", "all":
+		return errors.New("to the go command this is a pattern for many packages")
+	}
 	switch {
+	case isPlain(importPath):
+		return nil
 	case build.IsLocalImport(importPath):
 		return errors.New("relative paths cannot be imported in a module")
 	case filepath.IsAbs(importPath):
 		return errors.New("it is a path of a file, not of a package")
 	case strings.Contains(importPath, "@"):
 		return errors.New("a version belongs into go.mod, not into an import path")
-	case slices.Contains([]string{"std", "cmd", "tool", "work", "all"}, importPath):
-		return errors.New("to the go command this is a pattern for many packages")
 	}
 	return module.CheckImportPath(importPath)
+}
+
+// isPlain reports whether a path is made of what nobody objects to, as most are, so that no closer look is needed.
+func isPlain(path string) bool {
+	for {
+		elem, rest, more := strings.Cut(path, "/")
+		if !isPlainElem(elem) {
+			return false
+		}
+		if !more {
+			return true
+		}
+		path = rest
+	}
+}
+
+func isPlainElem(elem string) bool {
+	letter := func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+	if elem == "" || !letter(elem[0]) || !letter(elem[len(elem)-1]) {
+		return false
+	}
+	for i := range len(elem) {
+		if c := elem[i]; !letter(c) && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	switch base, _, _ := strings.Cut(elem, "."); {
+	case base == "con", base == "prn", base == "aux", base == "nul":
+		return false
+	case len(base) == 4 && (base[:3] == "com" || base[:3] == "lpt"): // devices of Windows
+		return false
+	}
+	return true
 }
 
 // Prefixes returns the paths of the modules that could have a package, the longest first.
 func Prefixes(importPath string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for prefix := importPath; prefix != "." && prefix != "/"; prefix = path.Dir(prefix) {
+		for prefix := importPath; prefix != "." && prefix != "/"; prefix = dirOf(prefix) {
 			if prefix != "go" && prefix != "toolchain" && !yield(prefix) { // go/ast is in no module
 				return
 			}
 		}
 	}
+}
+
+// dirOf is path.Dir, which takes its time over the few paths that are not clean.
+func dirOf(p string) string {
+	i := strings.LastIndexByte(p, '/')
+	if i < 0 {
+		return "."
+	}
+	if i == 0 || p[i-1] == '/' || p[0] == '.' || p[0] == '/' || strings.Contains(p, "/.") || strings.Contains(p[:i], "//") {
+		return path.Dir(p)
+	}
+	return p[:i]
 }
 
 // Within returns the directory of a package in a module, and false if by its path the module cannot have the package.

@@ -1136,9 +1136,10 @@ func (g *Graph) RequirementsOf(dir string) []module.Version {
 
 // A Repair is what a single main module would have to say for its roots to be consistent.
 type Repair struct {
-	Require   []module.Version // one for each path, in the order of the file
-	Go        string           // the go line; "" if there is none and none is needed
-	Toolchain string           // the toolchain line; "" if there is none or it has to go
+	Require   []module.Version  // one for each path, in the order of the file
+	Versions  map[string]string // theirs, by path; where main requires no path twice, of those alone that are others now
+	Go        string            // the go line; "" if there is none and none is needed
+	Toolchain string            // the toolchain line; "" if there is none or it has to go
 	Graph     *Graph
 }
 
@@ -1149,19 +1150,37 @@ func (g *Graph) Repair(source Source) *Repair {
 	g.reading.all()
 	main := g.in.Main[0]
 	r := &Repair{Go: main.Go, Toolchain: main.Toolchain, Graph: g.plain}
-	have := map[string]bool{}
-	for _, m := range main.Require {
-		if !have[m.Path] && !g.excluded[g.names.Node(m)] {
-			have[m.Path] = true
-			r.Require = append(r.Require, m)
+	r.Require, r.Versions = make([]module.Version, 0, len(main.Require)), map[string]string{}
+	ids, have := make([]modcache.NodeID, 0, len(main.Require)), make([]bool, len(g.selected))
+	for i, id := range g.idsOf(main.Require, g) {
+		path := int(g.names.PathOf(id))
+		if path >= len(have) { // one that is only excluded
+			have = append(have, make([]bool, path+1-len(have))...)
+		}
+		if !have[path] && !g.excluded[id] {
+			have[path] = true
+			r.Require, ids = append(r.Require, main.Require[i]), append(ids, id)
+		}
+	}
+	if len(ids) < len(main.Require) {
+		for _, m := range r.Require {
+			r.Versions[m.Path] = m.Version
 		}
 	}
 	for {
 		changed := false
-		for i, m := range r.Require {
-			if v := r.Graph.Selected(m.Path); v != "" && v != m.Version && g.Compare(m.Path, m.Version, v) < 0 {
-				r.Require[i].Version = v
-				changed = true
+		for i, id := range ids {
+			path := int(g.names.PathOf(id))
+			if path >= len(r.Graph.selected) {
+				continue
+			}
+			selected := r.Graph.selected[path]
+			if selected == 0 || g.names.Compare(id, selected) >= 0 {
+				continue
+			}
+			if m := g.names.Version(selected); m.Version != "" {
+				r.Require[i], r.Versions[m.Path] = m, m.Version
+				ids[i], changed = selected, true
 			}
 		}
 		if v := r.Graph.Selected("go"); g.Compare("go", or(r.Go, implicitGo), v) < 0 {

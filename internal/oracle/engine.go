@@ -69,8 +69,9 @@ func (w *world) analyze(ctx context.Context, c *testCase, dir string) (*answer, 
 	}
 	session := workspace.NewSession(machine, new(workspace.Settings), w.stores)
 	at := filepath.Join(dir, filepath.FromSlash(c.dir))
-	result, err := gather.Answer(ctx, session, new(gather.Scholar), func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
-		return analysis.Run(ctx, snap, suite.All, documents(snap, at))
+	about := func(snap *workspace.Snapshot) []string { return documents(snap, at) }
+	result, err := gather.Answer(ctx, session, new(gather.Scholar), about, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
+		return analysis.Run(ctx, snap, suite.All, about(snap))
 	})
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func (s *script) check() (*answer, error) {
 	session := workspace.NewSession(machine, new(workspace.Settings), modcache.NewStores())
 	var trouble string
 	var documents []string
-	result, err := gather.Answer(s.ctx, session, new(gather.Scholar), func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
+	result, err := gather.Answer(s.ctx, session, new(gather.Scholar), nil, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		documents, trouble = documentsOf(snap, s.cwd)
 		return analysis.Run(ctx, snap, suite.All, documents)
 	})

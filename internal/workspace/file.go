@@ -71,10 +71,10 @@ type File struct {
 
 	origin atomic.Pointer[File] // the go.mod or go.sum that was read whole, of which this one is an edit; nil if it was itself
 
-	fact   *Fact    // what a snapshot says where the file is open
-	older  sync.Map // Go version → []syntax.Problem
-	lax    sync.Once
-	laxMod *modcache.Mod
+	fact     *Fact    // what a snapshot says where the file is open
+	problems sync.Map // Go version → []syntax.Problem
+	lax      sync.Once
+	laxMod   *modcache.Mod
 }
 
 // NewFile returns the file at path as it is on disk.
@@ -163,22 +163,24 @@ func (f *File) useDirs() []string {
 
 // Problems returns what a go command of the given version has against the file, as go.mod or go.work; "" stands for the newest.
 func (f *File) Problems(goVersion string) []syntax.Problem {
-	old := goVersion != "" && goenv.CompareVersions(goVersion, newestGrammar) < 0
-	if problems, ok := f.older.Load(goVersion); old && ok {
-		return problems.([]syntax.Problem)
+	if f.Kind != ModFile && f.Kind != WorkFile {
+		return nil
+	}
+	if known, ok := f.problems.Load(goVersion); ok {
+		return known.([]syntax.Problem)
 	}
 	var problems []syntax.Problem
-	switch {
+	switch old := goVersion != "" && goenv.CompareVersions(goVersion, newestGrammar) < 0; {
 	case f.Kind == ModFile && old:
 		problems = syntax.ParseModAt(f.Text, goVersion).Problems
 	case f.Kind == ModFile:
-		return f.Mod().Problems
-	case f.Kind == WorkFile && old:
+		problems = f.Mod().Problems
+	case old:
 		problems = syntax.ParseWorkAt(f.Text, goVersion).Problems
-	case f.Kind == WorkFile:
-		return f.Work().Problems
+	default:
+		problems = f.Work().Problems
 	}
-	f.older.Store(goVersion, problems)
+	f.problems.Store(goVersion, problems)
 	return problems
 }
 

@@ -71,9 +71,7 @@ func (g *gaps) set(path modcache.PathID, gap *goenv.Gap) {
 // Gap returns what would be sent where if go were to fetch a module that is private and not covered; see goenv.FindGap. What is
 // not suspicious at first sight costs no look into the module cache.
 func (p *Privacy) Gap(path string) (goenv.Gap, bool) {
-	p.lock()
-	gap, beside := p.gap(p.names.Path(path))
-	p.unlock()
+	gap, beside := p.lookUp(path)
 	if p.notes && beside {
 		p.noted.beside = p.all
 	}
@@ -81,6 +79,13 @@ func (p *Privacy) Gap(path string) (goenv.Gap, bool) {
 		return goenv.Gap{}, false
 	}
 	return *gap, true
+}
+
+// lookUp is gap by the name of a path.
+func (p *privacy) lookUp(path string) (gap *goenv.Gap, beside bool) {
+	p.lock()
+	defer p.unlock()
+	return p.gap(p.names.Path(path))
 }
 
 // lock lets nobody else find out about gaps.

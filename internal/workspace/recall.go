@@ -1,10 +1,15 @@
 package workspace
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gomodls/gomodls/internal/goenv"
 	"github.com/gomodls/gomodls/internal/modgraph"
@@ -17,11 +22,11 @@ type Inquiry[P, T any] struct {
 	Module  *Module // that it belongs to; nil for none
 	Subject any     // what is asked, which is compared with ==
 	Pieces  int
+	AtOnce  int // how many goroutines may answer pieces at once; 0 is 1
 
-	// Prepare is called before pieces are answered anew. What it reads counts for all pieces.
-	Prepare func(*View)
-	// Piece answers one piece. It reports false if the answer is not to be kept.
-	Piece func(*View, int) (answer P, keep bool, err error)
+	// Begin is called in each goroutine before it answers pieces, and returns what answers the one with a number. That reports false
+	// if the answer is not to be kept. What Begin reads counts for all pieces.
+	Begin func(*View) func(piece int) (answer P, keep bool, err error)
 	// Same reports whether two answers to one piece are alike, so that the first may stand for the second.
 	Same func(a, b P) bool
 	// Whole puts the answers together, in order.
@@ -67,37 +72,67 @@ func Recall[P, T any](v *View, q *Inquiry[P, T]) (T, error) {
 	return next.value.(T), nil
 }
 
+// fewPieces is how many pieces are too few for another goroutine.
+const fewPieces = 8
+
 // answer asks for the pieces that r does not have.
 func answer[P, T any](v *View, q *Inquiry[P, T], r *recalled) error {
-	t := new(trace)
-	traced := v.traced(t)
-	q.Prepare(traced)
-	r.common = t.cut()
-	var kept []trace
+	var open []int
+	for i, t := range r.traces {
+		if t == forgotten {
+			open = append(open, i)
+		}
+	}
+	fresh := make([]P, len(open))
+	var next atomic.Int32
+	ask := func() (common trace, err error) {
+		t := new(trace)
+		traced := v.traced(t)
+		piece := q.Begin(traced)
+		common = t.cut()
+		var kept []trace
+		for {
+			at := int(next.Add(1)) - 1
+			if at >= len(open) {
+				return common, nil
+			}
+			i, keep := open[at], false
+			if fresh[at], keep, err = piece(i); err != nil {
+				return common, err
+			}
+			switch read := t.cut(); {
+			case !keep || read.elusive || common.elusive:
+			case read.empty():
+				r.traces[i] = nil
+			default:
+				kept = append(kept, read)
+				r.traces[i] = &kept[len(kept)-1]
+			}
+		}
+	}
+	var others errgroup.Group
+	for range min(q.AtOnce, len(open)/fewPieces) - 1 {
+		others.Go(func() error {
+			return Guarded(func() error {
+				_, err := ask()
+				return err
+			})
+		})
+	}
+	var err error
+	r.common, err = ask()
+	if err := cmp.Or(others.Wait(), err); err != nil {
+		return err
+	}
 	pieces, own := r.pieces.([]P), r.value == nil // what another answer has is not to be changed
-	for i := range pieces {
-		if r.traces[i] != forgotten {
-			continue
-		}
-		piece, keep, err := q.Piece(traced, i)
-		if err != nil {
-			return err
-		}
-		switch read := t.cut(); {
-		case !keep || read.elusive || r.common.elusive:
-		case read.empty():
-			r.traces[i] = nil
-		default:
-			kept = append(kept, read)
-			r.traces[i] = &kept[len(kept)-1]
-		}
-		if !own && q.Same(pieces[i], piece) {
+	for at, i := range open {
+		if !own && q.Same(pieces[i], fresh[at]) {
 			continue
 		}
 		if !own {
 			pieces, own = slices.Clone(pieces), true
 		}
-		pieces[i] = piece
+		pieces[i] = fresh[at]
 	}
 	if own {
 		r.pieces, r.value = pieces, q.Whole(pieces)
@@ -105,6 +140,16 @@ func answer[P, T any](v *View, q *Inquiry[P, T], r *recalled) error {
 	r.since.Store(v.Snapshot.ID)
 	r.graph.Store(v.graph())
 	return nil
+}
+
+// Guarded returns what work returns, or an error if it panics: in a goroutine of its own that would end the process.
+func Guarded(work func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return work()
 }
 
 type recallKey struct {

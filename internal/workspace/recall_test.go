@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.lsp.dev/uri"
@@ -81,21 +82,23 @@ func TestRecall(t *testing.T) {
 			}
 			var err error
 			answer, err = workspace.Recall(v, &workspace.Inquiry[string, string]{
-				File: m.Mod, Module: m, Subject: "test", Pieces: len(asked), Prepare: func(*workspace.View) {},
-				Piece: func(v *workspace.View, i int) (string, bool, error) {
-					asked[i]++
-					switch i {
-					case 1:
-						return fmt.Sprint(len(v.Graph().Main()[0].Require)), true, nil
-					case 2:
-						if f := v.Snapshot.Read("/w/note").File; f != nil {
-							return f.Text, true, nil
+				File: m.Mod, Module: m, Subject: "test", Pieces: len(asked),
+				Begin: func(v *workspace.View) func(int) (string, bool, error) {
+					return func(i int) (string, bool, error) {
+						asked[i]++
+						switch i {
+						case 1:
+							return fmt.Sprint(len(v.Graph().Main()[0].Require)), true, nil
+						case 2:
+							if f := v.Snapshot.Read("/w/note").File; f != nil {
+								return f.Text, true, nil
+							}
+							return "nothing", true, nil
+						case 4:
+							return v.Graph().Selected("x.example/y"), true, nil
 						}
-						return "nothing", true, nil
-					case 4:
-						return v.Graph().Selected("x.example/y"), true, nil
+						return path.Base(m.Dir), i != 3, nil
 					}
-					return path.Base(m.Dir), i != 3, nil
 				},
 				Same: func(a, b string) bool { return a == b },
 				Whole: func(all []string) string {
@@ -142,6 +145,70 @@ func TestRecall(t *testing.T) {
 		}
 		if answer != step.answer || (whole > 0) != step.whole {
 			t.Errorf("%s: the answer is %q, want %q, and was put together %d times", step.name, answer, step.answer, whole)
+		}
+	}
+}
+
+// TestRecallAtOnce asks many questions in several goroutines, each of which reads a file of its own, then changes one of the files:
+// that question alone is asked again.
+func TestRecallAtOnce(t *testing.T) {
+	w := world{"/m/go.mod": "module m.example/a\ngo 1.25\n", "/go/VERSION": "go1.26.0\n"}
+	const pieces = 40
+	for i := range pieces {
+		w[fmt.Sprintf("/m/%d", i)] = fmt.Sprint(i)
+	}
+	session := newSession()
+	var asked [pieces]atomic.Int32
+	answer := ""
+	ask := func(snap *workspace.Snapshot) {
+		v := snap.Views("/m/go.mod")
+		if len(v) == 0 {
+			return
+		}
+		var err error
+		answer, err = workspace.Recall(v[0], &workspace.Inquiry[string, string]{
+			File: v[0].Modules()[0].Mod, Subject: "test", Pieces: pieces, AtOnce: 4,
+			Begin: func(v *workspace.View) func(int) (string, bool, error) {
+				return func(i int) (string, bool, error) {
+					asked[i].Add(1)
+					if f := v.Snapshot.Read(fmt.Sprintf("/m/%d", i)).File; f != nil {
+						return f.Text, true, nil
+					}
+					return "", true, nil
+				}
+			},
+			Same:  func(a, b string) bool { return a == b },
+			Whole: func(all []string) string { return strings.Join(all, " ") },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(changed int) {
+		t.Helper()
+		fields := strings.Fields(answer)
+		for i := range pieces {
+			text := fmt.Sprint(i)
+			if i == changed {
+				text = "other"
+			}
+			if len(fields) != pieces || fields[i] != text {
+				t.Fatalf("the answer is %q", answer)
+			}
+		}
+	}
+	w.settle(session, ask)
+	want(-1)
+	for i := range asked {
+		asked[i].Store(0)
+	}
+	w["/m/7"] = "other"
+	session.Apply(workspace.Learned(workspace.Want{Path: "/m/7"}, w.fact(workspace.Want{Path: "/m/7"})))
+	w.settle(session, ask)
+	want(7)
+	for i := range asked {
+		if n := asked[i].Load(); (n > 0) != (i == 7) {
+			t.Errorf("question %d was asked %d times", i, n)
 		}
 	}
 }

@@ -110,6 +110,28 @@ func (s *Snapshot) Questions() []Topic {
 	})
 }
 
+// Expected returns the questions without an answer that analyzers will ask about the modules that a module file belongs to, so that
+// the answers can be begun before anybody asks.
+func (s *Snapshot) Expected(path string) []Topic {
+	var topics []Topic
+	expect := func(t Topic) {
+		if s.studies[t] == nil {
+			topics = append(topics, t)
+		}
+	}
+	for _, v := range s.Views(path) {
+		if v.Work == nil {
+			for _, m := range v.modules {
+				expect(Topic{Tidy, m.Dir})
+			}
+		}
+		if !v.Own && len(v.modules) > 0 {
+			expect(Topic{Packages, v.key()})
+		}
+	}
+	return topics
+}
+
 // Studies returns all answers that there are, exact or not.
 func (s *Snapshot) Studies() map[Topic]*Study { return s.studies }
 

@@ -98,7 +98,7 @@ func open(ctx context.Context, dir, kept string) (*editor, error) {
 }
 
 func (e *editor) diagnose(ctx context.Context) error {
-	_, err := gather.Answer(ctx, e.session, e.scholar, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
+	_, err := gather.Answer(ctx, e.session, e.scholar, nil, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		return analysis.Run(ctx, snap, suite.All, []string{filepath.Join(e.dir, "go.mod")})
 	})
 	return err

@@ -124,7 +124,7 @@ func (m *machine) analyze(ctx context.Context, dir string) (*analysis.Result, er
 		m.scholar = new(gather.Scholar)
 	}
 	paths := []string{filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.work")}
-	result, err := gather.Answer(ctx, session, m.scholar, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
+	result, err := gather.Answer(ctx, session, m.scholar, func(*workspace.Snapshot) []string { return paths }, func(ctx context.Context, snap *workspace.Snapshot) (*analysis.Result, error) {
 		return analysis.Run(ctx, snap, suite.All, paths)
 	})
 	if err != nil {
