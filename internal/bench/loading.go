@@ -75,27 +75,9 @@ func (b *bench) loading(dir, where string, env []string, opened measured) error 
 	return nil
 }
 
-// importsModule is a module with many packages in "all".
-const importsModule = "github.com/gohugoio/hugo@v0.147.0"
-
 // imports measures an import that is edited in an open file, and opening, beside go mod tidy -diff, with all dependencies in the
 // module cache.
-func (b *bench) imports() error {
-	dir := filepath.Join(b.dir, "imports")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	s, err := fetch(b.ctx, importsModule, dir)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "… %s, dependencies\n", s.name)
-	if _, err := output(b.ctx, s.dir, nil, "go", "mod", "tidy"); err != nil {
-		return err
-	}
-	if err := s.load(b.ctx); err != nil {
-		return err
-	}
+func (b *bench) imports(s *subject) error {
 	fmt.Fprintf(b.out, "\n## Imports of %s\n\nAll dependencies are in the module cache, and the module is tidy.\n", s.name)
 	mod := append(b.env[:len(b.env):len(b.env)], "GOFLAGS=")
 	samples, err := b.inTurns(s.dir, []command{{"go mod tidy -diff", []string{"go", "mod", "tidy", "-diff"}, mod, nil}})

@@ -20,7 +20,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -138,13 +137,17 @@ func (b *bench) all(names []string) error {
 			largest = s
 		}
 	}
-	for _, measure := range []func(*subject) error{b.sums, b.workspaces} {
-		if err := measure(largest); err != nil {
+	if err := b.sums(largest); err != nil {
+		return err
+	}
+	whole, err := b.whole()
+	if err != nil {
+		return err
+	}
+	for _, measure := range []func(*subject) error{b.workspaces, b.imports} {
+		if err := measure(whole); err != nil {
 			return err
 		}
-	}
-	if err := b.imports(); err != nil {
-		return err
 	}
 	b.judge()
 	return nil
@@ -184,32 +187,6 @@ func (b *bench) sums(largest *subject) error {
 	}
 	b.noteEdits(all, "go.sum", sumP99)
 	return nil
-}
-
-// workspaces measures a keystroke in one module of a large workspace.
-func (b *bench) workspaces(largest *subject) error {
-	const n = 200
-	dir := filepath.Join(b.dir, "work")
-	s, err := largest.workspace(dir, n, 30)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(b.out, "\n## A go.work with %d modules\n\n30 requirements each, taken from %s; %d lines in the go.sum that is edited.\n", n, largest.name, lines(s.sum))
-	scenarios, err := s.scenarios()
-	if err != nil {
-		return err
-	}
-	scenarios = slices.DeleteFunc(scenarios, func(sc scenario) bool { return sc.name == lowered })                        // another module has it higher
-	if _, err := output(b.ctx, dir, append(os.Environ(), "GOFLAGS=", "GOWORK="), "go", "list", "-m", "all"); err != nil { // fetches what lacks
-		return err
-	}
-	env := append(b.env[:len(b.env):len(b.env)], "GOFLAGS=")
-	all, err := b.edits(dir, s, scenarios, env)
-	if err != nil {
-		return err
-	}
-	b.noteEdits(all, "workspace", workP99)
-	return b.loading(dir, "workspace", env, all[0])
 }
 
 func lines(text string) int { return strings.Count(text, "\n") }

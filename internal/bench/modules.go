@@ -245,56 +245,6 @@ func (s *subject) padded(dir string, n int) (*subject, error) {
 	return &padded, writeFiles(dir, map[string]string{"go.sum": padded.sum})
 }
 
-// workspace makes a go.work with n modules, which require what the subject's build list holds, some each, and returns a
-// subject for the module in the middle.
-func (s *subject) workspace(dir string, n, each int) (*subject, error) {
-	var work strings.Builder
-	goLine := ""
-	if file, err := modfile.Parse("go.mod", []byte(s.mod), nil); err == nil && file.Go != nil {
-		goLine = file.Go.Version
-	}
-	var protected []module.Version // with a checksum each, so that a module of a few of them loads
-	for _, m := range s.selected {
-		if s.sums[m.Path+" "+m.Version+"/go.mod"] != "" {
-			protected = append(protected, m)
-		}
-	}
-	if len(protected) == 0 {
-		return nil, fmt.Errorf("%s: nothing that a workspace could require", s.name)
-	}
-	fmt.Fprintf(&work, "go %s\n\nuse (\n", goLine)
-	var middle *subject
-	for i := range n {
-		name := fmt.Sprintf("m%03d", i)
-		fmt.Fprintf(&work, "\t./%s\n", name)
-		var mod strings.Builder
-		fmt.Fprintf(&mod, "module example.com/work/%s\n\ngo %s\n\nrequire (\n", name, goLine)
-		have := map[string]bool{}
-		sum := ""
-		for j := range each {
-			m := protected[(i*7+j*3)%len(protected)]
-			if !have[m.Path] {
-				have[m.Path] = true
-				fmt.Fprintf(&mod, "\t%s %s\n", m.Path, m.Version)
-				sum += s.sums[m.Path+" "+m.Version] + s.sums[m.Path+" "+m.Version+"/go.mod"]
-			}
-		}
-		mod.WriteString(")\n")
-		if i == n/2 || i == 0 {
-			sum = s.sum // the workspace's modules share what their go.sum files say
-		}
-		sub := &subject{name: name, dir: filepath.Join(dir, name), mod: mod.String(), sum: sum, sums: s.sums, edges: s.edges}
-		if err := writeFiles(sub.dir, map[string]string{"go.mod": sub.mod, "go.sum": sub.sum, "m.go": "package m\n"}); err != nil {
-			return nil, err
-		}
-		if i == n/2 {
-			middle = sub
-		}
-	}
-	work.WriteString(")\n")
-	return middle, writeFiles(dir, map[string]string{"go.work": work.String()})
-}
-
 func writeFiles(dir string, files map[string]string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
