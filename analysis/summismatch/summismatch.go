@@ -65,8 +65,9 @@ func checkZips(pass *analysis.Pass) {
 	if r == nil {
 		return
 	}
-	for _, n := range r.Needs {
-		if n.Hash == "" || strings.HasSuffix(n.Key.Version, "/go.mod") {
+	for _, i := range pass.File.Checksums().Refuted(r, len(r.Needs), func(i int) (module.Version, string) { return r.Needs[i].Key, r.Needs[i].Hash }) {
+		n := &r.Needs[i]
+		if strings.HasSuffix(n.Key.Version, "/go.mod") {
 			continue
 		}
 		if l := contradiction(pass, n.Key, n.Hash); l != nil {

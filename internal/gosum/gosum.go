@@ -34,13 +34,28 @@ type Index struct {
 	known   []uint8 // by node of a graph: what was found out about its go.mod file, as bits
 	missing last[[]*modgraph.Node]
 	held    last[held]
-	lacking lacking
+	lacking places
+	refuted places
 }
 
-// lacking is what Lacking has found in the list that it was asked about last.
-type lacking struct {
-	list   any
-	places []int
+// places are those that were found in the list that was asked about last.
+type places struct {
+	list any
+	at   []int
+}
+
+// of returns the places of a list of n things for which found holds. The list itself, a pointer, stands for what found returns: it is
+// gone through once, for as long as nobody asks about another.
+func (p *places) of(list any, n int, found func(i int) bool) []int {
+	if p.list != list {
+		p.list, p.at = list, nil
+		for i := range n {
+			if found(i) {
+				p.at = append(p.at, i)
+			}
+		}
+	}
+	return slices.Clip(p.at)
 }
 
 // A last is what was said of the graph that was asked about last. Most edits leave the graph as it is.
@@ -192,26 +207,28 @@ func (x *Index) has(k key) bool {
 	return false
 }
 
-// Lacking returns the places of the n keys of a list for which Has does not hold. The list itself, a pointer, stands for what key
-// returns: it is gone through once, for as long as nobody asks about another.
+// Lacking returns the places of the n keys of a list for which Has does not hold. The list stands for what key returns.
 func (x *Index) Lacking(list any, n int, key func(i int) module.Version) []int {
-	find := func() (places []int) {
-		for i := range n {
-			if !x.Has(key(i)) {
-				places = append(places, i)
-			}
-		}
-		return places
-	}
 	if x == nil {
-		return find()
+		return new(places).of(list, n, func(int) bool { return true })
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.lacking.list != list {
-		x.lacking = lacking{list, find()}
+	return x.lacking.of(list, n, func(i int) bool { return !x.Has(key(i)) })
+}
+
+// Refuted returns the places of the n files of a list that AnyContradiction has a line about; a file without a hash is not known. The
+// list stands for what file returns.
+func (x *Index) Refuted(list any, n int, file func(i int) (key module.Version, hash string)) []int {
+	if x == nil {
+		return nil
 	}
-	return slices.Clip(x.lacking.places)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.refuted.of(list, n, func(i int) bool {
+		key, hash := file(i)
+		return hash != "" && x.AnyContradiction(key, hash) != nil
+	})
 }
 
 // Contradiction returns the line that the go command would hold against a file whose checksum is hash, or nil if it would
