@@ -19,15 +19,51 @@ func (x *Index) Len() int {
 
 // Held returns what go.sum has lines about: the modules of a graph whose go.mod files are not as some line says, as Contradicted
 // does, and those that Mentioned has, each in any order. Where go.sum has far fewer lines than the graph has modules, it asks the
-// graph about no others.
+// graph about no others. Another graph is as good if it says the same of what go.sum has lines about.
 func (x *Index) Held(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []modcache.NodeID) {
 	if x == nil {
 		return nil, nil
 	}
+	g.Asks(heldBy{x})
+	g = g.Plain()
 	if 2*x.Len() < g.Size() {
 		return x.short(g)
 	}
 	return x.long(g)
+}
+
+// heldBy asks for what Held returns.
+type heldBy struct{ *Index }
+
+func (q heldBy) Unchanged(d *modgraph.Difference) bool {
+	for i, path := range q.pathsIn(d.To.Names()) {
+		if !d.Concerns(path) {
+			continue
+		}
+		contradicted, mentioned := q.heldAt(d.From, i)
+		others, other := q.heldAt(d.To, i)
+		if mentioned != other || !modgraph.SameNodes(contradicted, others) {
+			return false
+		}
+	}
+	return true
+}
+
+// pathsIn returns the IDs of the module paths of the lines.
+func (x *Index) pathsIn(names *modcache.Names) []modcache.PathID {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.names != names {
+		x.names, x.paths = names, make([]modcache.PathID, len(x.entries))
+		for i := range x.entries {
+			if i > 0 && x.entries[i].Path == x.entries[i-1].Path {
+				x.paths[i] = x.paths[i-1]
+			} else {
+				x.paths[i] = names.Path(x.entries[i].Path)
+			}
+		}
+	}
+	return x.paths
 }
 
 // long goes through the graph, where it is not the same as the last time.
@@ -56,22 +92,29 @@ type held struct {
 // short goes through the lines rather than through the graph.
 func (x *Index) short(g *modgraph.Graph) (contradicted []*modgraph.Node, mentioned []modcache.NodeID) {
 	for i := range x.entries {
-		e := &x.entries[i]
-		k := keyOfLine(e)
-		if !e.GoMod || int(x.find(k)) != i+1 { // another line has been there for all
-			continue
-		}
-		m := module.Version{Path: e.Path, Version: e.Version}
-		for _, n := range g.ReadAt(m) {
-			if n.Mod != nil && x.denies(k, n.Mod.Hash()) {
-				contradicted = append(contradicted, n)
-			}
-		}
-		if g.MentionedAt(m) {
-			mentioned = append(mentioned, g.Names().Node(m))
+		nodes, alone := x.heldAt(g, i)
+		contradicted = append(contradicted, nodes...)
+		if alone {
+			mentioned = append(mentioned, g.Names().Node(module.Version{Path: x.entries[i].Path, Version: x.entries[i].Version}))
 		}
 	}
 	return contradicted, mentioned
+}
+
+// heldAt returns what is held because of the line at a place, and nothing if another line has been there for it before.
+func (x *Index) heldAt(g *modgraph.Graph, i int) (contradicted []*modgraph.Node, mentioned bool) {
+	e := &x.entries[i]
+	k := keyOfLine(e)
+	if !e.GoMod || int(x.find(k)) != i+1 {
+		return nil, false
+	}
+	m := module.Version{Path: e.Path, Version: e.Version}
+	for _, n := range g.ReadAt(m) {
+		if n.Mod != nil && x.denies(k, n.Mod.Hash()) {
+			contradicted = append(contradicted, n)
+		}
+	}
+	return contradicted, g.MentionedAt(m)
 }
 
 // Denies reports whether some line about the go.mod file of a module version has another checksum than hash.

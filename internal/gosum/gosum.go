@@ -34,6 +34,8 @@ type Index struct {
 	known   []uint8 // by node of a graph: what was found out about its go.mod file, as bits
 	missing last[[]*modgraph.Node]
 	held    last[held]
+	names   *modcache.Names
+	paths   []modcache.PathID // of the lines, in names; nil if nobody has asked
 	lacking places
 	refuted places
 }

@@ -53,70 +53,133 @@ func TestIndex(t *testing.T) {
 	}
 }
 
+func version(path string) module.Version { return module.Version{Path: path, Version: "v1.0.0"} }
+
 // loaded returns a graph, and the checksum of the go.mod file of a.example/a in it.
 func loaded() (g *modgraph.Graph, a string) {
-	names := modcache.NewNames()
-	mods := map[string]string{
-		"a.example/a v1.0.0": "module a.example/a\ngo 1.21\nrequire b.example/b v1.0.0\n",
-		"b.example/b v1.0.0": "module b.example/b\ngo 1.21\nrequire c.example/c v1.0.0\n", // c is mentioned, and not loaded
-		"d.example/d v1.0.0": "module a.example/d\ngo 1.21\n",
-	}
-	version := func(path string) module.Version { return module.Version{Path: path, Version: "v1.0.0"} }
-	g = modgraph.Load(modgraph.Input{
-		Local: "1.26", Names: names,
-		Main: []modgraph.MainModule{{
-			Path: "m.example", Go: "1.21", Require: []module.Version{version("a.example/a"), version("e.example/e")},
-			Replace: []modgraph.Replacement{{Old: version("e.example/e"), New: version("d.example/d")}},
-		}},
-		Source: modgraph.Source{Mod: func(id modcache.NodeID) (*modcache.Mod, error) {
-			m := names.Version(id)
-			if text, ok := mods[m.Path+" "+m.Version]; ok {
-				return modcache.ParseMod(names, text), nil
-			}
-			return nil, modgraph.ErrNotKnown
-		}},
-	})
-	return g, modcache.ParseMod(names, mods["a.example/a v1.0.0"]).Hash()
+	load, a := loader()
+	return load(
+		[]module.Version{version("a.example/a"), version("e.example/e")},
+		modgraph.Replacement{Old: version("e.example/e"), New: version("d.example/d")},
+	), a
 }
 
-// TestShort holds the two ways of finding what a go.sum says of a graph against each other, on all go.sum files of up to four of
-// some lines.
-func TestShort(t *testing.T) {
-	g, right := loaded()
-	lines := []string{
+// loader returns what loads the graph of a module by what it says, and the checksum of the go.mod file of a.example/a.
+func loader() (load func(require []module.Version, replace ...modgraph.Replacement) *modgraph.Graph, a string) {
+	names := modcache.NewNames()
+	mods := map[module.Version]*modcache.Mod{}
+	for path, text := range map[string]string{
+		"a.example/a": "module a.example/a\ngo 1.21\nrequire b.example/b v1.0.0\n",
+		"b.example/b": "module b.example/b\ngo 1.21\nrequire c.example/c v1.0.0\n", // c is mentioned, and not loaded
+		"d.example/d": "module a.example/d\ngo 1.21\n",
+	} {
+		mods[version(path)] = modcache.ParseMod(names, text)
+	}
+	load = func(require []module.Version, replace ...modgraph.Replacement) *modgraph.Graph {
+		return modgraph.Load(modgraph.Input{
+			Local: "1.26", Names: names,
+			Main: []modgraph.MainModule{{Path: "m.example", Go: "1.21", Require: require, Replace: replace}},
+			Source: modgraph.Source{Mod: func(id modcache.NodeID) (*modcache.Mod, error) {
+				if mod := mods[names.Version(id)]; mod != nil {
+					return mod, nil
+				}
+				return nil, modgraph.ErrNotKnown
+			}},
+		})
+	}
+	return load, mods[version("a.example/a")].Hash()
+}
+
+// linesOf are lines of a go.sum about the modules of loader.
+func linesOf(right string) []string {
+	return []string{
 		"a.example/a v1.0.0/go.mod h1:wrong=\n", "a.example/a v1.0.0/go.mod " + right + "\n", "a.example/a v1.0.0 h1:zip=\n",
 		"b.example/b v1.0.0/go.mod h1:wrong=\n", "c.example/c v1.0.0/go.mod h1:wrong=\n", "d.example/d v1.0.0/go.mod h1:wrong=\n",
 		"d.example/d v1.0.0/go.mod " + emptyModHash + "\n", "e.example/e v1.0.0/go.mod h1:wrong=\n", "z.example/z v1.0.0/go.mod h1:wrong=\n",
 	}
-	found := 0
-	var try func(text string, n int)
-	try = func(text string, n int) {
-		x := NewIndex(syntax.ParseSum(text))
-		list := func(contradicted []*modgraph.Node, mentioned []modcache.NodeID) (list []string) {
-			for _, n := range contradicted {
-				list = append(list, n.Module.String())
-			}
-			for _, id := range mentioned {
-				list = append(list, g.Names().Version(id).String())
-			}
-			return list
-		}
-		want, got := list(x.long(g)), list(x.short(g))
-		slices.Sort(want)
-		slices.Sort(got)
-		found += len(want)
-		if !slices.Equal(got, want) {
-			t.Errorf("through the lines %q are found, and through the graph %q, in\n%s", got, want, text)
-		}
+}
+
+// everySum calls do with all go.sum files of up to n of some lines.
+func everySum(lines []string, n int, do func(text string)) {
+	var add func(text string, n int)
+	add = func(text string, n int) {
+		do(text)
 		if n > 0 {
 			for _, line := range lines {
-				try(text+line, n-1)
+				add(text+line, n-1)
 			}
 		}
 	}
-	try("", 4)
+	add("", n)
+}
+
+// namesOf says in order what Held has returned.
+func namesOf(g *modgraph.Graph, contradicted []*modgraph.Node, mentioned []modcache.NodeID) (list []string) {
+	for _, n := range contradicted {
+		list = append(list, n.Module.String())
+	}
+	for _, id := range mentioned {
+		list = append(list, g.Names().Version(id).String()+" alone")
+	}
+	slices.Sort(list)
+	return list
+}
+
+// TestShort holds the two ways of finding what a go.sum says of a graph against each other.
+func TestShort(t *testing.T) {
+	g, right := loaded()
+	found := 0
+	everySum(linesOf(right), 4, func(text string) {
+		x := NewIndex(syntax.ParseSum(text))
+		long, alone := x.long(g)
+		want := namesOf(g, long, alone)
+		short, alone := x.short(g)
+		found += len(want)
+		if got := namesOf(g, short, alone); !slices.Equal(got, want) {
+			t.Errorf("through the lines %q are found, and through the graph %q, in\n%s", got, want, text)
+		}
+	})
 	if found == 0 || len(g.Mentioned()) == 0 {
 		t.Error("nothing was to be found")
+	}
+}
+
+// TestHeld asks of every two graphs of a module whether a go.sum holds the same of them, and holds that against what it holds of
+// each.
+func TestHeld(t *testing.T) {
+	load, right := loader()
+	var graphs []*modgraph.Graph
+	for _, require := range [][]module.Version{
+		nil, {version("a.example/a")}, {version("b.example/b")}, {version("a.example/a"), version("e.example/e")}, {version("c.example/c"), version("e.example/e")},
+	} {
+		graphs = append(graphs, load(require),
+			load(require, modgraph.Replacement{Old: version("e.example/e"), New: version("d.example/d")}),
+			load(require, modgraph.Replacement{Old: module.Version{Path: "c.example/c"}, New: version("a.example/a")}))
+	}
+	same, others := 0, 0
+	for _, from := range graphs {
+		for _, to := range graphs {
+			d := modgraph.NewDifference(from, to)
+			everySum(linesOf(right), 2, func(text string) {
+				x := NewIndex(syntax.ParseSum(text))
+				var reading modgraph.Reading
+				nodes, alone := x.Held(from.Noting(&reading))
+				before := namesOf(from, nodes, alone)
+				nodes, alone = x.Held(to)
+				now, touched := namesOf(to, nodes, alone), d.Touches(&reading)
+				switch equal := slices.Equal(before, now); {
+				case equal == touched:
+					t.Errorf("%q is held, and %q then; another answer: %v, for\n%s", before, now, touched, text)
+				case equal:
+					same++
+				default:
+					others++
+				}
+			})
+		}
+	}
+	if same < 1000 || others < 1000 {
+		t.Errorf("%d are the same, and %d are others", same, others)
 	}
 }
 

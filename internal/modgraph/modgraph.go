@@ -990,7 +990,9 @@ func (g *Graph) FaultyOf(path, dir string) []*Node {
 // faultyOf asks for what FaultyOf returns.
 type faultyOf struct{ path, dir string }
 
-func (q faultyOf) unchanged(a, b *Graph) bool { return SameNodes(a.faultyOf(q), b.faultyOf(q)) }
+func (q faultyOf) Unchanged(d *Difference) bool {
+	return SameNodes(d.From.faultyOf(q), d.To.faultyOf(q))
+}
 
 func (g *Graph) faultyOf(q faultyOf) (nodes []*Node) {
 	for _, n := range faulty.Of(g.plain) {
@@ -1035,9 +1037,9 @@ func (g *Graph) Begin(m module.Version) (main, root module.Version) {
 // beginOf asks for the beginning of a chain.
 type beginOf modcache.NodeID
 
-func (q beginOf) unchanged(a, b *Graph) bool {
-	main, root := a.begin(q)
-	otherMain, otherRoot := b.begin(q)
+func (q beginOf) Unchanged(d *Difference) bool {
+	main, root := d.From.begin(q)
+	otherMain, otherRoot := d.To.begin(q)
 	return main == otherMain && root == otherRoot
 }
 
@@ -1059,8 +1061,8 @@ func (g *Graph) begin(q beginOf) (main, root modcache.NodeID) {
 // chainTo asks for a chain.
 type chainTo modcache.NodeID
 
-func (c chainTo) unchanged(a, b *Graph) bool {
-	return slices.Equal(a.chain(modcache.NodeID(c)), b.chain(modcache.NodeID(c)))
+func (c chainTo) Unchanged(d *Difference) bool {
+	return slices.Equal(d.From.chain(modcache.NodeID(c)), d.To.chain(modcache.NodeID(c)))
 }
 
 func (g *Graph) chain(id modcache.NodeID) []module.Version {

@@ -16,12 +16,12 @@ type Reading struct {
 	whole      bool // something that is not listed below
 	properties uint // a bit for each Property, by its number
 	paths      []modcache.PathID
-	questions  []question
+	questions  []Question
 }
 
-// A question is one about the whole graph whose answers can be compared. Questions are compared with ==.
-type question interface {
-	unchanged(a, b *Graph) bool // reports whether two graphs give the same answer
+// A Question is one about a graph whose answers can be compared. Questions are compared with ==.
+type Question interface {
+	Unchanged(d *Difference) bool // reports whether both graphs give the same answer
 }
 
 // Noting returns the same graph, but r notes what is asked of it. It is for one goroutine.
@@ -74,7 +74,10 @@ func (r *Reading) about(path modcache.PathID) {
 	}
 }
 
-func (r *Reading) asks(q question) {
+// Asks notes that somebody who asks the plain graph rests on nothing but the answer to a question.
+func (g *Graph) Asks(q Question) { g.reading.asks(q) }
+
+func (r *Reading) asks(q Question) {
 	if r == nil || r.whole || slices.Contains(r.questions, q) {
 		return
 	}
@@ -107,7 +110,7 @@ type Property[T any] struct {
 const maxProperties = 16
 
 // everyProperty is each that there is, by number.
-var everyProperty []question
+var everyProperty []Question
 
 // NewProperty returns the property that a function works out. The other tells whether two graphs have the same. It is for variables of
 // packages: there is room for few.
@@ -132,7 +135,7 @@ func (p *Property[T]) Of(g *Graph) T {
 	return known.Load().(T)
 }
 
-func (p *Property[T]) unchanged(a, b *Graph) bool { return p.same(p.Of(a), p.Of(b)) }
+func (p *Property[T]) Unchanged(d *Difference) bool { return p.same(p.Of(d.From), p.Of(d.To)) }
 
 // same is for properties that can be compared.
 func same[T comparable](a, b T) bool { return a == b }
@@ -145,14 +148,14 @@ type Difference struct {
 	paths []bool // by path: whether anything about it may be another
 
 	mu      sync.Mutex
-	answers map[question]bool // whether they are unchanged
+	answers map[Question]bool // whether they are unchanged
 	asked   uint              // properties that have been compared
 	others  uint              // those of them that are others
 }
 
 // NewDifference compares two graphs.
 func NewDifference(from, to *Graph) *Difference {
-	d := &Difference{From: from.plain, To: to.plain, answers: map[question]bool{}}
+	d := &Difference{From: from.plain, To: to.plain, answers: map[Question]bool{}}
 	a, b := &from.in, &to.in
 	if a.Names != b.Names || a.Workspace != b.Workspace || !slices.EqualFunc(a.Main, b.Main, func(x, y MainModule) bool { return x.Path == y.Path && x.Dir == y.Dir }) {
 		d.all = true
@@ -172,28 +175,31 @@ func (d *Difference) Touches(r *Reading) bool {
 	if d.all || r.whole {
 		return true
 	}
-	for _, path := range r.paths {
-		if int(path) < len(d.paths) && d.paths[path] {
-			return true
-		}
+	if slices.ContainsFunc(r.paths, d.Concerns) {
+		return true
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for left := r.properties &^ d.asked; left != 0; left &= left - 1 {
 		i := bits.TrailingZeros(left)
 		d.asked |= 1 << i
-		if !everyProperty[i].unchanged(d.From, d.To) {
+		if !everyProperty[i].Unchanged(d) {
 			d.others |= 1 << i
 		}
 	}
-	return r.properties&d.others != 0 || slices.ContainsFunc(r.questions, func(q question) bool { return !d.unchanged(q) })
+	return r.properties&d.others != 0 || slices.ContainsFunc(r.questions, func(q Question) bool { return !d.unchanged(q) })
+}
+
+// Concerns reports whether anything about a module path may be another.
+func (d *Difference) Concerns(path modcache.PathID) bool {
+	return d.all || int(path) < len(d.paths) && d.paths[path]
 }
 
 // unchanged reports whether two graphs give one answer. The caller holds the lock.
-func (d *Difference) unchanged(q question) bool {
+func (d *Difference) unchanged(q Question) bool {
 	answer, ok := d.answers[q]
 	if !ok {
-		answer = q.unchanged(d.From, d.To)
+		answer = q.Unchanged(d)
 		d.answers[q] = answer
 	}
 	return answer
