@@ -36,8 +36,8 @@ func (x *Index) Held(g *modgraph.Graph) (contradicted []*modgraph.Node, mentione
 type heldBy struct{ *Index }
 
 func (q heldBy) Unchanged(d *modgraph.Difference) bool {
-	for i, path := range q.pathsIn(d.To.Names()) {
-		if !d.Concerns(path) {
+	for i, id := range q.versionsIn(d.To.Names()) {
+		if id == 0 || !d.ConcernsVersion(id) {
 			continue
 		}
 		contradicted, mentioned := q.heldAt(d.From, i)
@@ -49,21 +49,19 @@ func (q heldBy) Unchanged(d *modgraph.Difference) bool {
 	return true
 }
 
-// pathsIn returns the IDs of the module paths of the lines.
-func (x *Index) pathsIn(names *modcache.Names) []modcache.PathID {
+// versionsIn returns the IDs of the module versions whose go.mod files the lines are about, and 0 for other lines.
+func (x *Index) versionsIn(names *modcache.Names) []modcache.NodeID {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.names != names {
-		x.names, x.paths = names, make([]modcache.PathID, len(x.entries))
+		x.names, x.versions = names, make([]modcache.NodeID, len(x.entries))
 		for i := range x.entries {
-			if i > 0 && x.entries[i].Path == x.entries[i-1].Path {
-				x.paths[i] = x.paths[i-1]
-			} else {
-				x.paths[i] = names.Path(x.entries[i].Path)
+			if e := &x.entries[i]; e.GoMod {
+				x.versions[i] = names.Node(module.Version{Path: e.Path, Version: e.Version})
 			}
 		}
 	}
-	return x.paths
+	return x.versions
 }
 
 // long goes through the graph, where it is not the same as the last time.

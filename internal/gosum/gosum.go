@@ -34,10 +34,11 @@ type Index struct {
 	known   []uint8 // by node of a graph: what was found out about its go.mod file, as bits
 	missing last[[]*modgraph.Node]
 	held    last[held]
-	names   *modcache.Names
-	paths   []modcache.PathID // of the lines, in names; nil if nobody has asked
 	lacking places
 	refuted places
+
+	names    *modcache.Names
+	versions []modcache.NodeID // in names; see versionsIn
 }
 
 // places are those that were found in the list that was asked about last.

@@ -144,8 +144,10 @@ func same[T comparable](a, b T) bool { return a == b }
 type Difference struct {
 	From, To *Graph // that note nothing
 
-	all   bool   // nothing is known to be the same
-	paths []bool // by path: whether anything about it may be another
+	all      bool   // nothing is known to be the same
+	paths    []bool // by path: whether anything about it may be another
+	versions []bool // by module version: whether it is selected, read or stood for in one way only
+	replaced []bool // by path: whether any version may be replaced, or stand for others, in one way only
 
 	mu      sync.Mutex
 	answers map[Question]bool // whether they are unchanged
@@ -191,8 +193,11 @@ func (d *Difference) Touches(r *Reading) bool {
 }
 
 // Concerns reports whether anything about a module path may be another.
-func (d *Difference) Concerns(path modcache.PathID) bool {
-	return d.all || int(path) < len(d.paths) && d.paths[path]
+func (d *Difference) Concerns(path modcache.PathID) bool { return d.all || at(d.paths, int(path)) }
+
+// ConcernsVersion reports whether what ReadAt and MentionedAt say of a module version may be another.
+func (d *Difference) ConcernsVersion(id modcache.NodeID) bool {
+	return d.all || at(d.versions, int(id)) || len(d.replaced) > 0 && at(d.replaced, int(d.To.names.PathOf(id)))
 }
 
 // unchanged reports whether two graphs give one answer. The caller holds the lock.
@@ -205,31 +210,31 @@ func (d *Difference) unchanged(q Question) bool {
 	return answer
 }
 
-func (d *Difference) mark(path modcache.PathID) {
-	if int(path) >= len(d.paths) {
-		paths, _ := d.To.names.Len()
-		d.paths = append(d.paths, make([]bool, max(paths, int(path)+1)-len(d.paths))...)
+// mark notes that it is true of i.
+func mark(marks *[]bool, i, n int) {
+	if i >= len(*marks) {
+		*marks = append(*marks, make([]bool, max(n, i+1)-len(*marks))...)
 	}
-	d.paths[path] = true
+	(*marks)[i] = true
 }
 
-// version marks the path of a module version, and of what replaces it.
+// version marks a module version and its path, and what replaces it.
 func (d *Difference) version(g *Graph, id modcache.NodeID) {
 	if id == 0 {
 		return
 	}
 	path := g.names.PathOf(id)
-	d.mark(path)
-	if r := g.replacement(g.names.Version(id), path); r != nil {
-		d.replaces(r)
+	d.mark(path, id)
+	if r := g.replacement(g.names.Version(id), path); r != nil && r.New.Version != "" { // a directory has no path
+		id := d.To.names.Node(r.New)
+		d.mark(d.To.names.PathOf(id), id)
 	}
 }
 
-// replaces marks the path of what replaces something. A directory has none.
-func (d *Difference) replaces(r *Replacement) {
-	if r.New.Version != "" {
-		d.mark(d.To.names.Path(r.New.Path))
-	}
+func (d *Difference) mark(path modcache.PathID, id modcache.NodeID) {
+	paths, versions := d.To.names.Len()
+	mark(&d.paths, int(path), paths)
+	mark(&d.versions, int(id), versions)
 }
 
 func (d *Difference) selected() {
@@ -258,19 +263,29 @@ func (d *Difference) replacements(a, b []Replacement) {
 	if slices.Equal(a, b) {
 		return
 	}
+	names := d.To.names
+	wholly := func(path string) {
+		paths, _ := names.Len()
+		id := int(names.Path(path))
+		mark(&d.paths, id, paths)
+		mark(&d.replaced, id, paths)
+	}
 	for _, rs := range [][]Replacement{a, b} {
 		for i := range rs {
-			d.mark(d.To.names.Path(rs[i].Old.Path))
-			d.replaces(&rs[i])
+			wholly(rs[i].Old.Path)
+			if rs[i].New.Version != "" {
+				wholly(rs[i].New.Path)
+			}
 		}
 	}
 }
 
-func at(ids []modcache.NodeID, i int) modcache.NodeID {
-	if i < len(ids) {
-		return ids[i]
+// at returns what a list has at a place, or nothing.
+func at[T any](list []T, i int) (t T) {
+	if i < len(list) {
+		return list[i]
 	}
-	return 0
+	return t
 }
 
 // same reports whether two nodes say the same.
