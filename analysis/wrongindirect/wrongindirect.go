@@ -72,7 +72,7 @@ func uncertain(pass *analysis.Pass, a *tidy.Answer, r *syntax.Require) bool {
 	return len(a.Result.Broken) > 0 ||
 		slices.ContainsFunc(a.Faults, func(f tidy.Fault) bool {
 			_, within := imports.Within(f.Path, r.Path)
-			return within && len(f.Sites) > 0
+			return within && f.Direct
 		}) ||
 		slices.ContainsFunc(pass.File.Problems(""), func(p syntax.Problem) bool {
 			return p.Line == r.Line && p.Kind == "indirect-comment-form"

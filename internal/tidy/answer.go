@@ -47,7 +47,8 @@ type Fault struct {
 	Tested   bool             // it is the importer's tests that do
 	Modules  []module.Version // for Missing those that by their paths could have it, and do not
 	Inside   bool             // by its path it belongs to the main module
-	Sites    []Site           // where packages of the main module import it
+	Direct   bool             // packages of the main module import it
+	Sites    []Site           // where they do; nil for one that is Unavailable, of which there may be one for each import
 	Err      error
 	// Offers are modules on this machine that have a package that is Missing, at the version that would be required; the
 	// likeliest first. It is left to others to fill in.
@@ -210,14 +211,36 @@ func (l *loader) fault(pk *pkg) Fault {
 			f.Kind = Unavailable
 		}
 	}
-	f.Sites = l.sites(func(dep *pkg) bool { return dep == pk })
+	importers := l.direct()[pk]
+	f.Direct = len(importers) > 0
+	if f.Kind != Unavailable {
+		f.Sites = l.sites(importers, func(dep *pkg) bool { return dep == pk })
+	}
 	return f
 }
 
-// sites returns where packages of the main module, and their tests, import one of some packages.
-func (l *loader) sites(wanted func(*pkg) bool) []Site {
+// direct returns which packages of the main module, and tests of theirs, import what.
+func (l *loader) direct() map[*pkg][]*pkg {
+	if l.importers == nil {
+		l.importers = map[*pkg][]*pkg{}
+		for _, pk := range l.pkgs {
+			if pk.mod.Path != l.main {
+				continue
+			}
+			for _, dep := range pk.imports {
+				if by := l.importers[dep]; len(by) == 0 || by[len(by)-1] != pk {
+					l.importers[dep] = append(by, pk)
+				}
+			}
+		}
+	}
+	return l.importers
+}
+
+// sites returns where those of some packages that belong to the main module, and their tests, import one of others.
+func (l *loader) sites(importers []*pkg, wanted func(*pkg) bool) []Site {
 	var sites []Site
-	for _, pk := range l.pkgs {
+	for _, pk := range importers {
 		if pk.mod.Path != l.main {
 			continue
 		}

@@ -49,13 +49,14 @@ type loader struct {
 	skipMods bool // go.mod files of packages' modules are not read: before go 1.21
 	testsToo bool // "all" takes in what the tests of all its packages import: before go 1.16
 
-	byPath map[string]*pkg
-	queue  []*pkg
-	pkgs   []*pkg // all, importers before what they import
-	rounds int32  // see pass
-	tidied tidied
-	faulty []*pkg   // that were passed over
-	unlike *Refusal // an older go would not load the module alike, which was passed over
+	byPath    map[string]*pkg
+	queue     []*pkg
+	pkgs      []*pkg // all, importers before what they import
+	rounds    int32  // see pass
+	tidied    tidied
+	faulty    []*pkg          // that were passed over
+	importers map[*pkg][]*pkg // see direct
+	unlike    *Refusal        // an older go would not load the module alike, which was passed over
 }
 
 // run loads "all" with the tests of its packages, and leaves the tidy requirements in l.rs; see modload.loadFromRoots.
@@ -222,7 +223,7 @@ func (l *loader) add(mods map[module.Version]bool) error {
 func (l *loader) load(paths []string) error {
 	l.tidied = tidied{}
 	l.memo.begin(l)
-	l.byPath, l.queue, l.pkgs = make(map[string]*pkg, l.memo.packages), nil, make([]*pkg, 0, l.memo.packages)
+	l.byPath, l.queue, l.pkgs, l.importers = make(map[string]*pkg, l.memo.packages), nil, make([]*pkg, 0, l.memo.packages), nil
 	roots := make([]*pkg, 0, len(paths))
 	for _, path := range paths {
 		roots = append(roots, l.pkg(path, isRoot))

@@ -30,7 +30,7 @@ func (l *loader) reasons() []Requirement {
 		}
 		slices.Reverse(r.Chain)
 		if !required[m.Path] && !r.Indirect {
-			r.Sites = l.sites(func(dep *pkg) bool { return dep.mod.Path == m.Path })
+			r.Sites = l.sites(l.pkgs, func(dep *pkg) bool { return dep.mod.Path == m.Path })
 		}
 		list = append(list, r)
 	}
