@@ -312,9 +312,8 @@ func (p *Pass) needless(r *syntax.Replace) bool {
 		return false
 	}
 	without := g.WithoutReplacement(p.View.Source(), r.Old)
-	for _, n := range without.Nodes() {
-		before := g.Node(n.Module)
-		if n.Cause != modgraph.OK && (before == nil || before.Cause != n.Cause || before.Replace != nil && n.Replace == nil) {
+	for _, n := range without.Faulty() {
+		if before := g.Node(n.Module); before == nil || before.Cause != n.Cause || before.Replace != nil && n.Replace == nil {
 			return false
 		}
 	}

@@ -95,27 +95,34 @@ func (b *board) renew(result *analysis.Result) {
 	b.due.ring()
 }
 
-// glance is the time between two looks at the locks: what another process does is to be seen within half a second.
-const glance = 200 * time.Millisecond
+const (
+	// glance is the time between two looks at the locks: what another process does is to be seen within half a second.
+	glance = 200 * time.Millisecond
+	// calm is how long nothing must have changed before the client is told: a keystroke that follows at once shares no processor
+	// with what is said of the last one. Whatever happens, it is told within a glance.
+	calm = 5 * time.Millisecond
+)
 
 func (s *server) keepBoard(ctx context.Context) {
 	b := &s.board
-	ticker := time.NewTicker(glance)
+	ticker, rest, due := time.NewTicker(glance), time.NewTimer(calm), false
 	defer ticker.Stop()
+	defer rest.Stop()
 	for {
-		changed := false
 		select {
 		case <-ctx.Done():
 			return
 		case <-b.due:
-			b.look()
-			changed = true
+			due = true
+			rest.Reset(calm)
+			continue
+		case <-rest.C:
 		case <-ticker.C:
-			changed = b.look()
 		}
-		if changed {
+		if changed := b.look(); changed || due {
 			s.report(ctx)
 		}
+		due = false
 	}
 }
 

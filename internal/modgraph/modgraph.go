@@ -770,12 +770,17 @@ func (g *Graph) Nodes() []*Node {
 
 func (g *Graph) listNodes() []*Node {
 	nodes := make([]*Node, 0, len(g.nodes))
-	for i := range g.nodes {
-		if n := g.nodes[i]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
+	for _, n := range g.nodes {
+		if n.listed() {
 			nodes = append(nodes, n)
 		}
 	}
 	return nodes
+}
+
+// listed reports whether Nodes has a node.
+func (n *Node) listed() bool {
+	return !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "")
 }
 
 // Mentioned returns the selected module versions whose go.mod files the go command does not need for the graph. Commands that
@@ -939,7 +944,7 @@ func (g *Graph) orderNodes() []*Node {
 	nodes := make([]*Node, 0, len(w.order))
 	for _, id := range w.order {
 		if int(id) < len(g.index) && g.index[id] != 0 {
-			if n := g.nodes[g.index[id]-1]; !isToolchain(n.Module.Path) && (n.Module.Version != "" || n.Dir != "") {
+			if n := g.nodes[g.index[id]-1]; n.listed() {
 				nodes = append(nodes, n)
 			}
 		}
@@ -961,9 +966,10 @@ func (g *Graph) listFaulty() []*Node {
 
 // NodesWhere returns those of InOrder for which ok holds. The order is looked for only where there are several.
 func (g *Graph) NodesWhere(ok func(*Node) bool) []*Node {
+	g.reading.all()
 	var found []*Node
-	for _, n := range g.Nodes() {
-		if ok(n) {
+	for _, n := range g.nodes {
+		if n.listed() && ok(n) {
 			found = append(found, n)
 		}
 	}
