@@ -53,7 +53,7 @@ func serve(cmd *cobra.Command, log *zap.Logger, opened func()) error {
 	stdio := struct {
 		io.ReadCloser
 		io.Writer
-	}{os.Stdin, os.Stdout}
+	}{pollable(os.Stdin, os.Stdout, os.Stderr), os.Stdout}
 	os.Stdout = os.Stderr // the protocol's alone: whoever prints by mistake must not break it
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// inheritedFiles are several for one descriptor, none of which may end: that would close what the others have.
+var inheritedFiles []*os.File
+
+// TestPollable hands over what a server may find as its standard input.
+func TestPollable(t *testing.T) {
+	blocking := func(f *os.File) bool {
+		flags, _, err := syscall.Syscall(syscall.SYS_FCNTL, f.Fd(), syscall.F_GETFL, 0)
+		if err != 0 {
+			t.Fatal(err)
+		}
+		return flags&syscall.O_NONBLOCK == 0
+	}
+	// inherited is a file as a process finds it that it is given to.
+	inherited := func(fd int) *os.File {
+		if err := syscall.SetNonblock(fd, false); err != nil {
+			t.Fatal(err)
+		}
+		f := os.NewFile(uintptr(fd), "inherited")
+		inheritedFiles = append(inheritedFiles, f)
+		return f
+	}
+
+	var pipe [2]int
+	if err := syscall.Pipe(pipe[:]); err != nil {
+		t.Fatal(err)
+	}
+	in, client := inherited(pipe[0]), inherited(pipe[1])
+	read := pollable(in, os.Stdout)
+	inheritedFiles = append(inheritedFiles, read)
+	if read == in {
+		t.Error("a pipe is read by a thread of its own")
+	}
+	go func() {
+		client.WriteString("a message")
+		client.Close()
+	}()
+	if got, err := io.ReadAll(read); string(got) != "a message" || err != nil {
+		t.Errorf("read %q, %v", got, err)
+	}
+
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, client = inherited(pair[0]), inherited(pair[1])
+	if out := inherited(pair[0]); pollable(in, out) != in || !blocking(in) {
+		t.Error("standard output, which is the same socket, would lose what it cannot write at once")
+	}
+	read = pollable(in, client)
+	inheritedFiles = append(inheritedFiles, read)
+	if read == in {
+		t.Error("a socket is read by a thread of its own")
+	}
+	client.Close()
+	if got, err := io.ReadAll(read); len(got) > 0 || err != nil {
+		t.Errorf("read %q, %v behind the end", got, err)
+	}
+
+	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if pollable(file) != file {
+		t.Error("a file is not a pipe")
+	}
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package main
+
+import "os"
+
+// pollable returns the file: it has been tried on Linux only.
+func pollable(file *os.File, _ ...*os.File) *os.File { return file }
