@@ -42,7 +42,8 @@ type Tidier struct {
 
 	mu      sync.Mutex
 	last    *disk
-	modules map[string]*tidied // by directory
+	modules map[string]*tidied        // by directory
+	caches  map[string]*imports.Cache // of which there is another for each module, by module cache
 	std     map[string]func(string) bool
 }
 
@@ -66,12 +67,25 @@ func (t *Tidier) sources(of, modCache string) *imports.Cache {
 	m.load.Lock()
 	defer m.load.Unlock()
 	if m.sources == nil || m.modCache != modCache {
-		m.modCache, m.sources = modCache, imports.NewCache(modCache)
+		m.modCache, m.sources = modCache, t.cache(modCache)
 		if file := t.file(of); file != "" {
 			m.sources.Load(file)
 		}
 	}
 	return m.sources
+}
+
+// cache returns an empty cache of the sources in a module cache, of which it is known what the other modules have found there.
+func (t *Tidier) cache(modCache string) *imports.Cache {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.caches == nil {
+		t.caches = map[string]*imports.Cache{}
+	}
+	if t.caches[modCache] == nil {
+		t.caches[modCache] = imports.NewCache(modCache)
+	}
+	return t.caches[modCache].Another()
 }
 
 // zip returns the function that returns the checksum of a module's zip, which is read once. What go has yet to

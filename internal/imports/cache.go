@@ -24,7 +24,8 @@ import (
 // A Cache holds the sources of the module versions in a module cache. They never change, so each directory is read once for
 // the life of the process. It is safe for concurrent use.
 type Cache struct {
-	dir string
+	dir    string
+	opened *sync.Map // the FS of each version that was found, by module.Version
 
 	mu     sync.Mutex
 	trees  map[module.Version]*Tree
@@ -32,7 +33,14 @@ type Cache struct {
 }
 
 // NewCache returns the sources in the module cache at dir (GOMODCACHE).
-func NewCache(dir string) *Cache { return &Cache{dir: dir, trees: map[module.Version]*Tree{}} }
+func NewCache(dir string) *Cache {
+	return &Cache{dir: dir, opened: new(sync.Map), trees: map[module.Version]*Tree{}}
+}
+
+// Another returns an empty Cache of the same module cache, which does not look again for what the other one has found.
+func (c *Cache) Another() *Cache {
+	return &Cache{dir: c.dir, opened: c.opened, trees: map[module.Version]*Tree{}}
+}
 
 // Module returns the source of a module version. The error is modcache.ErrMissing if it is not in the module cache, neither
 // as files nor as the zip that they come in.
@@ -65,15 +73,20 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 		packages: map[string]*Package{},
 		modules:  map[string]bool{},
 	}
-	switch {
-	case isDir(t.Root) && !exists(file+".partial") && exists(file+".ziphash"):
-		t.fs = FS{List: List, Read: readHead}
-	case exists(file + ".zip"): // the go command would unpack it
-		if t.fs, err = zipFS(file+".zip", t.Root, m); err != nil {
-			return nil, fmt.Errorf("reading the zip of %s: %w", m, err)
+	if known, ok := c.opened.Load(m); ok {
+		t.fs = known.(FS)
+	} else {
+		switch {
+		case isDir(t.Root) && !exists(file+".partial") && exists(file+".ziphash"):
+			t.fs = FS{List: List, Read: readHead}
+		case exists(file + ".zip"): // the go command would unpack it
+			if t.fs, err = zipFS(file+".zip", t.Root, m); err != nil {
+				return nil, fmt.Errorf("reading the zip of %s: %w", m, err)
+			}
+		default:
+			return nil, modcache.ErrMissing
 		}
-	default:
-		return nil, modcache.ErrMissing
+		c.opened.Store(m, t.fs)
 	}
 	if k, ok := c.loaded[m]; ok {
 		t.Go, t.packages, t.lasting = k.goLine, maps.Clone(k.packages), len(k.packages)

@@ -18,7 +18,7 @@ const emptyModHash = "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY="
 // readSums reads a go.sum as tidy does, which passes over what it does not understand. The keys of lines about go.mod files
 // have versions that end in "/go.mod".
 func readSums(text string) (sums map[module.Version][]string, order []module.Version) {
-	sums = map[module.Version][]string{}
+	sums = make(map[module.Version][]string, strings.Count(text, "\n"))
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)
 		if len(f) != 3 || f[2] == emptyModHash {
@@ -77,7 +77,7 @@ func (p *predictor) useGraph(g *graph) {
 // keepAll returns the keys of the lines that go.sum is to have, as far as they are known; see modload.keepSums. A module whose
 // go line asks for it stays loadable by the version of go before it, which does not prune.
 func (l *loader) keepAll() (map[module.Version]bool, error) {
-	keep := map[module.Version]bool{}
+	keep := make(map[module.Version]bool, len(l.sums))
 	l.keep(keep, l.rs)
 	goVersion := l.rs.goVersion()
 	compat := l.in.Compat
@@ -192,32 +192,25 @@ func (p *predictor) added(keep map[module.Version]bool) []module.Version {
 // nothing is taken away, and nothing was read that it does not have, whether that is kept or not, the file stays as it is,
 // however it looks.
 func (p *predictor) writeSums(keep map[module.Version]bool) (text string, exists bool) {
-	dirty := false
+	if !slices.ContainsFunc(p.order, func(key module.Version) bool { return !keep[key] }) && !p.usedMore() {
+		return p.in.Sum, p.in.HasSum
+	}
 	var keys []module.Version
 	lines := map[module.Version][]string{}
 	for _, key := range p.order {
-		if !keep[key] {
-			dirty = true
-			continue
+		if keep[key] {
+			keys = append(keys, key)
+			lines[key] = slices.Clone(p.sums[key])
 		}
-		keys = append(keys, key)
-		lines[key] = slices.Clone(p.sums[key])
 	}
 	for key, hash := range p.used {
-		if slices.Contains(p.sums[key], hash) {
-			continue
-		}
-		dirty = true
-		if !keep[key] {
+		if !keep[key] || slices.Contains(p.sums[key], hash) {
 			continue
 		}
 		if lines[key] == nil {
 			keys = append(keys, key)
 		}
 		lines[key] = append(lines[key], hash)
-	}
-	if !dirty {
-		return p.in.Sum, p.in.HasSum
 	}
 	module.Sort(keys)
 	var b strings.Builder
@@ -230,4 +223,14 @@ func (p *predictor) writeSums(keep map[module.Version]bool) (text string, exists
 		}
 	}
 	return b.String(), true
+}
+
+// usedMore reports whether something was read whose checksum go.sum does not have.
+func (p *predictor) usedMore() bool {
+	for key, hash := range p.used {
+		if !slices.Contains(p.sums[key], hash) {
+			return true
+		}
+	}
+	return false
 }

@@ -141,7 +141,7 @@ func predict(ctx context.Context, in Input, proceed bool) (*loader, *Result, err
 	p := &predictor{
 		ctx: ctx, in: in,
 		memo: in.Memo, dirMods: map[string]*modcache.Mod{}, modFaults: map[module.Version]error{}, local: map[string]*imports.Tree{},
-		sources: map[module.Version]source{}, used: map[module.Version]string{}, graphsUsed: map[*graph]bool{},
+		sources: map[module.Version]source{}, graphsUsed: map[*graph]bool{},
 	}
 	if p.memo == nil {
 		p.memo = new(Memo)
@@ -151,6 +151,7 @@ func predict(ctx context.Context, in Input, proceed bool) (*loader, *Result, err
 		p.memo.sums, p.memo.order = readSums(in.Sum)
 	}
 	p.sums, p.order = p.memo.sums, p.memo.order
+	p.used = make(map[module.Version]string, len(p.sums)) // of most it will be read what they protect
 	if err := p.parse(); err != nil {
 		return nil, nil, refusal(err)
 	}
