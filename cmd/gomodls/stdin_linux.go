@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // pollable returns a file, which is read from now on without a thread that waits for it: the goroutine that has read a message then
@@ -11,7 +12,7 @@ import (
 // others is the same one, whose writer would not expect it; anything else is returned as it is.
 func pollable(file *os.File, others ...*os.File) *os.File {
 	info, err := file.Stat()
-	if err != nil || info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) == 0 {
+	if err != nil || info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) == 0 || isPollable(file) {
 		return file
 	}
 	for _, other := range others {
@@ -19,9 +20,27 @@ func pollable(file *os.File, others ...*os.File) *os.File {
 			return file
 		}
 	}
-	fd := file.Fd()
-	if syscall.SetNonblock(int(fd), true) != nil {
+	syscall.ForkLock.RLock()
+	fd, err := syscall.Dup(int(file.Fd()))
+	if err == nil {
+		syscall.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		return file
 	}
-	return os.NewFile(fd, file.Name()) // the first one, a variable of package os, never ends
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		syscall.Close(fd)
+		return file
+	}
+	polled := os.NewFile(uintptr(fd), file.Name())
+	if !isPollable(polled) { // so that it would say that there is nothing yet, rather than wait
+		_ = syscall.SetNonblock(fd, false)
+		polled.Close()
+		return file
+	}
+	return polled
 }
+
+// isPollable reports whether reading a file takes no thread.
+func isPollable(file *os.File) bool { return file.SetReadDeadline(time.Time{}) == nil }

@@ -34,15 +34,14 @@ func TestPollable(t *testing.T) {
 	if err := syscall.Pipe(pipe[:]); err != nil {
 		t.Fatal(err)
 	}
-	in, client := inherited(pipe[0]), inherited(pipe[1])
+	in, writer := inherited(pipe[0]), inherited(pipe[1])
 	read := pollable(in, os.Stdout)
-	inheritedFiles = append(inheritedFiles, read)
 	if read == in {
 		t.Error("a pipe is read by a thread of its own")
 	}
 	go func() {
-		client.WriteString("a message")
-		client.Close()
+		writer.WriteString("a message")
+		writer.Close()
 	}()
 	if got, err := io.ReadAll(read); string(got) != "a message" || err != nil {
 		t.Errorf("read %q, %v", got, err)
@@ -52,18 +51,27 @@ func TestPollable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, client = inherited(pair[0]), inherited(pair[1])
+	in, client := inherited(pair[0]), inherited(pair[1])
 	if out := inherited(pair[0]); pollable(in, out) != in || !blocking(in) {
 		t.Error("standard output, which is the same socket, would lose what it cannot write at once")
 	}
 	read = pollable(in, client)
-	inheritedFiles = append(inheritedFiles, read)
 	if read == in {
 		t.Error("a socket is read by a thread of its own")
 	}
 	client.Close()
 	if got, err := io.ReadAll(read); len(got) > 0 || err != nil {
 		t.Errorf("read %q, %v behind the end", got, err)
+	}
+
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	if pollable(r) != r {
+		t.Error("what takes no thread as it is needs nothing")
 	}
 
 	file, err := os.Create(filepath.Join(t.TempDir(), "file"))

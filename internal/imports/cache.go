@@ -25,11 +25,18 @@ import (
 // the life of the process. It is safe for concurrent use.
 type Cache struct {
 	dir    string
-	opened *sync.Map // the FS of each version that was found, by module.Version
+	opened *sync.Map // the *source of each version that was found, by module.Version
 
 	mu     sync.Mutex
 	trees  map[module.Version]*Tree
 	loaded map[module.Version]kept // see Load
+}
+
+// A source is what all caches of one module cache share of a version.
+type source struct {
+	fs       FS
+	goLine   func() string
+	packages sync.Map // those that were read, by directory
 }
 
 // NewCache returns the sources in the module cache at dir (GOMODCACHE).
@@ -37,7 +44,7 @@ func NewCache(dir string) *Cache {
 	return &Cache{dir: dir, opened: new(sync.Map), trees: map[module.Version]*Tree{}}
 }
 
-// Another returns an empty Cache of the same module cache, which does not look again for what the other one has found.
+// Another returns an empty Cache of the same module cache, which does not read again what the other one has read.
 func (c *Cache) Another() *Cache {
 	return &Cache{dir: c.dir, opened: c.opened, trees: map[module.Version]*Tree{}}
 }
@@ -73,25 +80,31 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 		packages: map[string]*Package{},
 		modules:  map[string]bool{},
 	}
-	if known, ok := c.opened.Load(m); ok {
-		t.fs = known.(FS)
-	} else {
+	known, ok := c.opened.Load(m)
+	if !ok {
+		found := new(source)
 		switch {
 		case isDir(t.Root) && !exists(file+".partial") && exists(file+".ziphash"):
-			t.fs = FS{List: List, Read: readHead}
+			found.fs = FS{List: List, Read: readHead}
 		case exists(file + ".zip"): // the go command would unpack it
-			if t.fs, err = zipFS(file+".zip", t.Root, m); err != nil {
+			if found.fs, err = zipFS(file+".zip", t.Root, m); err != nil {
 				return nil, fmt.Errorf("reading the zip of %s: %w", m, err)
 			}
 		default:
 			return nil, modcache.ErrMissing
 		}
-		c.opened.Store(m, t.fs)
+		found.goLine = sync.OnceValue(func() string {
+			text, _ := found.fs.Read(filepath.Join(t.Root, "go.mod")) // "" where there is none
+			return goLine(text)
+		})
+		known, _ = c.opened.LoadOrStore(m, found)
 	}
+	t.source = known.(*source)
+	t.fs = t.source.fs
 	if k, ok := c.loaded[m]; ok {
 		t.Go, t.packages, t.lasting = k.goLine, maps.Clone(k.packages), len(k.packages)
-	} else if text, err := t.fs.Read(filepath.Join(t.Root, "go.mod")); err == nil {
-		t.Go = goLine(text)
+	} else {
+		t.Go = t.source.goLine()
 	}
 	return t, nil
 }

@@ -77,6 +77,27 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// TestAnother shows that what one module has needed of a source is not read again for another one, which writes it down all the same.
+func TestAnother(t *testing.T) {
+	dir, m := moduleCache(t)
+	file := filepath.Join(t.TempDir(), "saved")
+	first := NewCache(dir)
+	want := look(t, first, m)
+	if err := os.RemoveAll(filepath.Join(dir, "a.example")); err != nil {
+		t.Fatal(err)
+	}
+	second := first.Another()
+	if diff := cmp.Diff(want, look(t, second, m), cmpopts.EquateErrors()); diff != "" {
+		t.Error(diff)
+	}
+	if err := second.Save(file); err != nil || !exists(file) {
+		t.Errorf("nothing was written: %v", err)
+	}
+	if _, err := NewCache(dir).Module(m); err != modcache.ErrMissing {
+		t.Errorf("a version that is gone: %v, want %v", err, modcache.ErrMissing)
+	}
+}
+
 // TestSaveNothingNew shows that what has been written down is not written again.
 func TestSaveNothingNew(t *testing.T) {
 	dir, m := moduleCache(t)

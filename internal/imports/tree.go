@@ -26,6 +26,8 @@ type Tree struct {
 	memo  *Memo       // of a local tree
 	known *remembered // by the memo
 
+	source *source // of a version in the module cache
+
 	mu        sync.Mutex
 	packages  map[string]*Package
 	lasting   int                // how many of them last
@@ -97,7 +99,14 @@ func (t *Tree) load(rel string) *Package {
 func (t *Tree) scan(rel string) *Package {
 	dir := filepath.Join(t.Root, filepath.FromSlash(rel))
 	if !t.local {
-		return t.read(rel, dir)
+		if p, ok := t.source.packages.Load(rel); ok {
+			return p.(*Package)
+		}
+		p := t.read(rel, dir)
+		if lasts(p) {
+			t.source.packages.Store(rel, p)
+		}
+		return p
 	}
 	at, state := place{t.Root, rel}, t.fs.state(dir)
 	if p, ok := t.memo.unchanged(at, state); ok {
