@@ -165,10 +165,7 @@ func NewDifference(from, to *Graph) *Difference {
 	}
 	d.selected()
 	d.nodes()
-	d.replacements(a.Replace, b.Replace)
-	for i := range a.Main {
-		d.replacements(a.Main[i].Replace, b.Main[i].Replace)
-	}
+	d.replacements()
 	return d
 }
 
@@ -258,9 +255,26 @@ func (d *Difference) nodes() {
 	}
 }
 
-// replacements compares what one file replaces in the two graphs.
-func (d *Difference) replacements(a, b []Replacement) {
-	if slices.Equal(a, b) {
+// replacements compares what each file replaces in the two graphs. That one replaces a module decides whether it counts what another
+// one has in its place.
+func (d *Difference) replacements() {
+	lists := func(in *Input) [][]Replacement {
+		all := [][]Replacement{in.Replace}
+		for i := range in.Main {
+			all = append(all, in.Main[i].Replace)
+		}
+		return all
+	}
+	before, now := lists(&d.From.in), lists(&d.To.in)
+	others := map[string]bool{} // paths that are replaced in another way
+	for i := range before {
+		if !slices.Equal(before[i], now[i]) {
+			for _, r := range slices.Concat(before[i], now[i]) {
+				others[r.Old.Path] = true
+			}
+		}
+	}
+	if len(others) == 0 {
 		return
 	}
 	names := d.To.names
@@ -270,11 +284,13 @@ func (d *Difference) replacements(a, b []Replacement) {
 		mark(&d.paths, id, paths)
 		mark(&d.replaced, id, paths)
 	}
-	for _, rs := range [][]Replacement{a, b} {
-		for i := range rs {
-			wholly(rs[i].Old.Path)
-			if rs[i].New.Version != "" {
-				wholly(rs[i].New.Path)
+	for path := range others {
+		wholly(path)
+	}
+	for _, list := range slices.Concat(before, now) {
+		for i := range list {
+			if r := &list[i]; others[r.Old.Path] && r.New.Version != "" {
+				wholly(r.New.Path)
 			}
 		}
 	}
@@ -342,7 +358,7 @@ func (g *Graph) indexStandIns() map[module.Version][]*Node {
 		return by
 	}
 	for _, n := range g.all() {
-		if n.Replace != nil && n.Actual.Version != "" {
+		if n.Replace != nil && n.Actual.Version != "" && n.Actual != n.Module {
 			if by == nil {
 				by = map[module.Version][]*Node{}
 			}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/module"
@@ -102,6 +103,8 @@ func (in Input) edited(r *rand.Rand, i int) Input {
 		main.Replace = append(slices.Clone(main.Replace[min(drop(), len(main.Replace)):]), Replacement{Old: old, New: anyVersion(r), Dir: main.Dir})
 	case n < 8:
 		main.Replace = append(slices.Clone(main.Replace[min(drop(), len(main.Replace)):]), Replacement{Old: old, New: module.Version{Path: []string{"../lib", "../gone"}[r.IntN(2)]}, Dir: main.Dir})
+	case n < 9 && in.Workspace && r.IntN(2) == 0: // of go.work
+		in.Replace = append(slices.Clone(in.Replace[min(drop(), len(in.Replace)):]), Replacement{Old: old, New: anyVersion(r), Dir: "/w"})
 	case n < 9:
 		main.Replace = nil
 	default:
@@ -164,8 +167,10 @@ func asked() map[string]func(*Graph) any {
 				"Replacement":   func(g *Graph) any { return g.Replacement(m) },
 				"Chain":         func(g *Graph) any { return g.Chain(m) },
 				"Begin":         func(g *Graph) any { main, root := g.Begin(m); return []module.Version{main, root} },
-				"ReadAt":        func(g *Graph) any { return g.ReadAt(m) },
-				"MentionedAt":   func(g *Graph) any { return g.MentionedAt(m) },
+				"ReadAt": func(g *Graph) any { // in any order
+					return slices.SortedFunc(slices.Values(g.ReadAt(m)), func(a, b *Node) int { return strings.Compare(show(a), show(b)) })
+				},
+				"MentionedAt": func(g *Graph) any { return g.MentionedAt(m) },
 			} {
 				all[name+" "+m.String()] = ask
 			}
@@ -179,7 +184,7 @@ func asked() map[string]func(*Graph) any {
 func TestDifference(t *testing.T) {
 	questions := asked()
 	kept, others := 0, 0
-	for seed := range 80 {
+	for seed := range 400 {
 		r := rand.New(rand.NewPCG(uint64(seed), 3))
 		u := newUniverse(r)
 		in := u.input(r)
@@ -210,6 +215,47 @@ func TestDifference(t *testing.T) {
 	}
 	if kept < 10*others || others < 500 {
 		t.Errorf("%d answers are others, and %d are known to be the same", others, kept)
+	}
+}
+
+// TestReplacedByItself shows that a module that is replaced by a version of itself is read once.
+func TestReplacedByItself(t *testing.T) {
+	u := newUniverse(rand.New(rand.NewPCG(1, 1)))
+	m := module.Version{Path: paths[0], Version: versions[0]}
+	g := Load(Input{
+		Names: u.names, Local: "1.26", Source: u.source(),
+		Main: []MainModule{{Path: "m.example", Dir: "/w", Go: "1.25", Require: []module.Version{m}, Replace: []Replacement{{Old: module.Version{Path: m.Path}, New: m, Dir: "/w"}}}},
+	})
+	if nodes := g.ReadAt(m); len(nodes) != 1 || nodes[0].Module != m {
+		t.Errorf("read are\n%s", show(nodes))
+	}
+}
+
+// TestHidden adds a replacement to one module of a workspace that keeps another one's from counting, of a module whose go.mod file
+// is not read.
+func TestHidden(t *testing.T) {
+	u := &universe{names: modcache.NewNames(), mods: map[module.Version]*modcache.Mod{}}
+	version := func(path string) module.Version { return module.Version{Path: path, Version: "v1.0.0"} }
+	u.mods[version("a.example/a")] = modcache.ParseMod(u.names, "module a.example/a\ngo 1.21\nrequire b.example/b v1.0.0\n") // b is mentioned, and not read
+	load := func(other ...Replacement) *Graph {
+		return Load(Input{
+			Names: u.names, Local: "1.26", Source: u.source(), Workspace: true, Go: "1.25",
+			Main: []MainModule{
+				{Path: "m.example", Dir: "/w/m", Go: "1.25", Require: []module.Version{version("a.example/a")},
+					Replace: []Replacement{{Old: module.Version{Path: "b.example/b"}, New: version("d.example/d"), Dir: "/w/m"}}},
+				{Path: "n.example", Dir: "/w/n", Go: "1.25", Replace: other},
+			},
+		})
+	}
+	from, to := load(), load(Replacement{Old: version("b.example/b"), New: module.Version{Path: "../lib"}, Dir: "/w/n"})
+	hidden := version("d.example/d")
+	if !from.MentionedAt(hidden) || to.MentionedAt(hidden) {
+		t.Fatalf("%s is mentioned: %v, and then %v", hidden, from.MentionedAt(hidden), to.MentionedAt(hidden))
+	}
+	for _, d := range []*Difference{NewDifference(from, to), NewDifference(to, from)} {
+		if id := u.names.Node(hidden); !d.ConcernsVersion(id) || !d.Concerns(u.names.PathOf(id)) {
+			t.Errorf("nobody would notice: %v, %v", d.ConcernsVersion(id), d.Concerns(u.names.PathOf(id)))
+		}
 	}
 }
 
