@@ -50,10 +50,12 @@ func serve(cmd *cobra.Command, log *zap.Logger, opened func()) error {
 	if err != nil {
 		return err
 	}
+	stdin, restore := pollable(os.Stdin, os.Stdout, os.Stderr)
+	defer restore()
 	stdio := struct {
 		io.ReadCloser
 		io.Writer
-	}{pollable(os.Stdin, os.Stdout, os.Stderr), os.Stdout}
+	}{stdin, os.Stdout}
 	os.Stdout = os.Stderr // the protocol's alone: whoever prints by mistake must not break it
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()

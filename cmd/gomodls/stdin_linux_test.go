@@ -35,7 +35,7 @@ func TestPollable(t *testing.T) {
 		t.Fatal(err)
 	}
 	in, writer := inherited(pipe[0]), inherited(pipe[1])
-	read := pollable(in, os.Stdout)
+	read, restore := pollable(in, os.Stdout)
 	if read == in {
 		t.Error("a pipe is read by a thread of its own")
 	}
@@ -46,17 +46,22 @@ func TestPollable(t *testing.T) {
 	if got, err := io.ReadAll(read); string(got) != "a message" || err != nil {
 		t.Errorf("read %q, %v", got, err)
 	}
+	if blocking(in) {
+		t.Error("the pipe waits")
+	}
+	if restore(); !blocking(in) {
+		t.Error("the pipe is left in another state")
+	}
 
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	in, client := inherited(pair[0]), inherited(pair[1])
-	if out := inherited(pair[0]); pollable(in, out) != in || !blocking(in) {
+	if same, _ := pollable(in, inherited(pair[0])); same != in || !blocking(in) {
 		t.Error("standard output, which is the same socket, would lose what it cannot write at once")
 	}
-	read = pollable(in, client)
-	if read == in {
+	if read, _ = pollable(in, client); read == in {
 		t.Error("a socket is read by a thread of its own")
 	}
 	client.Close()
@@ -70,7 +75,7 @@ func TestPollable(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	if pollable(r) != r {
+	if same, _ := pollable(r); same != r {
 		t.Error("what takes no thread as it is needs nothing")
 	}
 
@@ -79,7 +84,7 @@ func TestPollable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if pollable(file) != file {
+	if same, _ := pollable(file); same != file {
 		t.Error("a file is not a pipe")
 	}
 }

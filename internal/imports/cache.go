@@ -34,6 +34,7 @@ type Cache struct {
 
 // A source is what all caches of one module cache share of a version.
 type source struct {
+	dir      bool // it is unpacked
 	fs       FS
 	goLine   func() string
 	packages sync.Map // those that were read, by directory
@@ -44,7 +45,8 @@ func NewCache(dir string) *Cache {
 	return &Cache{dir: dir, opened: new(sync.Map), trees: map[module.Version]*Tree{}}
 }
 
-// Another returns an empty Cache of the same module cache, which does not read again what the other one has read.
+// Another returns an empty Cache of the same module cache, which does not read again what the other one has read of versions that
+// are still there.
 func (c *Cache) Another() *Cache {
 	return &Cache{dir: c.dir, opened: c.opened, trees: map[module.Version]*Tree{}}
 }
@@ -80,24 +82,25 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 		packages: map[string]*Package{},
 		modules:  map[string]bool{},
 	}
+	dir := isDir(t.Root) && !exists(file+".partial") && exists(file+".ziphash")
+	if !dir && !exists(file+".zip") {
+		c.opened.Delete(m)
+		return nil, modcache.ErrMissing
+	}
 	known, ok := c.opened.Load(m)
-	if !ok {
-		found := new(source)
-		switch {
-		case isDir(t.Root) && !exists(file+".partial") && exists(file+".ziphash"):
-			found.fs = FS{List: List, Read: readHead}
-		case exists(file + ".zip"): // the go command would unpack it
+	if !ok || known.(*source).dir != dir {
+		found := &source{dir: dir, fs: FS{List: List, Read: readHead}}
+		if !dir { // the go command would unpack it
 			if found.fs, err = zipFS(file+".zip", t.Root, m); err != nil {
 				return nil, fmt.Errorf("reading the zip of %s: %w", m, err)
 			}
-		default:
-			return nil, modcache.ErrMissing
 		}
 		found.goLine = sync.OnceValue(func() string {
 			text, _ := found.fs.Read(filepath.Join(t.Root, "go.mod")) // "" where there is none
 			return goLine(text)
 		})
-		known, _ = c.opened.LoadOrStore(m, found)
+		c.opened.Store(m, found)
+		known = found
 	}
 	t.source = known.(*source)
 	t.fs = t.source.fs

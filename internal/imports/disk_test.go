@@ -15,7 +15,15 @@ import (
 
 // moduleCache returns a module cache with one module version in it.
 func moduleCache(t *testing.T) (dir string, m module.Version) {
-	dir = write(t, map[string]string{
+	dir = t.TempDir()
+	moduleCacheAt(t, dir)
+	return dir, module.Version{Path: "a.example/X", Version: "v1.0.0"}
+}
+
+// moduleCacheAt makes it in a directory.
+func moduleCacheAt(t *testing.T, dir string) {
+	t.Helper()
+	writeAt(t, dir, map[string]string{
 		"cache/download/a.example/!x/@v/v1.0.0.ziphash": "h1:…",
 		"a.example/!x@v1.0.0/go.mod":                    "module a.example/X\n\ngo 1.22 // why\n",
 		"a.example/!x@v1.0.0/x.go":                      "package x; import \"a\"; import \"b/c\"",
@@ -24,7 +32,6 @@ func moduleCache(t *testing.T) (dir string, m module.Version) {
 		"a.example/!x@v1.0.0/x_linux.go":                "package x; import \"a\"",
 		"a.example/!x@v1.0.0/none/none.go":              "//go:build ignore\n\npackage none",
 	})
-	return dir, module.Version{Path: "a.example/X", Version: "v1.0.0"}
 }
 
 // look reads every directory there is, and one there is not.
@@ -83,8 +90,22 @@ func TestAnother(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "saved")
 	first := NewCache(dir)
 	want := look(t, first, m)
-	if err := os.RemoveAll(filepath.Join(dir, "a.example")); err != nil {
+	root := filepath.Join(dir, "a.example", "!x@v1.0.0")
+	if err := os.RemoveAll(root); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := first.Another().Module(m); err != modcache.ErrMissing {
+		t.Errorf("a version that is gone: %v, want %v", err, modcache.ErrMissing)
+	}
+	look(t, first, m) // who has it keeps it
+	moduleCacheAt(t, dir)
+	if diff := cmp.Diff(want, look(t, first.Another(), m), cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("a version that is there again: %s", diff)
+	}
+	for _, name := range []string{"x.go", "sub", "none", "go.mod"} {
+		if err := os.RemoveAll(filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	second := first.Another()
 	if diff := cmp.Diff(want, look(t, second, m), cmpopts.EquateErrors()); diff != "" {
@@ -92,9 +113,6 @@ func TestAnother(t *testing.T) {
 	}
 	if err := second.Save(file); err != nil || !exists(file) {
 		t.Errorf("nothing was written: %v", err)
-	}
-	if _, err := NewCache(dir).Module(m); err != modcache.ErrMissing {
-		t.Errorf("a version that is gone: %v, want %v", err, modcache.ErrMissing)
 	}
 }
 

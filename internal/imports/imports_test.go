@@ -121,6 +121,12 @@ func TestPackages(t *testing.T) {
 func write(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
+	writeAt(t, dir, files)
+	return dir
+}
+
+func writeAt(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
 	for name, text := range files {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -130,7 +136,6 @@ func write(t *testing.T, files map[string]string) string {
 			t.Fatal(err)
 		}
 	}
-	return dir
 }
 
 // TestLinks shows what symbolic links stand for that lead to no file: for nothing, as to the go command's plain reader.

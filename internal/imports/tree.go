@@ -103,7 +103,7 @@ func (t *Tree) scan(rel string) *Package {
 			return p.(*Package)
 		}
 		p := t.read(rel, dir)
-		if lasts(p) {
+		if p != nil && lasts(p) { // what is not there may have been removed
 			t.source.packages.Store(rel, p)
 		}
 		return p
