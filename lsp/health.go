@@ -58,8 +58,9 @@ type board struct {
 	holders map[string]locked.Holder
 	readers []locked.Holder // that work without a lock
 
-	told  map[uri.URI]health // only for the goroutine
-	drawn map[string]drawn   // by directory; only for the goroutine
+	told     map[uri.URI]health // only for the goroutine
+	drawn    map[string]drawn   // by directory; only for the goroutine
+	complete bool               // all was known of what the client was told; only for the goroutine
 }
 
 // A drawn is the health of a module that nobody holds, with what it was made from.
@@ -99,7 +100,7 @@ const (
 	// glance is the time between two looks at the locks: what another process does is to be seen within half a second.
 	glance = 200 * time.Millisecond
 	// calm is how long nothing must have changed before the client is told: a keystroke that follows at once shares no processor
-	// with what is said of the last one. Whatever happens, it is told within a glance.
+	// with what is said of the last one. Whatever happens, it is told within a glance; and at once where it waits for it.
 	calm = 5 * time.Millisecond
 )
 
@@ -114,8 +115,10 @@ func (s *server) keepBoard(ctx context.Context) {
 			return
 		case <-b.due:
 			due = true
-			rest.Reset(calm)
-			continue
+			if !b.awaited() {
+				rest.Reset(calm)
+				continue
+			}
 		case <-rest.C:
 		case <-ticker.C:
 		}
@@ -124,6 +127,13 @@ func (s *server) keepBoard(ctx context.Context) {
 		}
 		due = false
 	}
+}
+
+// awaited reports whether the client waits for news: for the first, and for all to be known.
+func (b *board) awaited() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.result != nil && (len(b.told) == 0 || !b.complete && len(b.result.Snapshot.Questions()) == 0)
 }
 
 // look notes who holds which module, and reports whether that has changed.
@@ -169,6 +179,7 @@ func (s *server) report(ctx context.Context) {
 	if result == nil {
 		return
 	}
+	b.complete = len(result.Snapshot.Questions()) == 0
 	behind, withheld := s.publish.behind(), false
 	current := map[uri.URI]bool{}
 	checkup := newCheckup(s.peer, result, holders)
@@ -200,7 +211,7 @@ func (s *server) report(ctx context.Context) {
 			delete(b.drawn, filepath.Dir(pathOf(u)))
 		}
 	}
-	if s.options.rested != nil && !withheld && len(result.Snapshot.Questions()) == 0 {
+	if s.options.rested != nil && !withheld && b.complete {
 		s.options.rested(result.Snapshot.ID)
 	}
 }
