@@ -136,6 +136,8 @@ func (p *Pass) ReportTidyFault(f tidy.Fault, what string) {
 			importer = "the tests of " + f.Importer + " import"
 		}
 		d.Message = fmt.Sprintf("%s, which %s, %s; go mod tidy fails for that", f.Path, importer, what)
+	case mod.Module != nil: // a package of the main module itself
+		d.Span = mod.Module.Line.Span
 	default:
 		return
 	}

@@ -7,6 +7,9 @@
 // An import path that no package can have, and a package without a file for any build, are obstacles to go mod tidy, which stops
 // there; that is a warning. go build says by itself what is wrong with such an import.
 //
+// A directory of the main module whose path no package can have, because of a blank in its name for instance, keeps go from loading
+// ./... and go mod tidy from anything, as soon as a build has a Go file there.
+//
 // A path without a dot before its first slash belongs to the standard library. A package that is not there is a warning, since
 // only commands that build it refuse.
 //

@@ -49,12 +49,25 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			Message:  fmt.Sprintf("neither the standard library nor a module here has a package %s; go build refuses with %q", strings.TrimSuffix(analysis.Imported(f), ","), f.Says),
 		})
 	}
+	for _, f := range pass.PackageFaults(packages.Malformed) {
+		pass.ReportFault(f, analysis.Diagnostic{
+			Message: fmt.Sprintf("%s; go refuses ./... and go mod tidy with %q", unnamable(pass, f), f.Says),
+		})
+	}
 	for _, f := range pass.TidyFaults(tidy.Unusable) {
 		if len(f.Modules) == 0 { // otherwise the module is to blame
 			pass.ReportTidyFault(f, "cannot be imported: "+reason(f.Err))
 		}
 	}
 	return nil
+}
+
+// unnamable says that no package can be in a directory of the pass's module, and what to do about it.
+func unnamable(pass *analysis.Pass, f packages.Fault) string {
+	if rel, ok := imports.Within(f.Path, pass.Module.Path()); ok && rel != "" {
+		return fmt.Sprintf("the directory %q has Go files, but no package can have the path %s: rename it", rel, f.Path)
+	}
+	return fmt.Sprintf("no package can have the path %s, and the module's own directory has Go files: give the module another path", f.Path)
 }
 
 // reason says why go mod tidy stops at a package, as a clause.

@@ -3,6 +3,7 @@ package imports
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,14 @@ func TestPackages(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"m", "m/sub", "m/sub/here", "m/vendor"}, paths); diff != "" {
 		t.Error(diff)
+	}
+	for _, ignore := range []string{".", "./", "./.", "", "/"} {
+		if paths, _ := tree.Built("m", []string{ignore}, nil); len(paths) > 0 {
+			t.Errorf("with ignore %q ./... matches %v, want nothing", ignore, paths)
+		}
+		if paths, _ := tree.Packages("m", []string{ignore}); !slices.Contains(paths, "m") {
+			t.Errorf("with ignore %q go mod tidy begins with %v, want the module's own directory too", ignore, paths)
+		}
 	}
 	want := &Package{GoDir: true, Imports: []string{"x"}, TestImports: []string{"t"}, Groups: []Group{
 		{Condition: "cgo", Imports: []string{"x"}}, {Imports: []string{"t"}, Test: true},

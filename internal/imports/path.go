@@ -2,6 +2,7 @@ package imports
 
 import (
 	"errors"
+	"fmt"
 	"go/build"
 	"iter"
 	"path"
@@ -19,11 +20,9 @@ func LooksStd(importPath string) bool {
 
 // CheckPath says why no package can have a path, or returns nil.
 func CheckPath(importPath string) error {
-	switch importPath {
-	case "std", "cmd", "tool", "work", "all":
-		return errors.New("to the go command this is a pattern for many packages")
-	}
 	switch {
+	case isMeta(importPath):
+		return errors.New("to the go command this is a pattern for many packages")
 	case isPlain(importPath):
 		return nil
 	case build.IsLocalImport(importPath):
@@ -34,6 +33,30 @@ func CheckPath(importPath string) error {
 		return errors.New("a version belongs into go.mod, not into an import path")
 	}
 	return module.CheckImportPath(importPath)
+}
+
+// isMeta reports whether a path stands for many packages; see search.IsMetaPackage.
+func isMeta(path string) bool {
+	switch path {
+	case "std", "cmd", "tool", "work", "all":
+		return true
+	}
+	return false
+}
+
+// SaysOfPath returns what the go command says of a directory of the main module whose path CheckPath objects to; see
+// modload.importFromModules.
+func SaysOfPath(importPath string) string {
+	switch {
+	case isMeta(importPath):
+		return fmt.Sprintf("%q is not an importable package", importPath)
+	case strings.Contains(importPath, "@"):
+		return "outside main module or its selected dependencies"
+	}
+	if err := module.CheckImportPath(importPath); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // isPlain reports whether a path is made of what nobody objects to, as most are, so that no closer look is needed.

@@ -267,14 +267,19 @@ func (t *Tree) entry(rel, name string) (e Entry, there bool) {
 	return entries[i], true
 }
 
-// Packages returns the import paths of the packages of a main module whose path is prefix: all that the go command matches
-// with "./...". ignore are the go.mod's ignore directives. faults are directories that could not be read.
+// Packages returns the import paths of the packages of a main module whose path is prefix: all that go mod tidy begins with.
+// ignore are the go.mod's ignore directives. faults are directories that could not be read.
 func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults []error) {
 	return t.match(prefix, ignore, func(p *Package) bool { return !errors.Is(p.Err, ErrNoGo) })
 }
 
-// Built returns those of the Packages that have a file that is built in a context, or one that does not parse.
+// Built returns those of the Packages that have a file that is built in a context, or one that does not parse: all that the go
+// command matches with "./...". That pattern begins with the module's own directory, called ".", and matches nothing if that is
+// ignored; see search.MatchDirs.
 func (t *Tree) Built(prefix string, ignore []string, c *Context) (paths []string, faults []error) {
+	if newIgnored(ignore).has(".") {
+		return nil, nil
+	}
 	return t.match(prefix, ignore, func(p *Package) bool {
 		_, _, built := c.Imports(p)
 		return built && !errors.Is(p.Err, ErrNoGo)

@@ -407,6 +407,8 @@ func (l *loader) says(f *Fault) string {
 			what = "directories: "
 		}
 		return "ambiguous import: found package " + f.Path + " in multiple " + what + strings.Join(names, ", ")
+	case Malformed:
+		return imports.SaysOfPath(f.Path)
 	case Implicit:
 		if l.in.Workspace || !l.in.Graph.Pruned() {
 			return "package " + f.Chain[len(f.Chain)-1] + " imports " + f.Path + " from implicitly required module"

@@ -103,6 +103,8 @@ const (
 	// Outdated: a package that is needed comes from a module in the graph that go.mod would have to require for the graph to be
 	// prunable; go says "updates to go.mod needed". Modules holds it.
 	Outdated
+	// Malformed: a directory of a main module has Go files, and a path that no package can have.
+	Malformed
 )
 
 // A Fault is one package that cannot be loaded.

@@ -37,6 +37,9 @@ func (l *loader) valid(path string) bool {
 func (l *loader) resolve(pk *pkg) {
 	switch {
 	case pk.path == "C" || !l.valid(pk.path): // refused for itself, whatever the modules have
+		if pk.root {
+			pk.fault = &Fault{Kind: Malformed}
+		}
 		return
 	case l.vendor != nil:
 		l.resolveVendored(pk)

@@ -593,6 +593,11 @@ func (c *checker) ignores() {
 		}
 		seen[g.Path] = g
 		var why string
+		if isWhole(g.Path) {
+			p := c.silent("ignore-unvalidated", g.PathTok.Span, g.Line, "with this the pattern ./... matches no package: it ignores the module's own directory")
+			c.deleteLine(p, g.Line)
+			continue
+		}
 		switch elems := strings.Split(strings.Trim(strings.TrimPrefix(g.Path, "./"), "/"), "/"); { // go puts slashes around it, too
 		case elems[0] == "..":
 			why = "a directory outside the module"
@@ -606,6 +611,16 @@ func (c *checker) ignores() {
 		p := c.silent("ignore-unvalidated", g.PathTok.Span, g.Line, "this ignores nothing, being %s", why)
 		c.deleteLine(p, g.Line)
 	}
+}
+
+// isWhole reports whether an ignore directive stops the pattern ./... where it begins. To that pattern the module's own directory is
+// ".", which go compares with slashes around it; see search.IgnorePatterns.
+func isWhole(path string) bool {
+	switch strings.TrimPrefix(path, "./") {
+	case "", "/", ".", "./", "/.", "/./":
+		return true
+	}
+	return false
 }
 
 func (c *checker) uses(list []*Use) {

@@ -25,7 +25,7 @@ import (
 // families are the refusals of packages that modules are to blame for, as the go command words them.
 var families = regexp.MustCompile(`missing go\.sum entry|checksum mismatch|updates to go\.mod needed|` +
 	`no required module provides package|cannot find module providing package|ambiguous import|does not contain package|` +
-	`is replaced but not required|from implicitly required module|inconsistent vendoring`)
+	`is replaced but not required|from implicitly required module|inconsistent vendoring|malformed import path|outside main module or its selected`)
 
 // comparePackages holds the engine's errors against what go says when it lists the modules, and then the packages with their
 // tests.
@@ -67,11 +67,11 @@ func (m *machine) comparePackages(ctx context.Context, dir string) (v verdict, e
 
 // unblamed says which package go names and the engine does not.
 func unblamed(said string, found []string) string {
-	named := regexp.MustCompile(`(?:no required module provides|cannot find module providing|provides|found) package ([^\s;:]+)(?:[;:]| in multiple| and is)`)
+	named := regexp.MustCompile(`(?:no required module provides|cannot find module providing|provides|found) package ([^\s;:]+)(?:[;:]| in multiple| and is)|malformed import path "([^"]+)"`)
 	all := strings.Join(found, "\n")
 	for _, match := range named.FindAllStringSubmatch(said, -1) {
-		if !strings.Contains(all, match[1]) && !strings.Contains(all, "missingsum") {
-			return "BLAME " + match[1] + "\n" + said + "\n" + all
+		if path := match[1] + match[2]; !strings.Contains(all, path) && !strings.Contains(all, "missingsum") {
+			return "BLAME " + path + "\n" + said + "\n" + all
 		}
 	}
 	return ""
@@ -266,7 +266,7 @@ func (v *inventor) changeSum(dir string) error {
 func (v *inventor) addFile(dir string) error {
 	m := v.versions[v.IntN(len(v.versions))]
 	path := []string{m.Path, m.Path + "/sub", m.Path + "/nosuch", "nobody.test/x", "m.test/m/nosuch", "nosuch/std", "m.test/m/sub"}[v.IntN(7)]
-	name := []string{"zz_added.go", "zz_test.go", "zz_windows.go", "zz_linux.go", "zz_amd64_test.go", "sub/zz.go", "new/zz.go"}[v.IntN(7)]
+	name := []string{"zz_added.go", "zz_test.go", "zz_windows.go", "zz_linux.go", "zz_amd64_test.go", "sub/zz.go", "new/zz.go", "a b/zz.go", "sub/x@v/zz_test.go", "con/zz_windows.go"}[v.IntN(10)]
 	constraint := []string{"", "", "", "//go:build cgo\n\n", "//go:build !linux\n\n", "//go:build ignore\n\n", "//go:build go1.20 && unix\n\n"}[v.IntN(7)]
 	more := ""
 	if v.IntN(6) == 0 {
