@@ -115,7 +115,7 @@ func (s *server) keepPublishing(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-rest.C:
-			go s.rest()
+			s.spawn("rest", func(context.Context) { s.rest() })
 			continue
 		case <-s.publish.due:
 		}

@@ -90,7 +90,7 @@ func sources(pass *analysis.Pass) {
 		return
 	}
 	unknown := r.Unknown
-	if g := pass.View.Graph(); len(g.Faulty()) > 0 || pass.View.Mode == workspace.Vendor { // else each has its go.mod file
+	if g := pass.View.Graph(); len(g.Faulty()) > 0 { // else each has its go.mod file
 		unknown = slices.DeleteFunc(slices.Clone(unknown), func(m module.Version) bool {
 			n := g.Node(m)
 			return n != nil && analysis.Unfetchable(n) != nil // badmodule says that nobody can know

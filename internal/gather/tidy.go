@@ -43,7 +43,7 @@ type Tidier struct {
 	mu      sync.Mutex
 	last    *disk
 	modules map[string]*tidied        // by directory
-	caches  map[string]*imports.Cache // of which there is another for each module, by module cache
+	caches  map[string]*imports.Cache // by module cache; each module has another of the same packages
 	std     map[string]func(string) bool
 }
 

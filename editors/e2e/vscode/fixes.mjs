@@ -151,8 +151,7 @@ scenario('fix all', {
 	await editor.problem('replacepath', /\.\.\/mdo/);
 	await editor.problem('inconsistentversion', /github\.com\/spf13\/pflag/);
 
-	await editor.command('Fix All');
-	await editor.noProblems();
+	await editor.fixAll();
 	await editor.status(ok);
 	await editor.save();
 	assert.equal(await module.read('go.mod'), before + '\nreplace golang.org/x/mod => ../mod\n');
