@@ -34,7 +34,7 @@ var edges = map[string][]string{
 	"internal/imports":  rules("internal/modgraph", "internal/keep"),
 	"internal/gosum":    rules("internal/modgraph", "internal/imports"),
 
-	"internal/tidy":     rules("internal/modgraph", "internal/imports", "internal/gosum"),
+	"internal/tidy":     rules("internal/modgraph", "internal/imports", "internal/gosum", "internal/keep"),
 	"internal/packages": rules("internal/modgraph", "internal/imports", "internal/gosum"),
 
 	"internal/workspace": append(below("workspace"), "internal/tidy"),

@@ -60,6 +60,7 @@ The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if
 			if err != nil {
 				return err
 			}
+			e.scholar.Recall(e.dirs)
 			a, err := e.analyze(ctx)
 			if err != nil {
 				return err

@@ -46,8 +46,9 @@ type disk struct {
 
 	unsettled atomic.Bool // something had changed so lately that it counts for another in a moment; see imports.FS.Changing
 
-	mu    sync.Mutex
-	looks map[string]look
+	mu      sync.Mutex
+	looks   map[string]look
+	present map[inCache]bool
 }
 
 // directories are those that a disk was asked about. Disks with the same state share them, since what one has seen of a directory

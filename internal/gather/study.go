@@ -71,6 +71,9 @@ func (s *Scholar) Share(stores *modcache.Stores, dirs []string) {
 // Keep writes down what was read of files that have settled, for other processes. What is lost is read again.
 func (s *Scholar) Keep() {
 	_ = s.Tidier.parsed.Save()
+	if b := s.Tidier.book; b != nil {
+		_ = b.Save()
+	}
 	s.mu.Lock()
 	stores := s.stores
 	s.mu.Unlock()

@@ -34,6 +34,7 @@ type Tidier struct {
 	// Std reports which packages the standard library in a GOROOT has; those on disk if it is nil.
 	Std func(goroot string) func(importPath string) bool
 
+	book   *tidy.Book // see Scholar.Recall; may be nil
 	shelf  shelf
 	place  sync.Once // sets where what was parsed is kept
 	parsed imports.Memo
@@ -76,7 +77,9 @@ func (t *Tidier) sources(of, modCache string) *imports.Cache {
 }
 
 // cache returns an empty cache of the sources in a module cache, of which it is known what the other modules have found there.
-func (t *Tidier) cache(modCache string) *imports.Cache {
+func (t *Tidier) cache(modCache string) *imports.Cache { return t.source(modCache).Another() }
+
+func (t *Tidier) source(modCache string) *imports.Cache {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.caches == nil {
@@ -85,7 +88,7 @@ func (t *Tidier) cache(modCache string) *imports.Cache {
 	if t.caches[modCache] == nil {
 		t.caches[modCache] = imports.NewCache(modCache)
 	}
-	return t.caches[modCache].Another()
+	return t.caches[modCache]
 }
 
 // zip returns the function that returns the checksum of a module's zip, which is read once. What go has yet to
@@ -145,6 +148,12 @@ func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic wo
 	}
 	switch {
 	case err == nil:
+		if q.Keeping = t.keeping(q); q.Keeping != nil {
+			if known := tidy.Recall(q.Input); known != nil {
+				answer = known
+				break
+			}
+		}
 		t.prepared(q, topic.Of, func(sources *imports.Cache) {
 			if answer, err = tidy.Inspect(ctx, q.Input); err == nil {
 				t.offer(q.view, answer, sources)

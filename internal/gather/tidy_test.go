@@ -19,31 +19,8 @@ import (
 // TestPredict shows that a prediction is about what editors hold, saved or not, and that another process finds what one has
 // read.
 func TestPredict(t *testing.T) {
-	dir := t.TempDir()
+	dir, machine := newMachine(t)
 	main := filepath.Join(dir, "m")
-	for name, text := range map[string]string{
-		"m/go.mod": "module example.com/m\n\ngo 1.22\n\nrequire a.example/a v1.0.0\n",
-		"m/m.go":   "package m\n\nimport _ \"a.example/a\"\n",
-
-		"modcache/a.example/a@v1.0.0/a.go":                      "package a\n",
-		"modcache/cache/download/a.example/a/@v/v1.0.0.mod":     "module a.example/a\n",
-		"modcache/cache/download/a.example/a/@v/v1.0.0.ziphash": "h1:zip",
-		"goroot/VERSION":           "go1.26.8\n",
-		"goroot/bin/go":            "",
-		"goroot/src/fmt/format.go": "package fmt\n",
-	} {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	machine := &workspace.Machine{
-		Environ: map[string]string{"GOMODCACHE": filepath.Join(dir, "modcache"), "GOWORK": "off", "GOENV": "off"},
-		Home:    dir, ConfigDir: dir, Go: filepath.Join(dir, "goroot", "bin", "go"), GOOS: "linux",
-	}
 	session := workspace.NewSession(machine, nil, modcache.NewStores())
 	tidier := &gather.Tidier{Dir: filepath.Join(dir, "kept")}
 	predict := func() (*tidy.Result, error) { return tidier.Predict(context.Background(), session, main) }
@@ -82,5 +59,86 @@ func TestPredict(t *testing.T) {
 	var none *gather.NoModuleError
 	if _, err = tidier.Predict(context.Background(), session, dir); !errors.As(err, &none) {
 		t.Errorf("without a go.mod: %v", err)
+	}
+}
+
+// newMachine returns a directory with a module in m, and a machine whose module cache has what it requires.
+func newMachine(t *testing.T) (dir string, machine *workspace.Machine) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, text := range map[string]string{
+		"m/go.mod": "module example.com/m\n\ngo 1.22\n\nrequire a.example/a v1.0.0\n",
+		"m/m.go":   "package m\n\nimport (\n\t_ \"a.example/a\"\n\t_ \"fmt\"\n)\n",
+
+		"modcache/a.example/a@v1.0.0/a.go":                      "package a\n",
+		"modcache/cache/download/a.example/a/@v/v1.0.0.mod":     "module a.example/a\n",
+		"modcache/cache/download/a.example/a/@v/v1.0.0.ziphash": "h1:zip",
+		"goroot/VERSION":                        "go1.26.8\n",
+		"goroot/bin/go":                         "",
+		"goroot/src/fmt/format.go":              "package fmt\n",
+		"goroot/src/internal/godebugs/table.go": "package godebugs\n",
+	} {
+		writeFile(t, filepath.Join(dir, filepath.FromSlash(name)), text)
+	}
+	return dir, &workspace.Machine{
+		Environ: map[string]string{"GOMODCACHE": filepath.Join(dir, "modcache"), "GOWORK": "off", "GOENV": "off"},
+		Home:    dir, ConfigDir: dir, Go: filepath.Join(dir, "goroot", "bin", "go"), GOOS: "linux",
+	}
+}
+
+// TestRecall shows that what one process has found out about a tidy module another one does not work out again, as long as nothing
+// is another than it was.
+func TestRecall(t *testing.T) {
+	dir, machine := newMachine(t)
+	main := filepath.Join(dir, "m")
+	looked := false
+	check := func() *tidy.Answer {
+		t.Helper()
+		looked = false
+		scholar := new(gather.Scholar)
+		scholar.Tidier.Dir = filepath.Join(dir, "kept")
+		scholar.Tidier.Std = func(string) func(string) bool {
+			return func(path string) bool { looked = true; return path == "fmt" }
+		}
+		scholar.Recall([]string{main})
+		answer, err := scholar.Tidied(t.Context(), workspace.NewSession(machine, nil, modcache.NewStores()), main)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	result := check().Result
+	writeFile(t, filepath.Join(main, "go.mod"), result.Mod)
+	writeFile(t, filepath.Join(main, "go.sum"), result.Sum)
+	if check(); !looked {
+		t.Error("what was found out about a module that tidy would change was recalled")
+	}
+	if a := check(); looked || len(a.Result.Require) != 1 || a.Result.Mod != result.Mod || a.Result.Sum != result.Sum {
+		t.Errorf("of a tidy module nothing was recalled, or something else: %+v", a.Result)
+	}
+	writeFile(t, filepath.Join(main, "m.go"), "package m\n\nimport _ \"fmt\"\n")
+	if a := check(); !looked || len(a.Result.Dropped) != 1 {
+		t.Errorf("without the import: %+v", a.Result)
+	}
+	writeFile(t, filepath.Join(main, "m.go"), "package m\n\nimport (\n\t_ \"a.example/a\"\n\t_ \"fmt\"\n)\n")
+	check()
+	if check(); looked {
+		t.Error("with the import again nothing was recalled")
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "modcache", "a.example")); err != nil {
+		t.Fatal(err)
+	}
+	if a := check(); !looked || len(a.Faults) != 1 {
+		t.Errorf("without the source of a module: %+v", a)
+	}
+}
+
+func writeFile(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -59,7 +59,7 @@ var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
 // in the public domain name system or a public address. A host without a dot is such a host too, but go refuses to fetch
 // from it before it asks anybody, so there is nothing to protect: FindGap knows.
 func UnreachableHost(host string) (reason string, ok bool) {
-	if addr, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+	if addr, ok := address(host); ok {
 		switch addr = addr.Unmap(); {
 		case addr.IsLoopback():
 			return host + " is this machine's own address", true
@@ -76,11 +76,21 @@ func UnreachableHost(host string) (reason string, ok bool) {
 		return "the name " + host + " has no dot", true
 	}
 	for _, suffix := range privateSuffixes {
-		if strings.HasSuffix(host, "."+suffix) {
+		if name, ok := strings.CutSuffix(host, suffix); ok && strings.HasSuffix(name, ".") {
 			return "names that end in ." + suffix + " exist in private networks only", true
 		}
 	}
 	return "", false
+}
+
+// address returns the address that a host is, if it is no name.
+func address(host string) (addr netip.Addr, ok bool) {
+	host = strings.Trim(host, "[]")
+	if host == "" || !strings.Contains(host, ":") && (host[len(host)-1] < '0' || host[len(host)-1] > '9') {
+		return addr, false
+	}
+	addr, err := netip.ParseAddr(host)
+	return addr, err == nil
 }
 
 // cutHost returns the first element of a module path and what follows its slash.

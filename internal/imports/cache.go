@@ -68,22 +68,17 @@ func (c *Cache) Module(m module.Version) (*Tree, error) {
 }
 
 func (c *Cache) open(m module.Version) (*Tree, error) {
-	escaped, err := module.EscapePath(m.Path)
+	at, err := c.place(m)
 	if err != nil {
 		return nil, err
 	}
-	version, err := module.EscapeVersion(m.Version)
-	if err != nil {
-		return nil, err
-	}
-	file := filepath.Join(c.dir, "cache", "download", filepath.FromSlash(escaped), "@v", version)
 	t := &Tree{
-		Root:     filepath.Join(c.dir, filepath.FromSlash(escaped)+"@"+version),
+		Root:     at.root,
 		packages: map[string]*Package{},
 		modules:  map[string]bool{},
 	}
-	dir := isDir(t.Root) && !exists(file+".partial") && exists(file+".ziphash")
-	if !dir && !exists(file+".zip") {
+	dir := at.unpacked()
+	if !dir && !exists(at.file+".zip") {
 		c.opened.Delete(m)
 		return nil, modcache.ErrMissing
 	}
@@ -91,7 +86,7 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 	if !ok || known.(*source).dir != dir {
 		found := &source{dir: dir, fs: FS{List: List, Read: readHead}}
 		if !dir { // the go command would unpack it
-			if found.fs, err = zipFS(file+".zip", t.Root, m); err != nil {
+			if found.fs, err = zipFS(at.file+".zip", t.Root, m); err != nil {
 				return nil, fmt.Errorf("reading the zip of %s: %w", m, err)
 			}
 		}
@@ -110,6 +105,34 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 		t.Go = t.source.goLine()
 	}
 	return t, nil
+}
+
+// Has reports whether Module would find the source of a module version.
+func (c *Cache) Has(m module.Version) bool {
+	at, err := c.place(m)
+	return err == nil && (at.unpacked() || exists(at.file+".zip"))
+}
+
+// A spot is where the source of a module version is: unpacked at root, and as a zip in a file whose name without its ending is file.
+type spot struct{ root, file string }
+
+func (c *Cache) place(m module.Version) (at spot, err error) {
+	escaped, err := module.EscapePath(m.Path)
+	if err != nil {
+		return at, err
+	}
+	version, err := module.EscapeVersion(m.Version)
+	if err != nil {
+		return at, err
+	}
+	return spot{
+		root: filepath.Join(c.dir, filepath.FromSlash(escaped)+"@"+version),
+		file: filepath.Join(c.dir, "cache", "download", filepath.FromSlash(escaped), "@v", version),
+	}, nil
+}
+
+func (s spot) unpacked() bool {
+	return isDir(s.root) && !exists(s.file+".partial") && exists(s.file+".ziphash")
 }
 
 func isDir(name string) bool {

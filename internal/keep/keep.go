@@ -156,6 +156,20 @@ func (w *Writer) Sealed(magic string) []byte {
 	return Seal(magic, slices.Concat(table.body, w.body))
 }
 
+// Digest returns a digest of what was noted: what was noted otherwise has another.
+func (w *Writer) Digest() string {
+	h := sha256.New()
+	size := binary.AppendUvarint(nil, uint64(len(w.texts)))
+	h.Write(size)
+	for _, t := range w.texts {
+		size = binary.AppendUvarint(size[:0], uint64(len(t)))
+		h.Write(size)
+		h.Write([]byte(t))
+	}
+	h.Write(w.body)
+	return string(h.Sum(nil))
+}
+
 // Seal returns a file that begins with magic and holds what a Writer could have noted, or what a test makes up.
 func Seal(magic string, payload []byte) []byte {
 	sum := sha256.Sum256(payload)

@@ -141,7 +141,11 @@ func Inspect(ctx context.Context, in Input) (*Answer, error) {
 			a.Sought = append(a.Sought, f.Path)
 		}
 	}
-	return a, l.losses(ctx, a)
+	if err := l.losses(ctx, a); err != nil {
+		return a, err
+	}
+	l.keepAnswer(a)
+	return a, nil
 }
 
 // strangers returns what packages of the main module, and of directories that replace others, import that by its path belongs

@@ -168,15 +168,20 @@ func (l *loader) rootPaths() ([]string, error) {
 	if l.mainTree == nil {
 		l.mainTree, l.declared = imports.NewTree(l.in.Files, l.in.Dir, l.in.Parsed), map[string]map[string][]string{}
 	}
-	var ignore []string
-	for _, i := range l.file.Ignore {
-		ignore = append(ignore, i.Path)
-	}
-	paths, faults := l.mainTree.Packages(l.main, ignore)
+	paths, faults := l.mainTree.Packages(l.main, l.ignored())
 	if len(faults) > 0 {
 		return nil, faults[0]
 	}
 	return append(paths, mapKeys(l.tools)...), nil
+}
+
+// ignored returns the directories that go.mod tells the go command to pass over.
+func (p *predictor) ignored() []string {
+	var ignore []string
+	for _, i := range p.file.Ignore {
+		ignore = append(ignore, i.Path)
+	}
+	return ignore
 }
 
 // preload makes the modules of the packages asked for roots, before anything else is loaded.

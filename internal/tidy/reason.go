@@ -1,8 +1,11 @@
 package tidy
 
 import (
+	"maps"
 	"slices"
 	"sync"
+
+	"github.com/gomodls/gomodls/internal/keep"
 )
 
 // reasons says of each root why it is one.
@@ -49,6 +52,30 @@ type purpose struct {
 
 func (p *purpose) work() {
 	p.once.Do(func() { p.built, p.under = built(p.pkgs), under(p.pkgs) })
+}
+
+// write notes a purpose for another process.
+func (p *purpose) write(w *keep.Writer) {
+	p.work()
+	w.List(mapKeys(p.built))
+	paths := slices.Sorted(maps.Keys(p.under))
+	w.List(paths)
+	for _, path := range paths {
+		w.List(p.under[path])
+	}
+}
+
+// readPurpose returns what was noted.
+func readPurpose(r *keep.Reader) *purpose {
+	p := &purpose{built: map[string]bool{}, under: map[string][]string{}}
+	for _, path := range r.List() {
+		p.built[path] = true
+	}
+	for _, path := range r.List() {
+		p.under[path] = r.List()
+	}
+	p.once.Do(func() {}) // it is done
+	return p
 }
 
 // OnlyTests reports whether nothing but tests leads to the module of one of r's requirements.

@@ -47,6 +47,8 @@ type Input struct {
 	Names  *modcache.Names                               // the table that NodeIDs come from
 	Debug  func(key, value string) error                 // whether a godebug line is acceptable; may be nil
 	Memo   *Memo                                         // what the answer before has left behind; may be nil
+
+	Keeping *Keeping // where Inspect keeps its answer for other processes; may be nil
 }
 
 // A Memo makes the next answer about the same module cheaper. Its zero value is empty. Predict must not be called with one Memo

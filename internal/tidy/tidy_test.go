@@ -31,32 +31,43 @@ import (
 // main module. The comment of an archive says what it shows; if it ends in "Refused.", go and the prediction must fail, the
 // prediction with what the file named refusal says.
 func TestPredict(t *testing.T) {
+	cases, modules := archives(t)
+	m := newMachine(t, modules)
+	for name, a := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m.explain(t, a)
+			m.compare(t, a, strings.HasSuffix(strings.TrimSpace(string(a.Comment)), "Refused."))
+		})
+	}
+}
+
+// archives returns the archives of testdata by name, and the modules in them.
+func archives(t *testing.T) (cases map[string]*txtar.Archive, modules map[module.Version]map[string][]byte) {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no archives: %v", err)
 	}
-	cases := map[string]*txtar.Archive{}
-	modules := map[module.Version]map[string][]byte{}
+	cases, modules = map[string]*txtar.Archive{}, map[module.Version]map[string][]byte{}
 	for _, name := range files {
 		a, err := txtar.ParseFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cases[name] = a
-		for _, f := range a.Files {
-			if rest, ok := strings.CutPrefix(f.Name, "proxy/"); ok {
-				addProxied(t, modules, rest, f.Data)
-			}
-		}
+		cases[strings.TrimSuffix(filepath.Base(name), ".txtar")] = a
+		addAll(t, modules, a)
 	}
-	m := newMachine(t, modules)
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			a := cases[name]
-			m.explain(t, a)
-			m.compare(t, a, strings.HasSuffix(strings.TrimSpace(string(a.Comment)), "Refused."))
-		})
+	return cases, modules
+}
+
+// addAll adds the modules in an archive.
+func addAll(t *testing.T, modules map[module.Version]map[string][]byte, a *txtar.Archive) {
+	t.Helper()
+	for _, f := range a.Files {
+		if rest, ok := strings.CutPrefix(f.Name, "proxy/"); ok {
+			addProxied(t, modules, rest, f.Data)
+		}
 	}
 }
 
@@ -169,15 +180,15 @@ func (z zipped) ModTime() (t time.Time)       { return t }
 func (z zipped) IsDir() bool                  { return false }
 func (z zipped) Sys() any                     { return nil }
 
-// predict asks the package under test about the module in dir. Somebody who has asked the same before is told the same.
-func (m *machine) predict(t *testing.T, dir string) (*tidy.Result, error) {
+// input is what the answer about the module in dir depends on.
+func (m *machine) input(t *testing.T, dir string) tidy.Input {
 	t.Helper()
 	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum, sumErr := os.ReadFile(filepath.Join(dir, "go.sum"))
-	in := tidy.Input{
+	return tidy.Input{
 		Dir: dir, Mod: string(mod), Sum: string(sum), HasSum: sumErr == nil, Local: m.local,
 		Files: imports.FS{List: imports.List, Read: imports.Read},
 		Std:   m.std, Tree: m.cache.Module, Zip: m.store.ZipHash, Names: m.stores.Names(),
@@ -189,6 +200,12 @@ func (m *machine) predict(t *testing.T, dir string) (*tidy.Result, error) {
 			return mod, err
 		},
 	}
+}
+
+// predict asks the package under test about the module in dir. Somebody who has asked the same before is told the same.
+func (m *machine) predict(t *testing.T, dir string) (*tidy.Result, error) {
+	t.Helper()
+	in := m.input(t, dir)
 	result, err := tidy.Predict(t.Context(), in)
 	in.Memo = new(tidy.Memo)
 	for range 3 {

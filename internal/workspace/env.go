@@ -23,7 +23,7 @@ func (s *Snapshot) Godebugs() (goenv.Godebugs, bool) {
 	if f.State != Regular {
 		return goenv.Godebugs{}, false
 	}
-	return goenv.ParseGodebugs(f.File.Text)
+	return f.File.bugs()
 }
 
 type envMemo struct {

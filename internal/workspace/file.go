@@ -68,6 +68,7 @@ type File struct {
 	sett func() moduleSettings
 	vend func() *modgraph.VendorList
 	line func() *text.Lines
+	bugs func() (goenv.Godebugs, bool)
 
 	origin atomic.Pointer[File] // the go.mod or go.sum that was read whole, of which this one is an edit; nil if it was itself
 
@@ -108,6 +109,7 @@ func newFile(u uri.URI, path, src string) *File {
 	f.sett = sync.OnceValue(func() moduleSettings { return parseSettings(src) })
 	f.vend = sync.OnceValue(func() *modgraph.VendorList { return modgraph.ParseVendorList(src) })
 	f.line = sync.OnceValue(func() *text.Lines { return text.NewLines(src) })
+	f.bugs = sync.OnceValues(func() (goenv.Godebugs, bool) { return goenv.ParseGodebugs(src) })
 	f.fact = &Fact{State: Regular, File: f}
 	f.sums = sync.OnceValue(func() *gosum.Index {
 		s := f.sum()

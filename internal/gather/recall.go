@@ -1,0 +1,88 @@
+package gather
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/imports"
+	"github.com/gomodls/gomodls/internal/keep"
+	"github.com/gomodls/gomodls/internal/tidy"
+)
+
+// Recall has the scholar believe what other processes that were asked about the same directories have found out about modules that
+// tidy would not change, and tell it to others; see tidy.Book. It is for those who ask once: what one answer leaves behind for the
+// next is missing where it was not worked out.
+func (s *Scholar) Recall(dirs []string) {
+	if s.Tidier.Dir != "" && program() != "" {
+		about := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(dirs)), "\x00")))
+		s.Tidier.book = tidy.NewBook(filepath.Join(s.Tidier.Dir, fmt.Sprintf("%x.tidy", about)))
+	}
+}
+
+// keeping returns where the answer to a question is kept for other processes, or nil.
+func (t *Tidier) keeping(q *question) *tidy.Keeping {
+	if t.book == nil {
+		return nil
+	}
+	env := q.view.Env()
+	sources := t.source(env.ModCache)
+	return &tidy.Keeping{
+		Book:  t.book,
+		World: fmt.Sprintf("%s %q %q", program(), env.Goroot, env.ModCache),
+		Has:   func(m module.Version) bool { return q.disk.has(sources, m) },
+		Lacks: func() bool {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			return len(q.missing) > 0
+		},
+	}
+}
+
+// program tells this gomodls from another one, which may know better; "" if nobody can tell.
+var program = sync.OnceValue(func() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	stamp, ok := keep.StampOf(info)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%q %v", path, stamp)
+})
+
+// inCache is the source of a version in a module cache.
+type inCache struct {
+	cache *imports.Cache
+	module.Version
+}
+
+// has reports whether the source of a module version is in the module cache, which is looked at once.
+func (d *disk) has(sources *imports.Cache, m module.Version) bool {
+	at := inCache{sources, m}
+	d.mu.Lock()
+	has, ok := d.present[at]
+	d.mu.Unlock()
+	if ok {
+		return has
+	}
+	has = sources.Has(m)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.present == nil {
+		d.present = map[inCache]bool{}
+	}
+	d.present[at] = has
+	return has
+}
