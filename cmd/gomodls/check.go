@@ -46,7 +46,7 @@ The exit status is 0 if nothing reaches --fail-on, 1 if something does, and 2 if
 				}
 			}
 			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(1600) // the process ends before much of what it has made is of no use any more
+				debug.SetGCPercent(3200) // the process ends before much of what it has made is of no use any more
 				if os.Getenv("GOMEMLIMIT") == "" {
 					debug.SetMemoryLimit(1 << 30)
 				}

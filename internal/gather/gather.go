@@ -6,6 +6,7 @@
 package gather
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +122,12 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxSize))
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil {
+		b.Grow(int(min(info.Size(), maxSize)) + bytes.MinRead)
+	}
+	_, err = b.ReadFrom(io.LimitReader(f, maxSize))
+	return b.Bytes(), err
 }
 
 func list(dir string, f *workspace.Fact) *workspace.Fact {
