@@ -107,7 +107,7 @@ func Read(w workspace.Want) *workspace.Fact {
 	case info.Size() > maxSize:
 		f.State, f.Err = workspace.Unreadable, fmt.Sprintf("too large (%d MB)", info.Size()>>20)
 	default:
-		data, err := readFile(w.Path)
+		data, err := readFile(w.Path, info.Size())
 		if err != nil {
 			return failed(err)
 		}
@@ -116,16 +116,15 @@ func Read(w workspace.Want) *workspace.Fact {
 	return f
 }
 
-func readFile(path string) ([]byte, error) {
+// readFile returns what a file holds whose size is known.
+func readFile(path string, size int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	var b bytes.Buffer
-	if info, err := f.Stat(); err == nil {
-		b.Grow(int(min(info.Size(), maxSize)) + bytes.MinRead)
-	}
+	b.Grow(int(min(size, maxSize)) + bytes.MinRead)
 	_, err = b.ReadFrom(io.LimitReader(f, maxSize))
 	return b.Bytes(), err
 }

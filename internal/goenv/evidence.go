@@ -2,6 +2,7 @@ package goenv
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -225,11 +226,22 @@ func (in EvidenceInputs) owner(modulePath string) []Evidence {
 		return nil
 	}
 	for _, main := range in.Mains {
-		if len(main) > len(owner) && main[len(owner)] == '/' && strings.HasPrefix(main, owner) {
+		if owns(owner, main) {
 			return []Evidence{{Kind: KindOwner, Detail: fmt.Sprintf("the main module %s has the same owner", main)}}
 		}
 	}
 	return nil
+}
+
+// SameOwner reports whether one of the main modules has the owner of a module, as far as paths tell: to the others it is all the
+// same what the main modules are called.
+func SameOwner(modulePath string, mains []string) bool {
+	owner := ownerOf(modulePath)
+	return owner != "" && slices.ContainsFunc(mains, func(main string) bool { return owns(owner, main) })
+}
+
+func owns(owner, main string) bool {
+	return len(main) > len(owner) && main[len(owner)] == '/' && strings.HasPrefix(main, owner)
 }
 
 // proxied reports whether the module is in the cache and can only have come there from a public proxy, which had it to give.

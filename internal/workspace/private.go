@@ -41,6 +41,8 @@ type evidence struct {
 	in    goenv.EvidenceInputs // of what is suspicious at first sight
 	full  goenv.EvidenceInputs // with looks into the records of the checksum database
 	since int64                // the arrivals in the module cache that it knows of
+
+	common *gaps // of modules of which neither the main modules nor the requirements tell anything
 }
 
 // gaps remembers what was found out about single modules, by their paths: nil where nobody has asked.
@@ -97,11 +99,7 @@ func (p *privacy) unlock() { p.beside.mu.Unlock(); p.alone.mu.Unlock() }
 func (p *privacy) gap(path modcache.PathID) (gap *goenv.Gap, beside bool) {
 	if gap = p.alone.at(path); gap == nil {
 		if gap, beside = p.beside.at(path), true; gap == nil {
-			gap, beside = p.find(p.names.PathString(path))
-			if gap == nil {
-				gap = covered
-			}
-			if beside {
+			if gap, beside = p.find(path); beside {
 				p.beside.set(path, gap)
 			} else {
 				p.alone.set(path, gap)
@@ -114,8 +112,31 @@ func (p *privacy) gap(path modcache.PathID) (gap *goenv.Gap, beside bool) {
 	return gap, beside
 }
 
-// find works out what gap returns.
-func (p *privacy) find(path string) (gap *goenv.Gap, beside bool) {
+// find returns what is known in common about a module, or works it out: the gap, covered if there is none.
+func (p *privacy) find(id modcache.PathID) (gap *goenv.Gap, beside bool) {
+	path := p.names.PathString(id)
+	shared := !goenv.SameOwner(path, p.all.mains)
+	if shared {
+		p.common.mu.Lock()
+		gap = p.common.at(id)
+		p.common.mu.Unlock()
+		if gap != nil {
+			return gap, false
+		}
+	}
+	if gap, beside = p.workOut(path); gap == nil {
+		gap = covered
+	}
+	if shared && !beside {
+		p.common.mu.Lock()
+		defer p.common.mu.Unlock()
+		p.common.set(id, gap)
+	}
+	return gap, beside
+}
+
+// workOut returns the gap of a module, or nil, and whether other requirements had a say in it.
+func (p *privacy) workOut(path string) (gap *goenv.Gap, beside bool) {
 	others := func() []string {
 		beside = true
 		return p.all.paths
@@ -333,7 +354,7 @@ func (s *Snapshot) evidenceFor(v *View, m *Module) *evidence {
 	in.PublicProxy = env.PublicProxies()
 	full := in
 	full.SumDBRecord = func(path string) bool { return store.Recorded(env.SumDB.Name, path) }
-	return &evidence{env: env, in: in, full: full, since: s.arrivals}
+	return &evidence{env: env, in: in, full: full, since: s.arrivals, common: new(gaps)}
 }
 
 // origins knows how modules came into the module cache. It is safe for concurrent use.

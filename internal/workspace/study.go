@@ -111,7 +111,8 @@ func (s *Snapshot) Questions() []Topic {
 }
 
 // Expected returns the questions without an answer that analyzers will ask about the modules that a module file belongs to, so that
-// the answers can be begun before anybody asks.
+// the answers can be begun before anybody asks. What they will want to know of the surroundings of the module itself, it wants as
+// well, so that they find it.
 func (s *Snapshot) Expected(path string) []Topic {
 	var topics []Topic
 	expect := func(t Topic) {
@@ -127,6 +128,9 @@ func (s *Snapshot) Expected(path string) []Topic {
 		}
 		if !v.Own && len(v.modules) > 0 {
 			expect(Topic{Packages, v.key()})
+		}
+		if m := v.Module(path); m != nil {
+			v.Privacy(m)
 		}
 	}
 	return topics
