@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"go.lsp.dev/uri"
 	"golang.org/x/sync/errgroup"
@@ -92,29 +93,37 @@ const many = 8
 
 // askAtOnce asks about several views on all processors, and returns what hands on the answers about one of them, by its number.
 func askAtOnce(ctx context.Context, views []*workspace.View, analyzers []*Analyzer) (func(int, answered) error, error) {
-	type about struct {
-		file   *workspace.File
-		module int
-		answer *answer
-	}
 	answers := make([][]about, len(views))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, v := range views {
 		g.Go(func() error {
 			return workspace.Guarded(func() error {
-				return newAsker(ctx, analyzers, 1).all(v, func(f *workspace.File, module int, a *answer) {
-					answers[i] = append(answers[i], about{f, module, a})
-				})
+				return newAsker(ctx, analyzers, 1).all(v, note(&answers[i]))
 			})
 		})
 	}
 	return func(i int, each answered) error {
-		for _, a := range answers[i] {
-			each(a.file, a.module, a.answer)
-		}
+		handOn(answers[i], each)
 		return nil
 	}, g.Wait()
+}
+
+// about is what an answered is called with.
+type about struct {
+	file   *workspace.File
+	module int
+	answer *answer
+}
+
+func note(in *[]about) answered {
+	return func(f *workspace.File, module int, a *answer) { *in = append(*in, about{f, module, a}) }
+}
+
+func handOn(answers []about, each answered) {
+	for _, a := range answers {
+		each(a.file, a.module, a.answer)
+	}
 }
 
 // An answer is what all analyzers say about one file of one view. It is never changed.
@@ -245,35 +254,85 @@ func newAsker(ctx context.Context, analyzers []*Analyzer, atOnce int) *asker {
 	return a
 }
 
-// all asks about every file of a view in turn, and hands on the answers.
+// all asks about every file of a view, and hands on the answers in order.
 func (a *asker) all(v *workspace.View, each answered) error {
-	modules := v.Modules()
-	look := func(i int, files ...*workspace.File) error {
-		var m *workspace.Module
-		if i >= 0 {
-			m = modules[i]
-		}
-		for _, f := range files {
-			if f == nil {
-				continue
-			}
-			said, err := a.ask(v, f, m)
-			if err != nil {
-				return err
-			}
-			each(f, i, said)
-		}
-		return nil
-	}
-	if err := look(-1, v.Work, v.WorkSum); err != nil {
+	if err := a.look(v, -1, each, v.Work, v.WorkSum); err != nil {
 		return err
 	}
-	for i, m := range modules {
-		if err := look(i, m.Mod, m.Sum, m.Settings); err != nil {
+	modules := v.Modules()
+	if n := len(modules); n >= many && a.atOnce > 1 && modules[n-1].Mod != nil && !a.recalls(v, modules[n-1]) {
+		if err := a.modulesAtOnce(v, each); err != nil {
 			return err
 		}
+	} else {
+		for i := range modules {
+			if err := a.module(v, i, each); err != nil {
+				return err
+			}
+		}
 	}
-	return look(-1, v.Vendor)
+	return a.look(v, -1, each, v.Vendor)
+}
+
+// recalls reports whether the answer about a module's go.mod is known. Where it is not, there is more to do for others as well.
+func (a *asker) recalls(v *workspace.View, m *workspace.Module) bool {
+	a.inquiry.File, a.inquiry.Module = m.Mod, m
+	return workspace.Recalls(v, &a.inquiry)
+}
+
+// modulesAtOnce asks about the files of the modules of a view on several processors.
+func (a *asker) modulesAtOnce(v *workspace.View, each answered) error {
+	answers := make([][]about, len(v.Modules()))
+	var next atomic.Int32
+	var g errgroup.Group
+	for range a.atOnce {
+		g.Go(func() error {
+			return workspace.Guarded(func() error {
+				one := newAsker(a.ctx, a.analyzers, 1)
+				for {
+					i := int(next.Add(1)) - 1
+					if i >= len(answers) {
+						return nil
+					}
+					if err := one.module(v, i, note(&answers[i])); err != nil {
+						return err
+					}
+				}
+			})
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, of := range answers {
+		handOn(of, each)
+	}
+	return nil
+}
+
+// module asks about the files of one module of a view.
+func (a *asker) module(v *workspace.View, i int, each answered) error {
+	m := v.Modules()[i]
+	return a.look(v, i, each, m.Mod, m.Sum, m.Settings)
+}
+
+// look asks about some files of a view, of the module with a number or of none.
+func (a *asker) look(v *workspace.View, module int, each answered, files ...*workspace.File) error {
+	var m *workspace.Module
+	if module >= 0 {
+		m = v.Modules()[module]
+	}
+	for _, f := range files {
+		if f == nil {
+			continue
+		}
+		said, err := a.ask(v, f, m)
+		if err != nil {
+			return err
+		}
+		each(f, module, said)
+	}
+	return nil
 }
 
 // ask returns what the analyzers say about one file of a view.

@@ -125,6 +125,21 @@ func (l *loader) readGraph() {
 	}
 }
 
+// rootPaths returns the import paths of the packages of each main module that are built.
+func (l *loader) rootPaths() [][]string {
+	all := make([][]string, len(l.in.Main))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, m := range l.in.Main {
+		g.Go(func() error {
+			all[i], _ = l.mainTrees[i].Built(m.Path, m.Ignore, l.in.Context) // what cannot be read has no packages
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return all
+}
+
 // load finds the packages of the main modules and whatever they lead to.
 func (l *loader) load() error {
 	var queue []*pkg
@@ -138,8 +153,7 @@ func (l *loader) load() error {
 		}
 		return pk
 	}
-	for i, m := range l.in.Main {
-		paths, _ := l.mainTrees[i].Built(m.Path, m.Ignore, l.in.Context) // what cannot be read has no packages
+	for i, paths := range l.rootPaths() {
 		for _, path := range paths {
 			if pk := add(path); !pk.root {
 				pk.root, pk.origin = true, i

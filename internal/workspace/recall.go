@@ -41,16 +41,9 @@ type Inquiry[P, T any] struct {
 // goroutine, nor keep the view.
 func Recall[P, T any](v *View, q *Inquiry[P, T]) (T, error) {
 	s := v.Snapshot
-	key := recallKey{v.key(), v.Own, q.File.Path, q.Subject}
-	base := recallBase{
-		file: q.File, module: q.Module, work: v.Work, workSum: v.WorkSum, outside: v.Outside, vendor: v.Vendor, mode: v.Mode,
-		machine: s.machine, settings: s.settings, env: s.Env(),
-	}
-	s.memo.mu.Lock()
-	last := s.memo.answers[key]
-	s.memo.mu.Unlock()
+	key, base, last := last(v, q)
 	var next *recalled
-	if last != nil && last.base == base {
+	if last != nil {
 		stale := last.stale(v)
 		if len(stale) == 0 {
 			return last.value.(T), nil
@@ -70,6 +63,29 @@ func Recall[P, T any](v *View, q *Inquiry[P, T]) (T, error) {
 	}
 	s.memo.answers[key] = next
 	return next.value.(T), nil
+}
+
+// Recalls reports whether Recall would ask nothing anew.
+func Recalls[P, T any](v *View, q *Inquiry[P, T]) bool {
+	_, _, last := last(v, q)
+	return last != nil && len(last.stale(v)) == 0
+}
+
+// last returns where the answer to an inquiry is remembered, what it is about, and the last one that was about the same; nil if there
+// is none.
+func last[P, T any](v *View, q *Inquiry[P, T]) (recallKey, recallBase, *recalled) {
+	s := v.Snapshot
+	key := recallKey{v.key(), v.Own, q.File.Path, q.Subject}
+	base := recallBase{
+		file: q.File, module: q.Module, work: v.Work, workSum: v.WorkSum, outside: v.Outside, vendor: v.Vendor, mode: v.Mode,
+		machine: s.machine, settings: s.settings, env: s.Env(),
+	}
+	s.memo.mu.Lock()
+	defer s.memo.mu.Unlock()
+	if last := s.memo.answers[key]; last != nil && last.base == base {
+		return key, base, last
+	}
+	return key, base, nil
 }
 
 // fewPieces is how many pieces are too few for another goroutine.
