@@ -137,6 +137,7 @@ func (s *server) Initialize(ctx context.Context, params *protocol.InitializePara
 	s.folders.Store(&folders)
 	if len(folders) > 0 {
 		s.studies.scholar.Share(s.stores, folders)
+		s.studies.scholar.Recall(folders)
 	}
 	s.settings.trusted = s.peer.trusted
 	chosen, problems := s.settings.read(options.settings)

@@ -50,9 +50,11 @@ func run(_ context.Context, pass *analysis.Pass) error {
 		})
 	}
 	for _, f := range pass.PackageFaults(packages.Malformed) {
-		pass.ReportFault(f, analysis.Diagnostic{
-			Message: fmt.Sprintf("%s; go refuses ./... and go mod tidy with %q", unnamable(pass, f), f.Says),
-		})
+		message := unnamable(pass, f) + "; go refuses ./... and go mod tidy"
+		if f.Says != "" {
+			message += fmt.Sprintf(" with %q", f.Says)
+		}
+		pass.ReportFault(f, analysis.Diagnostic{Message: message})
 	}
 	for _, f := range pass.TidyFaults(tidy.Unusable) {
 		if len(f.Modules) == 0 { // otherwise the module is to blame

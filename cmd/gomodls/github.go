@@ -16,9 +16,9 @@ func printGitHub(r *report, out *bytes.Buffer) error {
 		}
 		src := r.source(d.URI)
 		at := src.place(d.Span)
-		message := d.Message
+		message := printable(d.Message)
 		if fix := shownFixes(d); len(fix) > 0 {
-			message += "\nFix: " + fix[0].Title
+			message += "\nFix: " + printable(fix[0].Title)
 		}
 		properties := []string{
 			"file=" + githubProperty.Replace(r.repositoryName(src.path)),

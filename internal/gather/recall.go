@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/module"
 
@@ -16,9 +17,8 @@ import (
 	"github.com/gomodls/gomodls/internal/tidy"
 )
 
-// Recall has the scholar believe what other processes that were asked about the same directories have found out about modules that
-// tidy would not change, and tell it to others; see tidy.Book. It is for those who ask once: what one answer leaves behind for the
-// next is missing where it was not worked out.
+// Recall has the scholar believe what other processes that were about the same directories have found out about modules that tidy
+// would not change, and tell it to others; see tidy.Book.
 func (s *Scholar) Recall(dirs []string) {
 	if s.Tidier.Dir != "" && program() != "" {
 		about := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(dirs)), "\x00")))
@@ -26,11 +26,39 @@ func (s *Scholar) Recall(dirs []string) {
 	}
 }
 
-// keeping returns where the answer to a question is kept for other processes, or nil.
-func (t *Tidier) keeping(q *question) *tidy.Keeping {
+// recall returns what is kept of a module when this process asks for the first time: what one answer leaves behind makes the next as
+// quick. Else it has the answer kept, if that is due.
+func (t *Tidier) recall(q *question, dir string) *tidy.Answer {
 	if t.book == nil {
 		return nil
 	}
+	m := t.module(dir)
+	m.tidying.Lock()
+	defer m.tidying.Unlock()
+	first := !m.begun
+	m.begun = true
+	if !first && time.Since(m.kept) < rekept {
+		return nil
+	}
+	q.Keeping = t.keeping(q)
+	if first {
+		if known := tidy.Recall(q.Input); known != nil {
+			return known
+		}
+	}
+	m.kept = time.Now()
+	return nil
+}
+
+// saveBook writes down what is new in the book. Without it the next process works it out again.
+func (t *Tidier) saveBook() {
+	if t.book != nil {
+		_ = t.book.Save()
+	}
+}
+
+// keeping returns where the answer to a question is kept for other processes.
+func (t *Tidier) keeping(q *question) *tidy.Keeping {
 	env := q.view.Env()
 	sources := t.source(env.ModCache)
 	return &tidy.Keeping{

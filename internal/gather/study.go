@@ -41,6 +41,7 @@ func (s *Scholar) Study(ctx context.Context, session *workspace.Session, t works
 	if err := s.study(ctx, session, t); err != nil {
 		return err
 	}
+	s.Tidier.saveBook() // which has news of one module no more often than is due
 	s.mu.Lock()
 	due := time.Since(s.kept) > rekept
 	if due {
@@ -71,9 +72,7 @@ func (s *Scholar) Share(stores *modcache.Stores, dirs []string) {
 // Keep writes down what was read of files that have settled, for other processes. What is lost is read again.
 func (s *Scholar) Keep() {
 	_ = s.Tidier.parsed.Save()
-	if b := s.Tidier.book; b != nil {
-		_ = b.Save()
-	}
+	s.Tidier.saveBook()
 	s.mu.Lock()
 	stores := s.stores
 	s.mu.Unlock()

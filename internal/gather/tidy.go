@@ -52,6 +52,8 @@ type Tidier struct {
 type tidied struct {
 	tidying sync.Mutex // held while what tidy would do is worked out
 	memo    tidy.Memo
+	begun   bool           // it was asked for
+	kept    time.Time      // when an answer was kept last
 	source  *imports.Cache // which the memo comes from
 
 	loading  sync.Mutex // held while packages are loaded
@@ -148,11 +150,9 @@ func (t *Tidier) study(ctx context.Context, session *workspace.Session, topic wo
 	}
 	switch {
 	case err == nil:
-		if q.Keeping = t.keeping(q); q.Keeping != nil {
-			if known := tidy.Recall(q.Input); known != nil {
-				answer = known
-				break
-			}
+		if known := t.recall(q, topic.Of); known != nil {
+			answer = known
+			break
 		}
 		t.prepared(q, topic.Of, func(sources *imports.Cache) {
 			if answer, err = tidy.Inspect(ctx, q.Input); err == nil {

@@ -86,8 +86,8 @@ func newMachine(t *testing.T) (dir string, machine *workspace.Machine) {
 	}
 }
 
-// TestRecall shows that what one process has found out about a tidy module another one does not work out again, as long as nothing
-// is another than it was.
+// TestRecall shows that what one process has found out about a module another one does not work out again, as long as nothing is
+// another than it was.
 func TestRecall(t *testing.T) {
 	dir, machine := newMachine(t)
 	main := filepath.Join(dir, "m")
@@ -111,10 +111,10 @@ func TestRecall(t *testing.T) {
 	writeFile(t, filepath.Join(main, "go.mod"), result.Mod)
 	writeFile(t, filepath.Join(main, "go.sum"), result.Sum)
 	if check(); !looked {
-		t.Error("what was found out about a module that tidy would change was recalled")
+		t.Error("what was found out about other texts was recalled")
 	}
 	if a := check(); looked || len(a.Result.Require) != 1 || a.Result.Mod != result.Mod || a.Result.Sum != result.Sum {
-		t.Errorf("of a tidy module nothing was recalled, or something else: %+v", a.Result)
+		t.Errorf("nothing was recalled, or something else: %+v", a.Result)
 	}
 	writeFile(t, filepath.Join(main, "m.go"), "package m\n\nimport _ \"fmt\"\n")
 	if a := check(); !looked || len(a.Result.Dropped) != 1 {
@@ -124,6 +124,16 @@ func TestRecall(t *testing.T) {
 	check()
 	if check(); looked {
 		t.Error("with the import again nothing was recalled")
+	}
+	mod := filepath.Join(dir, "modcache", "cache", "download", "a.example", "a", "@v", "v1.0.0.mod")
+	if err := os.Rename(mod, mod+"x"); err != nil {
+		t.Fatal(err)
+	}
+	if a := check(); !looked && a.Refusal == nil {
+		t.Errorf("without the go.mod file of a module: %+v", a)
+	}
+	if err := os.Rename(mod+"x", mod); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.RemoveAll(filepath.Join(dir, "modcache", "a.example")); err != nil {
 		t.Fatal(err)

@@ -107,10 +107,10 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 	return t, nil
 }
 
-// Has reports whether Module would find the source of a module version.
+// Has reports whether Module would find the source of a module version, and whether its go.mod file is there.
 func (c *Cache) Has(m module.Version) bool {
 	at, err := c.place(m)
-	return err == nil && (at.unpacked() || exists(at.file+".zip"))
+	return err == nil && exists(at.file+".mod") && (at.unpacked() || exists(at.file+".zip"))
 }
 
 // A spot is where the source of a module version is: unpacked at root, and as a zip in a file whose name without its ending is file.

@@ -103,9 +103,6 @@ func TestPackages(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, ignore := range []string{".", "./", "./.", "", "/"} {
-		if paths, _ := tree.Built("m", []string{ignore}, nil); len(paths) > 0 {
-			t.Errorf("with ignore %q ./... matches %v, want nothing", ignore, paths)
-		}
 		if paths, _ := tree.Packages("m", []string{ignore}); !slices.Contains(paths, "m") {
 			t.Errorf("with ignore %q go mod tidy begins with %v, want the module's own directory too", ignore, paths)
 		}

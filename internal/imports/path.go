@@ -44,14 +44,14 @@ func isMeta(path string) bool {
 	return false
 }
 
-// SaysOfPath returns what the go command says of a directory of the main module whose path CheckPath objects to; see
-// modload.importFromModules.
+// SaysOfPath returns what the go command says of a directory of the main module whose path CheckPath objects to, "" if different
+// commands say different things; see modload.importFromModules.
 func SaysOfPath(importPath string) string {
 	switch {
 	case isMeta(importPath):
 		return fmt.Sprintf("%q is not an importable package", importPath)
 	case strings.Contains(importPath, "@"):
-		return "outside main module or its selected dependencies"
+		return ""
 	}
 	if err := module.CheckImportPath(importPath); err != nil {
 		return err.Error()

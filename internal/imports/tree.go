@@ -273,13 +273,9 @@ func (t *Tree) Packages(prefix string, ignore []string) (paths []string, faults 
 	return t.match(prefix, ignore, func(p *Package) bool { return !errors.Is(p.Err, ErrNoGo) })
 }
 
-// Built returns those of the Packages that have a file that is built in a context, or one that does not parse: all that the go
-// command matches with "./...". That pattern begins with the module's own directory, called ".", and matches nothing if that is
-// ignored; see search.MatchDirs.
+// Built returns those of the Packages that have a file that is built in a context, or one that does not parse. An ignore directive
+// that keeps the pattern "./..." from matching anything leaves the module's own directory: go build and go vet load that all the same.
 func (t *Tree) Built(prefix string, ignore []string, c *Context) (paths []string, faults []error) {
-	if newIgnored(ignore).has(".") {
-		return nil, nil
-	}
 	return t.match(prefix, ignore, func(p *Package) bool {
 		_, _, built := c.Imports(p)
 		return built && !errors.Is(p.Err, ErrNoGo)

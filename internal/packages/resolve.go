@@ -33,11 +33,24 @@ func (l *loader) valid(path string) bool {
 	return valid
 }
 
+// malformed reports whether go refuses a package of a main module for its path alone, which valid does not accept.
+func (l *loader) malformed(path string) bool {
+	switch path {
+	case "C":
+		return false // which go has no rule for
+	case "tool":
+		return l.in.Context.Holds("go1.24") == imports.Yes // an older go has no such pattern
+	case "work":
+		return l.in.Context.Holds("go1.25") == imports.Yes
+	}
+	return true
+}
+
 // resolve finds out where a package is, or why it is nowhere; see modload.importFromModules.
 func (l *loader) resolve(pk *pkg) {
 	switch {
 	case pk.path == "C" || !l.valid(pk.path): // refused for itself, whatever the modules have
-		if pk.root {
+		if pk.root && l.malformed(pk.path) {
 			pk.fault = &Fault{Kind: Malformed}
 		}
 		return

@@ -126,7 +126,10 @@ func Inspect(ctx context.Context, in Input) (*Answer, error) {
 		}
 		return a, err
 	}
-	a.Empty = !slices.ContainsFunc(l.pkgs, func(pk *pkg) bool { return pk.mod.Path == l.main })
+	a.Empty = !slices.ContainsFunc(l.pkgs, func(pk *pkg) bool {
+		_, named := imports.Within(pk.path, l.main)
+		return pk.mod.Path == l.main || named && pk.err != nil && pk.importer == nil && !l.tools[pk.path]
+	})
 	a.Refusal = l.unlike
 	if len(l.faulty) > 0 {
 		a.Refusal = l.refuse(l.faulty[0], l.faulty[0].err)

@@ -10,34 +10,33 @@ import (
 	"github.com/gomodls/gomodls/internal/keep"
 )
 
-// A Book holds, for other processes, the answers about modules that tidy would not change, as most are most of the time. Such an
-// answer rests on little, all of which is compared before it is believed: the texts of go.mod and go.sum, what the packages of the
-// main module import, and that the sources of the modules with the packages that this leads to are there. Whatever else tidy would
-// do is worked out each time. It is safe for concurrent use.
+// A Book holds, for other processes, the answers about modules in which tidy finds no fault and drops no requirement, as is so most of
+// the time. Such an answer rests on little, all of which is compared before it is believed: the texts of go.mod and go.sum, what the
+// packages of the main module import, and that the sources of the modules with the packages that this leads to are there. Every other
+// answer is worked out each time. It is safe for concurrent use.
 type Book struct {
 	file string
 
-	mu   sync.Mutex
-	old  map[string]*entry // by key
-	now  map[string]*entry // those that were of use in this process
-	news bool              // one of them is not in the file
+	mu      sync.Mutex
+	entries map[string]*entry // by the directories of modules
+	news    bool              // one of them is not in the file
 }
 
 // A Keeping says what an answer in a Book is about, besides a module.
 type Keeping struct {
 	Book  *Book
 	World string                    // which go command and which module cache, and whose answer it is
-	Has   func(module.Version) bool // whether the source of a module version is in the module cache, or its zip
+	Has   func(module.Version) bool // whether the go.mod file and the source of a module version are in the module cache
 	Lacks func() bool               // whether something was looked for in the module cache in vain
 }
 
-// An entry is an answer without texts.
+// An entry is an answer.
 type entry struct {
+	key string
 	basis
-	goVersion, toolchain string
-	purpose              *purpose
-	require              []Requirement
-	empty                bool
+	result           Result
+	sameMod, sameSum bool // the texts are those that are there, and none in the result
+	empty            bool
 }
 
 // A basis is what an answer rests on besides texts.
@@ -53,16 +52,16 @@ const magic = "gomodls tidy 1\n" // begins a file
 
 // NewBook returns the book that is kept in a file. One that is missing, damaged or of another format is empty.
 func NewBook(file string) *Book {
-	b := &Book{file: file, now: map[string]*entry{}}
+	b := &Book{file: file, entries: map[string]*entry{}}
 	if r, ok := keep.Get(file, magic); ok {
-		if old, ok := readEntries(r); ok {
-			b.old = old
+		if entries, ok := readEntries(r); ok {
+			b.entries = entries
 		}
 	}
 	return b
 }
 
-// Save writes the book down if there is something new in it, without what was of no use to this process.
+// Save writes the book down if there is something new in it.
 func (b *Book) Save() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -70,7 +69,7 @@ func (b *Book) Save() error {
 		return nil
 	}
 	w := new(keep.Writer)
-	writeEntries(w, b.now)
+	writeEntries(w, b.entries)
 	if err := keep.Put(b.file, w.Sealed(magic)); err != nil {
 		return err
 	}
@@ -80,12 +79,11 @@ func (b *Book) Save() error {
 
 // Recall returns the answer that Inspect has left in the book about the same module, if it is still true, or nil.
 func Recall(in Input) *Answer {
-	key := in.key()
 	b := in.Keeping.Book
 	b.mu.Lock()
-	e := b.old[key]
+	e := b.entries[in.Dir]
 	b.mu.Unlock()
-	if e == nil {
+	if e == nil || e.key != in.key() {
 		return nil
 	}
 	if now, ok := e.measure(in); !ok || now != e.digest {
@@ -94,16 +92,14 @@ func Recall(in Input) *Answer {
 	if slices.ContainsFunc(e.sources, func(m module.Version) bool { return !in.Keeping.Has(m) }) {
 		return nil
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.now[key] = e
-	return &Answer{
-		Result: &Result{
-			Mod: in.Mod, Sum: in.Sum, HasSum: in.HasSum,
-			Require: e.require, Go: e.goVersion, Toolchain: e.toolchain, purpose: e.purpose,
-		},
-		Empty: e.empty,
+	res := e.result
+	if e.sameMod {
+		res.Mod = in.Mod
 	}
+	if e.sameSum {
+		res.Sum = in.Sum
+	}
+	return &Answer{Result: &res, Empty: e.empty}
 }
 
 // keepAnswer leaves an answer in the book if there is one, and if Recall can know whether it is true.
@@ -115,10 +111,18 @@ func (l *loader) keepAnswer(a *Answer) {
 	if !ok {
 		return
 	}
-	res, b := a.Result, l.in.Keeping.Book
+	a.Result.purpose.work() // so that the book does not hold all that was loaded
+	e := &entry{key: l.in.key(), basis: basis, result: *a.Result, empty: a.Empty}
+	if e.sameMod = e.result.Mod == l.in.Mod; e.sameMod {
+		e.result.Mod = ""
+	}
+	if e.sameSum = e.result.Sum == l.in.Sum; e.sameSum {
+		e.result.Sum = ""
+	}
+	b := l.in.Keeping.Book
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.now[l.in.key()], b.news = &entry{basis, res.Go, res.Toolchain, res.purpose, res.Require, a.Empty}, true
+	b.entries[l.in.Dir], b.news = e, true
 }
 
 // key says which texts an answer is about.
@@ -135,11 +139,9 @@ func (in *Input) key() string {
 func (l *loader) basis(a *Answer) (b basis, ok bool) {
 	res := a.Result
 	switch {
-	case a.Refusal != nil || len(a.Faults)+len(a.Lost)+len(a.Sought) > 0 || l.in.Keeping.Lacks():
+	case a.Refusal != nil || len(a.Faults)+len(a.Lost)+len(a.Sought)+len(res.Dropped)+len(res.Broken) > 0 || l.in.Keeping.Lacks():
 		return b, false
-	case res.Mod != l.in.Mod || res.Sum != l.in.Sum || res.HasSum != l.in.HasSum:
-		return b, false
-	case len(res.Dropped)+len(res.Unneeded)+len(res.Added)+len(res.Broken) > 0:
+	case slices.ContainsFunc(res.Require, func(r Requirement) bool { return len(r.Sites) > 0 }): // files, of which less is compared
 		return b, false
 	case len(l.dirMods)+len(l.local) > 0: // directories stand in for modules
 		return b, false
@@ -188,19 +190,21 @@ func (b *basis) measure(in Input) (digest string, ok bool) {
 
 func writeEntries(w *keep.Writer, entries map[string]*entry) {
 	w.Number(uint64(len(entries)))
-	for key, e := range entries {
-		w.List([]string{key, e.main, e.digest, e.goVersion, e.toolchain})
+	for dir, e := range entries {
+		res := &e.result
+		w.List([]string{dir, e.key, e.main, e.digest, res.Go, res.Toolchain, res.Mod, res.Sum})
 		w.List(e.ignore)
 		w.List(e.beside)
-		w.Flag(e.empty)
-		w.Number(uint64(len(e.sources)))
-		for _, m := range e.sources {
-			writeVersion(w, m)
+		writeVersions(w, e.sources)
+		for _, flag := range []bool{e.sameMod, e.sameSum, e.empty, res.HasSum} {
+			w.Flag(flag)
 		}
-		e.purpose.write(w)
-		w.Number(uint64(len(e.require)))
-		for _, r := range e.require {
-			writeVersion(w, r.Module)
+		writeVersions(w, res.Unneeded)
+		writeVersions(w, res.Added)
+		res.purpose.write(w)
+		w.Number(uint64(len(res.Require)))
+		for _, r := range res.Require {
+			writeVersions(w, []module.Version{r.Module})
 			w.Flag(r.Indirect)
 			w.List(r.Chain)
 		}
@@ -212,28 +216,42 @@ func readEntries(r *keep.Reader) (entries map[string]*entry, ok bool) {
 	entries = make(map[string]*entry, n)
 	for range n {
 		texts := r.List()
-		if len(texts) != 5 {
+		if len(texts) != 8 {
 			return nil, false
 		}
-		e := &entry{goVersion: texts[3], toolchain: texts[4]}
-		e.main, e.digest = texts[1], texts[2]
-		e.ignore, e.beside, e.empty = r.List(), r.List(), r.Flag()
-		e.sources = make([]module.Version, r.Count())
-		for i := range e.sources {
-			e.sources[i] = readVersion(r)
+		e := &entry{key: texts[1], result: Result{Go: texts[4], Toolchain: texts[5], Mod: texts[6], Sum: texts[7]}}
+		e.basis = basis{main: texts[2], digest: texts[3], ignore: r.List(), beside: r.List(), sources: readVersions(r)}
+		res := &e.result
+		for _, flag := range []*bool{&e.sameMod, &e.sameSum, &e.empty, &res.HasSum} {
+			*flag = r.Flag()
 		}
-		e.purpose = readPurpose(r)
-		e.require = make([]Requirement, r.Count())
-		for i := range e.require {
-			e.require[i] = Requirement{Module: readVersion(r), Indirect: r.Flag(), Chain: r.List()}
+		res.Unneeded, res.Added = readVersions(r), readVersions(r)
+		res.purpose = readPurpose(r)
+		res.Require = make([]Requirement, r.Count())
+		for i := range res.Require {
+			m := readVersions(r)
+			if len(m) != 1 {
+				return nil, false
+			}
+			res.Require[i] = Requirement{Module: m[0], Indirect: r.Flag(), Chain: r.List()}
 		}
 		entries[texts[0]] = e
 	}
 	return entries, r.Done()
 }
 
-func writeVersion(w *keep.Writer, m module.Version) { w.Text(m.Path); w.Text(m.Version) }
+func writeVersions(w *keep.Writer, versions []module.Version) {
+	w.Number(uint64(len(versions)))
+	for _, m := range versions {
+		w.Text(m.Path)
+		w.Text(m.Version)
+	}
+}
 
-func readVersion(r *keep.Reader) module.Version {
-	return module.Version{Path: r.Text(), Version: r.Text()}
+// readVersions returns nil for none.
+func readVersions(r *keep.Reader) (versions []module.Version) {
+	for range r.Count() {
+		versions = append(versions, module.Version{Path: r.Text(), Version: r.Text()})
+	}
+	return versions
 }

@@ -43,7 +43,7 @@ func (l *loader) reasons() []Requirement {
 // A purpose says of modules which packages lead to them. Nobody asks for it but a reader who points at one, so it is worked out
 // then.
 type purpose struct {
-	pkgs []*pkg
+	pkgs []*pkg // until it is worked out
 
 	once  sync.Once
 	built map[string]bool     // the modules with packages that more than tests lead to
@@ -51,7 +51,7 @@ type purpose struct {
 }
 
 func (p *purpose) work() {
-	p.once.Do(func() { p.built, p.under = built(p.pkgs), under(p.pkgs) })
+	p.once.Do(func() { p.built, p.under, p.pkgs = built(p.pkgs), under(p.pkgs), nil })
 }
 
 // write notes a purpose for another process.

@@ -55,6 +55,8 @@ func (m *machine) comparePackages(ctx context.Context, dir string) (v verdict, e
 		}
 	case unknown && len(found) == 0:
 		v.declined, v.summary = 1, "unknown"
+	case strings.Contains(said, matchesNothing): // because of an ignore directive; go build would load something all the same
+		v.declined, v.summary = 1, "./... matches nothing"
 	case refused && !byModules: // for a reason of its own, which may hide what the engine has found
 		v.declined, v.summary = 1, "go refuses for another reason"
 	case refused:
@@ -167,10 +169,15 @@ func (m *machine) goList(ctx context.Context, dir string) (said string, refused 
 			said += "go " + strings.Join(args, " ") + ": " + stderr.String()
 		case err != nil:
 			return "", false, err
+		case strings.Contains(stderr.String(), matchesNothing):
+			said += "go " + strings.Join(args, " ") + ": " + stderr.String()
 		}
 	}
 	return said, refused, nil
 }
+
+// matchesNothing is what the go command warns of.
+const matchesNothing = "matched no packages"
 
 // otherModule is the directory of a module beside the main one.
 const otherModule = "zz"
