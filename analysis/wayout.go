@@ -209,13 +209,12 @@ func (p *Pass) similarPath(r *syntax.Require) string {
 	if p.Module.Sum == nil {
 		return ""
 	}
-	required := map[string]bool{}
-	for _, other := range p.File.Mod().Require {
-		required[other.Path] = true
-	}
 	const most = 2 // mistyped letters
 	for _, e := range p.Module.Sum.Sum().Entries {
-		if e.GoMod && e.Version == r.Version && !required[e.Path] && text.Distance(e.Path, r.Path, most) <= most {
+		if !e.GoMod || e.Version != r.Version || text.Distance(e.Path, r.Path, most) > most {
+			continue
+		}
+		if !slices.ContainsFunc(p.File.Mod().Require, func(other *syntax.Require) bool { return other.Path == e.Path }) {
 			return e.Path
 		}
 	}

@@ -5,5 +5,7 @@
 // there may be more to say: hence this one note for each module. The same goes for the sources of the modules whose packages
 // are needed: what they import cannot be known without them.
 //
+// Where there is no go command, or go would switch to a toolchain of which nothing is known here, nothing can be said about packages.
+//
 // With GOPROXY=off nothing is unknown: go would refuse, and so that is what is reported.
 package notdownloaded

@@ -31,11 +31,24 @@ var Analyzer = &analysis.Analyzer{
 const shown = 5
 
 func run(_ context.Context, pass *analysis.Pass) error {
-	if pass.File == pass.View.Head() && unknownToolchain(pass.View) {
-		pass.Report(analysis.Diagnostic{
-			Span:    pass.File.Start(),
-			Message: fmt.Sprintf("go would switch to another toolchain than the installed go %s, of which nothing is known here, so there may be more to say", pass.View.Env().GoVersion),
-		})
+	if pass.File == pass.View.Head() {
+		switch version := pass.View.Env().GoVersion; {
+		case version == "" && pass.Snapshot.Machine().Go == "":
+			pass.Report(analysis.Diagnostic{
+				Span:    pass.File.Start(),
+				Message: "there is no go command in PATH, so nothing is said about packages; install Go, or name it in the editor's setting gomodls.go",
+			})
+		case version == "":
+			pass.Report(analysis.Diagnostic{
+				Span:    pass.File.Start(),
+				Message: fmt.Sprintf("nobody can tell which version of go %s is, so nothing is said about packages", pass.Snapshot.Machine().Go),
+			})
+		case unknownToolchain(pass.View):
+			pass.Report(analysis.Diagnostic{
+				Span:    pass.File.Start(),
+				Message: fmt.Sprintf("go would switch to another toolchain than the installed go %s, of which nothing is known here, so there may be more to say", version),
+			})
+		}
 	}
 	g := pass.View.Graph()
 	if g != nil && g.Inconsistent() { // what is missing for that reason alone is not worth a download
