@@ -211,10 +211,11 @@ func (p *Pass) similarPath(r *syntax.Require) string {
 	}
 	const most = 2 // mistyped letters
 	for _, e := range p.Module.Sum.Sum().Entries {
-		if !e.GoMod || e.Version != r.Version || text.Distance(e.Path, r.Path, most) > most {
+		if !e.GoMod || e.Version != r.Version {
 			continue
 		}
-		if !slices.ContainsFunc(p.File.Mod().Require, func(other *syntax.Require) bool { return other.Path == e.Path }) {
+		required := slices.ContainsFunc(p.File.Mod().Require, func(other *syntax.Require) bool { return other.Path == e.Path })
+		if !required && text.Distance(e.Path, r.Path, most) <= most {
 			return e.Path
 		}
 	}
