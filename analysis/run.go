@@ -178,7 +178,7 @@ func (c *collector) view(v *workspace.View, all func(answered) error) error {
 		return err
 	}
 	g := v.Graph()
-	unknown := g != nil && !g.Complete() || v.Env().GoVersion == "" || v.UnknownToolchain() || lacksSources(v)
+	unknown := g != nil && !g.Complete() || c.snap.Machine().Go == "" && v.Env().GoVersion == "" || v.UnknownToolchain() || lacksSources(v)
 	for i, m := range modules {
 		if unknown || v.Unanswered(m) {
 			c.all[of[i]].Health.incomplete = true

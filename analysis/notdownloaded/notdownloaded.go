@@ -38,11 +38,6 @@ func run(_ context.Context, pass *analysis.Pass) error {
 				Span:    pass.File.Start(),
 				Message: "there is no go command in PATH, so nothing is said about packages; install Go, or name it in the editor's setting gomodls.go",
 			})
-		case version == "":
-			pass.Report(analysis.Diagnostic{
-				Span:    pass.File.Start(),
-				Message: fmt.Sprintf("nobody can tell which version of go %s is, so nothing is said about packages", pass.Snapshot.Machine().Go),
-			})
 		case unknownToolchain(pass.View):
 			pass.Report(analysis.Diagnostic{
 				Span:    pass.File.Start(),
