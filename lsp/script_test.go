@@ -262,12 +262,20 @@ func (s *session) see() {
 	}
 	for _, now := range []map[string]string{diagnostics, healths} {
 		for _, name := range sortedKeys(now) {
-			if key := now[name][:strings.Index(now[name], name)] + name; s.shown[key] != now[name] {
-				s.shown[key] = now[name]
+			key := now[name][:strings.Index(now[name], name)] + name
+			last := s.shown[key]
+			s.shown[key] = now[name]
+			if last != now[name] && !(isBare(last) && isBare(now[name])) {
 				s.print(now[name])
 			}
 		}
 	}
+}
+
+// isBare reports whether what an editor shows has no diagnostics. The server tells of that again only after a moment with some.
+func isBare(shown string) bool {
+	first, rest, _ := strings.Cut(shown, "\n")
+	return rest == "" && !strings.HasPrefix(first, "health ")
 }
 
 func (s *session) print(text string) { s.out.WriteString(strings.ReplaceAll(text, s.dir, "$DIR")) }
