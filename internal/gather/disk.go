@@ -48,7 +48,7 @@ type disk struct {
 
 	mu      sync.Mutex
 	looks   map[string]look
-	present map[inCache]bool
+	present map[inCache]having
 }
 
 // directories are those that a disk was asked about. Disks with the same state share them, since what one has seen of a directory

@@ -17,8 +17,8 @@ import (
 	"github.com/gomodls/gomodls/internal/tidy"
 )
 
-// Recall has the scholar believe what other processes that were about the same directories have found out about modules that tidy
-// would not change, and tell it to others; see tidy.Book.
+// Recall has the scholar believe what other processes that were about the same directories have found out about modules, and tell
+// it to others; see tidy.Book.
 func (s *Scholar) Recall(dirs []string) {
 	if s.Tidier.Dir != "" && program() != "" {
 		about := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(dirs)), "\x00")))
@@ -59,16 +59,31 @@ func (t *Tidier) saveBook() {
 
 // keeping returns where the answer to a question is kept for other processes.
 func (t *Tidier) keeping(q *question) *tidy.Keeping {
-	env := q.view.Env()
+	env, store := q.view.Env(), q.view.Snapshot.Store()
 	sources := t.source(env.ModCache)
 	return &tidy.Keeping{
 		Book:  t.book,
 		World: fmt.Sprintf("%s %q %q", program(), env.Goroot, env.ModCache),
-		Has:   func(m module.Version) bool { return q.disk.has(sources, m) },
-		Lacks: func() bool {
+		Has: func(m module.Version) bool {
+			have := q.disk.has(sources, m)
+			return have.mod && have.source
+		},
+		Absent: func(m module.Version) bool {
+			have := q.disk.has(sources, m)
+			if !have.mod || have.source {
+				return false
+			}
+			q.lacks(store.File(m, ".zip"))
+			return true
+		},
+		Lacks: func(but []module.Version) bool {
+			known := make(map[string]bool, len(but))
+			for _, m := range but {
+				known[store.File(m, ".zip")] = true
+			}
 			q.mu.Lock()
 			defer q.mu.Unlock()
-			return len(q.missing) > 0
+			return slices.ContainsFunc(q.missing, func(path string) bool { return !known[path] })
 		},
 	}
 }
@@ -90,27 +105,30 @@ var program = sync.OnceValue(func() string {
 	return fmt.Sprintf("%q %v", path, stamp)
 })
 
-// inCache is the source of a version in a module cache.
+// inCache is a version in a module cache.
 type inCache struct {
 	cache *imports.Cache
 	module.Version
 }
 
-// has reports whether the source of a module version is in the module cache, which is looked at once.
-func (d *disk) has(sources *imports.Cache, m module.Version) bool {
+// having says what a module cache has of a version.
+type having struct{ mod, source bool }
+
+// has returns what is in the module cache of a module version, which is looked at once.
+func (d *disk) has(sources *imports.Cache, m module.Version) having {
 	at := inCache{sources, m}
 	d.mu.Lock()
-	has, ok := d.present[at]
+	have, ok := d.present[at]
 	d.mu.Unlock()
 	if ok {
-		return has
+		return have
 	}
-	has = sources.Has(m)
+	have.mod, have.source = sources.Has(m)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.present == nil {
-		d.present = map[inCache]bool{}
+		d.present = map[inCache]having{}
 	}
-	d.present[at] = has
-	return has
+	d.present[at] = have
+	return have
 }

@@ -149,15 +149,35 @@ func TestExact(t *testing.T) {
 	}
 }
 
-// TestAppears shows that the answer is looked for anew when what it lacked is downloaded.
+// TestAppears shows that the answer is looked for anew when what it lacked is downloaded, also one that another process has left.
 func TestAppears(t *testing.T) {
+	t.Run("worked out", func(t *testing.T) { appears(t, false) })
+	t.Run("recalled", func(t *testing.T) { appears(t, true) })
+}
+
+func appears(t *testing.T, recalled bool) {
 	s := newStudent(t, map[string]string{
 		"m/go.mod": oneRequirement["m/go.mod"],
 		"m/m.go":   oneRequirement["m/m.go"],
 
 		"modcache/cache/download/a.example/a/@v/v1.0.0.mod": "module a.example/a\n",
 	})
-	s.study()
+	looked := false
+	ask := func() {
+		s.scholar.Tidier.Dir = filepath.Join(s.cache, "kept")
+		s.scholar.Tidier.Std = func(string) func(string) bool {
+			return func(path string) bool { looked = true; return path == "fmt" }
+		}
+		s.scholar.Recall([]string{s.dir})
+		s.study()
+	}
+	ask()
+	if recalled {
+		s, looked = s.freshly(), false
+		if ask(); looked {
+			t.Fatal("nothing was recalled")
+		}
+	}
 	for name, text := range oneRequirement {
 		s.write(filepath.Join(filepath.Dir(s.dir), filepath.FromSlash(name)), text)
 	}

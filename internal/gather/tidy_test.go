@@ -126,20 +126,33 @@ func TestRecall(t *testing.T) {
 		t.Error("with the import again nothing was recalled")
 	}
 	mod := filepath.Join(dir, "modcache", "cache", "download", "a.example", "a", "@v", "v1.0.0.mod")
-	if err := os.Rename(mod, mod+"x"); err != nil {
-		t.Fatal(err)
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
 	}
+	rename(mod, mod+"x")
 	if a := check(); !looked && a.Refusal == nil {
 		t.Errorf("without the go.mod file of a module: %+v", a)
 	}
-	if err := os.Rename(mod+"x", mod); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(filepath.Join(dir, "modcache", "a.example")); err != nil {
-		t.Fatal(err)
-	}
+	rename(mod+"x", mod)
+	source := filepath.Join(dir, "modcache", "a.example")
+	rename(source, source+"x")
 	if a := check(); !looked || len(a.Faults) != 1 {
 		t.Errorf("without the source of a module: %+v", a)
+	}
+	if a := check(); looked || len(a.Faults) != 1 {
+		t.Errorf("without the source of a module, again: %+v", a)
+	}
+	rename(mod, mod+"x")
+	if a := check(); !looked && len(a.Faults) == 1 {
+		t.Errorf("without the go.mod file of a module without a source: %+v", a)
+	}
+	rename(mod+"x", mod)
+	rename(source+"x", source)
+	if a := check(); !looked || len(a.Faults) > 0 {
+		t.Errorf("with the source again: %+v", a)
 	}
 }
 

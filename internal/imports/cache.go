@@ -107,10 +107,13 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 	return t, nil
 }
 
-// Has reports whether Module would find the source of a module version, and whether its go.mod file is there.
-func (c *Cache) Has(m module.Version) bool {
+// Has reports whether the go.mod file of a module version is there, and whether Module would find its source.
+func (c *Cache) Has(m module.Version) (mod, source bool) {
 	at, err := c.place(m)
-	return err == nil && exists(at.file+".mod") && (at.unpacked() || exists(at.file+".zip"))
+	if err != nil {
+		return false, false
+	}
+	return exists(at.file + ".mod"), at.unpacked() || exists(at.file+".zip")
 }
 
 // A spot is where the source of a module version is: unpacked at root, and as a zip in a file whose name without its ending is file.

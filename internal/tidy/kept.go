@@ -1,6 +1,7 @@
 package tidy
 
 import (
+	"errors"
 	"slices"
 	"sync"
 
@@ -10,10 +11,10 @@ import (
 	"github.com/gomodls/gomodls/internal/keep"
 )
 
-// A Book holds, for other processes, the answers about modules in which tidy finds no fault and drops no requirement, as is so most of
-// the time. Such an answer rests on little, all of which is compared before it is believed: the texts of go.mod and go.sum, what the
-// packages of the main module import, and that the sources of the modules with the packages that this leads to are there. Every other
-// answer is worked out each time. It is safe for concurrent use.
+// A Book holds, for other processes, the answers about modules in which tidy finds no fault but that sources are not in the module
+// cache. Such an answer rests on little, all of which is compared before it is believed: the texts of go.mod and go.sum, what the packages
+// of the main module import, which files they wait for, and which sources are there of the modules with the packages that this leads to.
+// Every other answer is worked out each time. It is safe for concurrent use.
 type Book struct {
 	file string
 
@@ -24,10 +25,11 @@ type Book struct {
 
 // A Keeping says what an answer in a Book is about, besides a module.
 type Keeping struct {
-	Book  *Book
-	World string                    // which go command and which module cache, and whose answer it is
-	Has   func(module.Version) bool // whether the go.mod file and the source of a module version are in the module cache
-	Lacks func() bool               // whether something was looked for in the module cache in vain
+	Book   *Book
+	World  string                          // which go command and which module cache, and whose answer it is
+	Has    func(module.Version) bool       // whether the go.mod file and the source of a module version are in the module cache
+	Absent func(module.Version) bool       // whether only its source is not, which the answer then rests on
+	Lacks  func(but []module.Version) bool // whether something else than the sources of some was looked for there in vain
 }
 
 // An entry is an answer.
@@ -36,6 +38,8 @@ type entry struct {
 	basis
 	result           Result
 	sameMod, sameSum bool // the texts are those that are there, and none in the result
+	faults           []Fault
+	lost             []Loss
 	empty            bool
 }
 
@@ -43,12 +47,13 @@ type entry struct {
 type basis struct {
 	main    string
 	ignore  []string
-	beside  []string // directories of the main module that packages were looked for in, besides those that ./... matches
-	digest  string   // of all of them
-	sources []module.Version
+	beside  []string         // directories of the main module that packages were looked for in, besides those that ./... matches
+	digest  string           // of all of them
+	sources []module.Version // that are there
+	absent  []module.Version // sources that are not
 }
 
-const magic = "gomodls tidy 1\n" // begins a file
+const magic = "gomodls tidy 2\n" // begins a file
 
 // NewBook returns the book that is kept in a file. One that is missing, damaged or of another format is empty.
 func NewBook(file string) *Book {
@@ -89,7 +94,8 @@ func Recall(in Input) *Answer {
 	if now, ok := e.measure(in); !ok || now != e.digest {
 		return nil
 	}
-	if slices.ContainsFunc(e.sources, func(m module.Version) bool { return !in.Keeping.Has(m) }) {
+	if slices.ContainsFunc(e.sources, func(m module.Version) bool { return !in.Keeping.Has(m) }) ||
+		slices.ContainsFunc(e.absent, func(m module.Version) bool { return !in.Keeping.Absent(m) }) {
 		return nil
 	}
 	res := e.result
@@ -99,7 +105,16 @@ func Recall(in Input) *Answer {
 	if e.sameSum {
 		res.Sum = in.Sum
 	}
-	return &Answer{Result: &res, Empty: e.empty}
+	a := &Answer{Result: &res, Faults: e.faults, Lost: e.lost, Empty: e.empty}
+	if len(e.faults) > 0 {
+		a.Refusal = refuse(&e.faults[0])
+	}
+	return a
+}
+
+// refuse says that a package is in the way of which nobody can say anything without a source.
+func refuse(f *Fault) *Refusal {
+	return &Refusal{Package: f.Path, Importer: f.Importer, Module: f.Modules[0], Unknown: true, Err: f.Err}
 }
 
 // keepAnswer leaves an answer in the book if there is one, and if Recall can know whether it is true.
@@ -112,7 +127,7 @@ func (l *loader) keepAnswer(a *Answer) {
 		return
 	}
 	a.Result.purpose.work() // so that the book does not hold all that was loaded
-	e := &entry{key: l.in.key(), basis: basis, result: *a.Result, empty: a.Empty}
+	e := &entry{key: l.in.key(), basis: basis, result: *a.Result, faults: a.Faults, lost: a.Lost, empty: a.Empty}
 	if e.sameMod = e.result.Mod == l.in.Mod; e.sameMod {
 		e.result.Mod = ""
 	}
@@ -139,7 +154,9 @@ func (in *Input) key() string {
 func (l *loader) basis(a *Answer) (b basis, ok bool) {
 	res := a.Result
 	switch {
-	case a.Refusal != nil || len(a.Faults)+len(a.Lost)+len(a.Sought)+len(res.Dropped)+len(res.Broken) > 0 || l.in.Keeping.Lacks():
+	case a.Refusal != nil && len(a.Faults) == 0 || len(a.Sought)+len(res.Broken) > 0:
+		return b, false
+	case slices.ContainsFunc(a.Faults, func(f Fault) bool { return !errors.Is(f.Err, errNoSource) }):
 		return b, false
 	case slices.ContainsFunc(res.Require, func(r Requirement) bool { return len(r.Sites) > 0 }): // files, of which less is compared
 		return b, false
@@ -163,17 +180,25 @@ func (l *loader) basis(a *Answer) (b basis, ok bool) {
 	slices.Sort(b.beside)
 	b.beside = slices.Compact(b.beside) // a package and its tests
 	for m, s := range l.sources {
-		if s.err != nil {
+		switch {
+		case s.err == nil:
+			b.sources = append(b.sources, l.actual(m))
+		case errors.Is(s.err, errNoSource):
+			b.absent = append(b.absent, l.actual(m))
+		default:
 			return b, false
 		}
-		b.sources = append(b.sources, l.actual(m))
+	}
+	if l.in.Keeping.Lacks(b.absent) {
+		return b, false
 	}
 	module.Sort(b.sources)
+	module.Sort(b.absent)
 	b.digest, ok = b.measure(l.in)
 	return b, ok
 }
 
-// measure returns the digest of the main module's packages as they are.
+// measure returns the digest of the main module's packages as they are, and of the files that are yet to be generated for them.
 func (b *basis) measure(in Input) (digest string, ok bool) {
 	tree := imports.NewTree(in.Files, in.Dir, in.Parsed)
 	paths, faults := tree.Packages(b.main, b.ignore)
@@ -185,7 +210,13 @@ func (b *basis) measure(in Input) (digest string, ok bool) {
 		rel, _ := imports.Within(path, b.main)
 		rels = append(rels, rel)
 	}
-	return tree.Digest(rels)
+	if digest, ok = tree.Digest(rels); !ok {
+		return "", false
+	}
+	w := new(keep.Writer)
+	w.Text(digest)
+	writeOutputs(w, tree.Awaited())
+	return w.Digest(), true
 }
 
 func writeEntries(w *keep.Writer, entries map[string]*entry) {
@@ -196,9 +227,11 @@ func writeEntries(w *keep.Writer, entries map[string]*entry) {
 		w.List(e.ignore)
 		w.List(e.beside)
 		writeVersions(w, e.sources)
+		writeVersions(w, e.absent)
 		for _, flag := range []bool{e.sameMod, e.sameSum, e.empty, res.HasSum} {
 			w.Flag(flag)
 		}
+		w.List(res.Dropped)
 		writeVersions(w, res.Unneeded)
 		writeVersions(w, res.Added)
 		res.purpose.write(w)
@@ -208,6 +241,8 @@ func writeEntries(w *keep.Writer, entries map[string]*entry) {
 			w.Flag(r.Indirect)
 			w.List(r.Chain)
 		}
+		writeFaults(w, e.faults)
+		writeLosses(w, e.lost, e.faults)
 	}
 }
 
@@ -220,12 +255,12 @@ func readEntries(r *keep.Reader) (entries map[string]*entry, ok bool) {
 			return nil, false
 		}
 		e := &entry{key: texts[1], result: Result{Go: texts[4], Toolchain: texts[5], Mod: texts[6], Sum: texts[7]}}
-		e.basis = basis{main: texts[2], digest: texts[3], ignore: r.List(), beside: r.List(), sources: readVersions(r)}
+		e.basis = basis{main: texts[2], digest: texts[3], ignore: r.List(), beside: r.List(), sources: readVersions(r), absent: readVersions(r)}
 		res := &e.result
 		for _, flag := range []*bool{&e.sameMod, &e.sameSum, &e.empty, &res.HasSum} {
 			*flag = r.Flag()
 		}
-		res.Unneeded, res.Added = readVersions(r), readVersions(r)
+		res.Dropped, res.Unneeded, res.Added = r.List(), readVersions(r), readVersions(r)
 		res.purpose = readPurpose(r)
 		res.Require = make([]Requirement, r.Count())
 		for i := range res.Require {
@@ -235,9 +270,100 @@ func readEntries(r *keep.Reader) (entries map[string]*entry, ok bool) {
 			}
 			res.Require[i] = Requirement{Module: m[0], Indirect: r.Flag(), Chain: r.List()}
 		}
+		var ok bool
+		if e.faults, ok = readFaults(r); !ok {
+			return nil, false
+		}
+		if e.lost, ok = readLosses(r, e.faults); !ok {
+			return nil, false
+		}
 		entries[texts[0]] = e
 	}
 	return entries, r.Done()
+}
+
+// writeFaults notes faults that are all for the lack of a source.
+func writeFaults(w *keep.Writer, faults []Fault) {
+	w.Number(uint64(len(faults)))
+	for i := range faults {
+		f := &faults[i]
+		writeVersions(w, f.Modules)
+		w.List([]string{f.Path, f.Importer})
+		for _, flag := range []bool{f.Tested, f.Inside, f.Direct} {
+			w.Flag(flag)
+		}
+	}
+}
+
+func readFaults(r *keep.Reader) (faults []Fault, ok bool) {
+	faults = make([]Fault, r.Count())
+	for i := range faults {
+		mods, texts := readVersions(r), r.List()
+		if len(mods) != 1 || len(texts) != 2 {
+			return nil, false
+		}
+		faults[i] = Fault{
+			Kind: Unavailable, Path: texts[0], Importer: texts[1], Modules: mods, Tested: r.Flag(), Inside: r.Flag(), Direct: r.Flag(),
+			Err: &Refusal{Module: mods[0], Unknown: true, Err: errNoSource},
+		}
+	}
+	return faults, true
+}
+
+// writeLosses notes losses for which no broken files are to blame.
+func writeLosses(w *keep.Writer, lost []Loss, faults []Fault) {
+	w.Number(uint64(len(lost)))
+	for i := range lost {
+		l := &lost[i]
+		w.List(l.Paths)
+		at := 0 // one more than where in faults
+		for at < len(faults) && l.Fault != nil {
+			if at++; &faults[at-1] == l.Fault {
+				break
+			}
+		}
+		w.Number(uint64(at))
+		w.Flag(l.Absent)
+		writeOutputs(w, l.Awaited)
+	}
+}
+
+func readLosses(r *keep.Reader, faults []Fault) (lost []Loss, ok bool) {
+	lost = make([]Loss, r.Count())
+	for i := range lost {
+		l := &lost[i]
+		l.Paths = r.List()
+		at := r.Number()
+		if at > uint64(len(faults)) {
+			return nil, false
+		}
+		if at > 0 {
+			l.Fault = &faults[at-1]
+		}
+		l.Absent = r.Flag()
+		if l.Awaited, ok = readOutputs(r); !ok {
+			return nil, false
+		}
+	}
+	return lost, true
+}
+
+func writeOutputs(w *keep.Writer, outputs []imports.Output) {
+	w.Number(uint64(len(outputs)))
+	for _, o := range outputs {
+		w.List([]string{o.File, o.From, o.Tool, o.Line})
+	}
+}
+
+func readOutputs(r *keep.Reader) (outputs []imports.Output, ok bool) {
+	for range r.Count() {
+		texts := r.List()
+		if len(texts) != 4 {
+			return nil, false
+		}
+		outputs = append(outputs, imports.Output{File: texts[0], From: texts[1], Tool: texts[2], Line: texts[3]})
+	}
+	return outputs, true
 }
 
 func writeVersions(w *keep.Writer, versions []module.Version) {

@@ -2,6 +2,8 @@ package tidy_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +16,8 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/tools/txtar"
 
+	"github.com/gomodls/gomodls/internal/imports"
+	"github.com/gomodls/gomodls/internal/modcache"
 	"github.com/gomodls/gomodls/internal/tidy"
 )
 
@@ -100,11 +104,88 @@ package r
 import _ "mod.example/a"
 `
 
-// TestBook keeps the answers about modules before and after they are tidied, and then changes the modules in every way in which
-// little is changed: an answer is either not recalled, or it is what Inspect says of the changed module.
+// awaits has files that are yet to be generated, and requirements that nothing imports.
+const awaits = `
+-- go.mod --
+module example.com/awaits
+
+go 1.24
+
+require (
+	mod.example/a v1.0.0
+	mod.example/b v1.0.0
+)
+-- m.go --
+package m
+
+import _ "mod.example/a"
+
+//go:generate generator -o out.go
+-- p/p.go --
+package p
+
+//go:generate stringer -type T -output t.go
+-- proxy/mod.example/a@v1.0.0/go.mod --
+module mod.example/a
+-- proxy/mod.example/a@v1.0.0/a.go --
+package a
+-- proxy/mod.example/b@v1.0.0/go.mod --
+module mod.example/b
+-- proxy/mod.example/b@v1.0.0/b.go --
+package b
+`
+
+// twice has two modules that bring in one requirement each.
+const twice = `
+-- go.mod --
+module example.com/twice
+
+go 1.24
+
+require (
+	mod.example/a v1.1.0
+	mod.example/b v1.1.0
+	mod.example/x v1.0.0 // indirect
+	mod.example/y v1.0.0 // indirect
+)
+-- m.go --
+package m
+
+import (
+	_ "mod.example/a"
+	_ "mod.example/b"
+)
+-- proxy/mod.example/a@v1.1.0/go.mod --
+module mod.example/a
+
+require mod.example/x v1.0.0
+-- proxy/mod.example/a@v1.1.0/a.go --
+package a
+
+import _ "mod.example/x"
+-- proxy/mod.example/b@v1.1.0/go.mod --
+module mod.example/b
+
+require mod.example/y v1.0.0
+-- proxy/mod.example/b@v1.1.0/b.go --
+package b
+
+import _ "mod.example/y"
+-- proxy/mod.example/x@v1.0.0/go.mod --
+module mod.example/x
+-- proxy/mod.example/x@v1.0.0/x.go --
+package x
+-- proxy/mod.example/y@v1.0.0/go.mod --
+module mod.example/y
+-- proxy/mod.example/y@v1.0.0/y.go --
+package y
+`
+
+// TestBook keeps the answers about modules before and after they are tidied, with all sources and without some, and then changes the
+// modules in every way in which little is changed: an answer is either not recalled, or it is what Inspect says of the changed module.
 func TestBook(t *testing.T) {
 	cases, modules := archives(t)
-	for name, text := range map[string]string{"beside": beside, "nested": nested, "local": local} {
+	for name, text := range map[string]string{"beside": beside, "nested": nested, "local": local, "awaits": awaits, "twice": twice} {
 		cases[name] = txtar.Parse([]byte(text))
 		addAll(t, modules, cases[name])
 	}
@@ -115,15 +196,15 @@ func TestBook(t *testing.T) {
 	}
 	slices.Sort(offered)
 	offered = slices.Compact(offered)
-	recalled := 0
+	recalled, faulty := 0, 0
 	for name, a := range cases {
 		dir := unpack(t, a)
 		res, err := tidy.Predict(t.Context(), m.input(t, dir))
 		if err != nil {
 			continue
 		}
-		again := func(name string) {
-			b := &bookcase{machine: m, dir: dir, file: filepath.Join(t.TempDir(), "book")}
+		again := func(name string, without ...module.Version) {
+			b := &bookcase{machine: m, dir: dir, file: filepath.Join(t.TempDir(), "book"), without: without}
 			in := b.input(t)
 			answer, err := tidy.Inspect(t.Context(), in)
 			if err != nil {
@@ -135,6 +216,9 @@ func TestBook(t *testing.T) {
 			if got := tidy.Recall(b.input(t)); got != nil {
 				b.same(t, name, got, answer)
 				recalled++
+				if len(got.Faults) > 0 {
+					faulty++
+				}
 			}
 			b.change(t, name, offered)
 		}
@@ -144,9 +228,18 @@ func TestBook(t *testing.T) {
 			write(t, filepath.Join(dir, "go.sum"), res.Sum)
 		}
 		again(name + ", tidy")
+		var required []module.Version
+		for _, r := range res.Require {
+			required = append(required, r.Module)
+		}
+		if len(required) > 0 {
+			again(name+", tidy, without the source of "+required[0].String(), required[0])
+			again(name+", tidy, without sources", required...)
+		}
 	}
-	if recalled < 15 {
-		t.Errorf("of %d modules, and the same when they are tidy, the answers about %d were recalled, want at least 15", len(cases), recalled)
+	if recalled < 40 || faulty < 18 {
+		t.Errorf("of %d modules, tidy or not, with all sources or without, %d answers were recalled, %d of them with faults; want at least 40 and 18",
+			len(cases), recalled, faulty)
 	}
 }
 
@@ -154,17 +247,36 @@ func TestBook(t *testing.T) {
 type bookcase struct {
 	*machine
 	dir, file string
-	gone      module.Version // from the module cache
-	missed    bool           // something is said to lack there
+	without   []module.Version // whose sources are not in the module cache
+	gone      module.Version   // from the module cache
+	back      module.Version   // its source, into the module cache
+	missed    bool             // something is said to lack there
 }
 
 func (b *bookcase) input(t *testing.T) tidy.Input {
 	t.Helper()
 	in := b.machine.input(t, b.dir)
+	in.Tree = func(m module.Version) (*imports.Tree, error) {
+		if slices.Contains(b.without, m) {
+			return nil, modcache.ErrMissing
+		}
+		return b.cache.Module(m)
+	}
+	has := func(m module.Version) (mod, source bool) {
+		mod, source = b.cache.Has(m)
+		return mod, source && !slices.Contains(b.without, m)
+	}
 	in.Keeping = &tidy.Keeping{
 		Book: tidy.NewBook(b.file), World: "here",
-		Has:   func(m module.Version) bool { return m != b.gone && b.cache.Has(m) },
-		Lacks: func() bool { return b.missed },
+		Has: func(m module.Version) bool {
+			mod, source := has(m)
+			return m != b.gone && mod && source
+		},
+		Absent: func(m module.Version) bool {
+			mod, source := has(m)
+			return m != b.back && mod && !source
+		},
+		Lacks: func([]module.Version) bool { return b.missed },
 	}
 	return in
 }
@@ -240,7 +352,7 @@ func (b *bookcase) check(t *testing.T, what string) {
 
 func (b *bookcase) same(t *testing.T, what string, got, want *tidy.Answer) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(tidy.Result{}), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(tidy.Result{}), cmpopts.EquateEmpty(), sameErrors); diff != "" {
 		t.Fatalf("%s: (-worked out, +recalled)\n%s", what, diff)
 	}
 	for _, r := range want.Result.Require {
@@ -249,6 +361,14 @@ func (b *bookcase) same(t *testing.T, what string, got, want *tidy.Answer) {
 		}
 	}
 }
+
+// sameErrors compares errors by what they say and where.
+var sameErrors = cmp.FilterValues(
+	func(a, b error) bool { _, is := a.(*tidy.Refusal); return !is },
+	cmp.Comparer(func(a, b error) bool {
+		return fmt.Sprint(a) == fmt.Sprint(b) && errors.Is(a, modcache.ErrMissing) == errors.Is(b, modcache.ErrMissing)
+	}),
+)
 
 // TestBookLacks shows what else keeps an answer from being kept or recalled.
 func TestBookLacks(t *testing.T) {
@@ -287,6 +407,18 @@ func TestBookLacks(t *testing.T) {
 		t.Error("an answer was recalled though the source of a module has gone")
 	}
 	b.gone = module.Version{}
+	b.without = []module.Version{{Path: "mod.example/b", Version: "v1.0.0"}}
+	if recalled() {
+		t.Error("an answer was recalled though the source of a module is not there")
+	}
+	if keep(); !recalled() {
+		t.Error("the answer without a source was not kept")
+	}
+	if b.back = b.without[0]; recalled() {
+		t.Error("an answer was recalled though a source is there that was not")
+	}
+	b.without, b.back = nil, module.Version{}
+	keep()
 	in := b.input(t)
 	if in.Keeping.World = "elsewhere"; tidy.Recall(in) != nil {
 		t.Error("an answer was recalled for another go command")

@@ -42,6 +42,9 @@ func (m *missing) Error() string {
 	return "no module that is required or on this machine provides it"
 }
 
+// errNoSource says that the source of a version is not in the module cache.
+var errNoSource = fmt.Errorf("its source: %w", modcache.ErrMissing)
+
 func isMissing(err error) bool {
 	var m *missing
 	return errors.As(err, &m)
@@ -276,7 +279,10 @@ func (p *predictor) open(m module.Version) (*imports.Tree, error) {
 	s, ok := p.memo.sources[actual]
 	if !ok {
 		var err error
-		if s.tree, err = p.in.Tree(actual); err != nil {
+		switch s.tree, err = p.in.Tree(actual); {
+		case errors.Is(err, modcache.ErrMissing):
+			return nil, errNoSource
+		case err != nil:
 			return nil, fmt.Errorf("its source: %w", err)
 		}
 		if s.hash, err = p.in.Zip(actual); err != nil {
