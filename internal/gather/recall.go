@@ -2,7 +2,9 @@ package gather
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,7 +61,7 @@ func (t *Tidier) saveBook() {
 
 // keeping returns where the answer to a question is kept for other processes.
 func (t *Tidier) keeping(q *question) *tidy.Keeping {
-	env, store := q.view.Env(), q.view.Snapshot.Store()
+	env := q.view.Env()
 	sources := t.source(env.ModCache)
 	return &tidy.Keeping{
 		Book:  t.book,
@@ -70,20 +72,19 @@ func (t *Tidier) keeping(q *question) *tidy.Keeping {
 		},
 		Absent: func(m module.Version) bool {
 			have := q.disk.has(sources, m)
-			if !have.mod || have.source {
-				return false
-			}
-			q.lacks(store.File(m, ".zip"))
-			return true
+			return have.mod && !have.source
 		},
-		Lacks: func(but []module.Version) bool {
-			known := make(map[string]bool, len(but))
-			for _, m := range but {
-				known[store.File(m, ".zip")] = true
-			}
+		Lacked: func() []string {
 			q.mu.Lock()
 			defer q.mu.Unlock()
-			return slices.ContainsFunc(q.missing, func(path string) bool { return !known[path] })
+			return slices.Compact(slices.Sorted(slices.Values(q.missing)))
+		},
+		Lacks: func(file string) bool {
+			if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+				return false
+			}
+			q.lacks(file)
+			return true
 		},
 	}
 }

@@ -26,10 +26,11 @@ type Book struct {
 // A Keeping says what an answer in a Book is about, besides a module.
 type Keeping struct {
 	Book   *Book
-	World  string                          // which go command and which module cache, and whose answer it is
-	Has    func(module.Version) bool       // whether the go.mod file and the source of a module version are in the module cache
-	Absent func(module.Version) bool       // whether only its source is not, which the answer then rests on
-	Lacks  func(but []module.Version) bool // whether something else than the sources of some was looked for there in vain
+	World  string                    // which go command and which module cache, and whose answer it is
+	Has    func(module.Version) bool // whether the go.mod file and the source of a module version are in the module cache
+	Absent func(module.Version) bool // whether its go.mod file is there, but not its source
+	Lacked func() []string           // the files that were looked for there in vain
+	Lacks  func(file string) bool    // whether one of these is still not there, which the answer rests on then
 }
 
 // An entry is an answer.
@@ -51,6 +52,7 @@ type basis struct {
 	digest  string           // of all of them
 	sources []module.Version // that are there
 	absent  []module.Version // sources that are not
+	lacked  []string         // files of the module cache
 }
 
 const magic = "gomodls tidy 2\n" // begins a file
@@ -95,7 +97,8 @@ func Recall(in Input) *Answer {
 		return nil
 	}
 	if slices.ContainsFunc(e.sources, func(m module.Version) bool { return !in.Keeping.Has(m) }) ||
-		slices.ContainsFunc(e.absent, func(m module.Version) bool { return !in.Keeping.Absent(m) }) {
+		slices.ContainsFunc(e.absent, func(m module.Version) bool { return !in.Keeping.Absent(m) }) ||
+		slices.ContainsFunc(e.lacked, func(file string) bool { return !in.Keeping.Lacks(file) }) {
 		return nil
 	}
 	res := e.result
@@ -189,9 +192,7 @@ func (l *loader) basis(a *Answer) (b basis, ok bool) {
 			return b, false
 		}
 	}
-	if l.in.Keeping.Lacks(b.absent) {
-		return b, false
-	}
+	b.lacked = l.in.Keeping.Lacked()
 	module.Sort(b.sources)
 	module.Sort(b.absent)
 	b.digest, ok = b.measure(l.in)
@@ -228,6 +229,7 @@ func writeEntries(w *keep.Writer, entries map[string]*entry) {
 		w.List(e.beside)
 		writeVersions(w, e.sources)
 		writeVersions(w, e.absent)
+		w.List(e.lacked)
 		for _, flag := range []bool{e.sameMod, e.sameSum, e.empty, res.HasSum} {
 			w.Flag(flag)
 		}
@@ -255,7 +257,7 @@ func readEntries(r *keep.Reader) (entries map[string]*entry, ok bool) {
 			return nil, false
 		}
 		e := &entry{key: texts[1], result: Result{Go: texts[4], Toolchain: texts[5], Mod: texts[6], Sum: texts[7]}}
-		e.basis = basis{main: texts[2], digest: texts[3], ignore: r.List(), beside: r.List(), sources: readVersions(r), absent: readVersions(r)}
+		e.basis = basis{main: texts[2], digest: texts[3], ignore: r.List(), beside: r.List(), sources: readVersions(r), absent: readVersions(r), lacked: r.List()}
 		res := &e.result
 		for _, flag := range []*bool{&e.sameMod, &e.sameSum, &e.empty, &res.HasSum} {
 			*flag = r.Flag()

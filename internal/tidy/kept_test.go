@@ -250,7 +250,7 @@ type bookcase struct {
 	without   []module.Version // whose sources are not in the module cache
 	gone      module.Version   // from the module cache
 	back      module.Version   // its source, into the module cache
-	missed    bool             // something is said to lack there
+	lacked    []string         // files that are said to lack there
 }
 
 func (b *bookcase) input(t *testing.T) tidy.Input {
@@ -276,7 +276,8 @@ func (b *bookcase) input(t *testing.T) tidy.Input {
 			mod, source := has(m)
 			return m != b.back && mod && !source
 		},
-		Lacks: func([]module.Version) bool { return b.missed },
+		Lacked: func() []string { return b.lacked },
+		Lacks:  func(file string) bool { return slices.Contains(b.lacked, file) },
 	}
 	return in
 }
@@ -394,11 +395,13 @@ func TestBookLacks(t *testing.T) {
 		}
 	}
 	recalled := func() bool { return tidy.Recall(b.input(t)) != nil }
-	b.missed = true
-	if keep(); recalled() {
-		t.Error("an answer was kept though something lacks that it needed")
+	b.lacked = []string{"x.mod"}
+	if keep(); !recalled() {
+		t.Error("an answer was not kept for which a file lacks, which it needed")
 	}
-	b.missed = false
+	if b.lacked = nil; recalled() {
+		t.Error("an answer was recalled though a file is there that was not")
+	}
 	if keep(); !recalled() {
 		t.Fatal("no answer was kept")
 	}
