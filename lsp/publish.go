@@ -131,7 +131,10 @@ func (s *server) keepPublishing(ctx context.Context) {
 				s.board.renew(result)
 			}
 			s.studies.renew(result.Snapshot, result.Snapshot.Questions())
-			s.follow(result)
+			s.watcher.Pursue(result.Snapshot)
+			for _, err := range result.Failures {
+				s.log.Error("analyzer failed", zap.Error(err))
+			}
 		} else if run.Err() == nil {
 			s.publish.tells(asked) // there is nothing better to come
 			s.log.Error("analyzing", zap.Error(err))
@@ -156,16 +159,6 @@ func (s *server) settle(ctx context.Context, targets func(*workspace.Snapshot) [
 		return analysis.Run(ctx, snap, s.options.Analyzers, targets(snap))
 	})
 	return s.commands.complaints.join(result), err
-}
-
-// follow watches what the result depends on. What happened between reading and watching is looked for once more.
-func (s *server) follow(result *analysis.Result) {
-	for _, err := range result.Failures {
-		s.log.Error("analyzer failed", zap.Error(err))
-	}
-	if s.watcher.Follow(result.Snapshot) {
-		s.watcher.Refresh()
-	}
 }
 
 // push sends the diagnostics that have changed. It stops between two documents when they are superseded.

@@ -172,8 +172,9 @@ func TestStrangers(t *testing.T) {
 		{path, true},
 	} {
 		w.Follow(session.Snapshot())
-		if w.Refresh(step.path); w.moved != step.anew {
-			t.Errorf("after %s everything is watched anew: %v", step.path, w.moved)
+		w.Refresh(step.path)
+		if moved := w.moved.Load(); moved != step.anew {
+			t.Errorf("after %s everything is watched anew: %v", step.path, moved)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fsnotify/fsnotify"
 	"go.lsp.dev/uri"
@@ -22,11 +23,13 @@ type Watcher struct {
 	changed func() // called after the session learnt something new, from the watcher's goroutine or Refresh's caller
 	log     *zap.Logger
 
-	mu      sync.Mutex // guards what follows
-	notify  *fsnotify.Watcher
+	notify *fsnotify.Watcher // nil where the system offers none
+	behind chan struct{}     // there may be more to watch; see Pursue
+	places atomic.Int64      // one more than the newest Places that were followed
+	moved  atomic.Bool       // something has come or gone since, so that other directories may have to be watched
+
+	mu      sync.Mutex
 	watched map[string]bool // directories
-	places  int64           // one more than the newest Places that were followed
-	moved   bool            // something has come or gone since, so that other directories may have to be watched
 }
 
 // maxWatched bounds the directories watched at once; beyond it changes are seen at the next Refresh.
@@ -35,7 +38,7 @@ const maxWatched = 2000
 // NewWatcher returns a watcher for the facts of a session. Where the system offers no notification it still works, by
 // Refresh alone.
 func NewWatcher(session *workspace.Session, log *zap.Logger, changed func()) *Watcher {
-	w := &Watcher{session: session, changed: changed, log: log, watched: map[string]bool{}}
+	w := &Watcher{session: session, changed: changed, log: log, behind: make(chan struct{}, 1), watched: map[string]bool{}}
 	var err error
 	if w.notify, err = fsnotify.NewWatcher(); err != nil {
 		log.Warn("no file notification; changes on disk are seen at the next save or request", zap.Error(err))
@@ -43,7 +46,8 @@ func NewWatcher(session *workspace.Session, log *zap.Logger, changed func()) *Wa
 	return w
 }
 
-// Run handles notifications until ctx ends. It is called once, by the goroutine that owns the watcher.
+// Run handles notifications until ctx ends, and watches what others have asked for. It is called once, by the goroutine that owns the
+// watcher.
 func (w *Watcher) Run(ctx context.Context) {
 	if w.notify == nil {
 		<-ctx.Done()
@@ -57,6 +61,8 @@ func (w *Watcher) Run(ctx context.Context) {
 		case err := <-w.notify.Errors:
 			w.log.Warn("watching files", zap.Error(err))
 			w.Refresh()
+		case <-w.behind:
+			w.catchUp()
 		case e := <-w.notify.Events:
 			events := []fsnotify.Event{e}
 			for more := true; more; { // one look for a burst of events
@@ -68,12 +74,33 @@ func (w *Watcher) Run(ctx context.Context) {
 				}
 			}
 			w.Refresh(w.pathsOf(events)...)
-			// What was made inside a new directory before it was watched raised no event.
-			for w.Follow(w.session.Snapshot()) {
-				w.Refresh()
-			}
+			w.catchUp()
 		}
 	}
+}
+
+// catchUp watches what there is to watch. What happened between reading and watching, as inside a new directory, raised no event.
+func (w *Watcher) catchUp() {
+	for w.Follow(w.session.Snapshot()) {
+		w.Refresh()
+	}
+}
+
+// Pursue has Run watch the directories in which the session's facts lie, beside its caller: a system takes its time over each, the
+// longer the more it remembers of what is in it. It is called when an answer is final.
+func (w *Watcher) Pursue(snap *workspace.Snapshot) {
+	if w.follows(snap) {
+		return
+	}
+	select {
+	case w.behind <- struct{}{}:
+	default:
+	}
+}
+
+// follows reports whether all is watched that a snapshot needs.
+func (w *Watcher) follows(snap *workspace.Snapshot) bool {
+	return w.notify == nil || w.places.Load() == snap.Places()+1 && !w.moved.Load()
 }
 
 // pathsOf returns what events are about. A directory that has gone is watched no more, even if there is another in its place by
@@ -91,15 +118,15 @@ func (w *Watcher) pathsOf(events []fsnotify.Event) []string {
 	return paths
 }
 
-// Follow watches the directories in which the session's facts lie, and reports whether it began to watch any. It is called
-// when an answer is final.
+// Follow watches the directories in which the session's facts lie, and reports whether it began to watch any.
 func (w *Watcher) Follow(snap *workspace.Snapshot) (more bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.notify == nil || w.places == snap.Places()+1 && !w.moved {
+	if w.follows(snap) {
 		return false
 	}
-	w.places, w.moved = snap.Places()+1, false
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moved.Store(false)
+	w.places.Store(snap.Places() + 1)
 	before := len(w.watched)
 	for want := range snap.Facts() {
 		dir := filepath.Dir(want.Path)
@@ -200,7 +227,9 @@ func (w *Watcher) forgetGone(paths []string, wanted bool) {
 			delete(w.watched, p)
 		}
 	}
-	w.moved = w.moved || wanted
+	if wanted {
+		w.moved.Store(true)
+	}
 }
 
 func concerns(paths []string, want workspace.Want) bool {
