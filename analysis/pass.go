@@ -60,6 +60,7 @@ func (p *Pass) Faulty(g *modgraph.Graph) []*modgraph.Node {
 // say what the package reports; both are faults of the analyzer's author.
 func MustDoc(src string) string {
 	var b strings.Builder
+	b.Grow(len(src))
 	for line := range strings.Lines(src) {
 		comment, ok := strings.CutPrefix(line, "//")
 		if !ok {
@@ -68,7 +69,7 @@ func MustDoc(src string) string {
 		b.WriteString(strings.TrimPrefix(comment, " "))
 	}
 	doc := strings.TrimSpace(b.String())
-	if words := strings.Fields(doc); len(words) < 4 || words[0] != "Package" || words[2] != "reports" {
+	if words := strings.SplitN(doc, " ", 4); len(words) < 4 || words[0] != "Package" || words[2] != "reports" {
 		panic("doc.go must begin with a comment \"Package x reports …\"")
 	}
 	return doc

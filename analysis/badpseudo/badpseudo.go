@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -70,15 +69,15 @@ func check(pass *analysis.Pass, m module.Version, span text.Span) {
 }
 
 // similar is what people take for a pseudo-version: a number that may be a time, and the hash of a commit.
-var similar = regexp.MustCompile(`[-.]([0-9]{12,16})-([0-9a-fA-F]{7,40})(\+incompatible)?$`)
+var similar = text.Pattern(`[-.]([0-9]{12,16})-([0-9a-fA-F]{7,40})(\+incompatible)?$`)
 
 // hash is the hash of a commit, or its beginning. Digits alone may be a revision of another kind.
-var hash = regexp.MustCompile(`^[0-9a-f]*[a-f][0-9a-f]*$`)
+var hash = text.Pattern(`^[0-9a-f]*[a-f][0-9a-f]*$`)
 
 // faultOf returns what is wrong with a pseudo-version, "" if nothing is or it is none; see modfetch.validatePseudoVersion.
 func faultOf(m module.Version) string {
 	if !module.IsPseudoVersion(m.Version) {
-		parts := similar.FindStringSubmatch(m.Version)
+		parts := similar().FindStringSubmatch(m.Version)
 		switch {
 		case parts == nil || module.IsZeroPseudoVersion(m.Version):
 			return ""
@@ -97,10 +96,10 @@ func faultOf(m module.Version) string {
 	if _, err := module.PseudoVersionTime(m.Version); err != nil {
 		return fmt.Sprintf("the time of %s is none", m.Version)
 	}
-	if low := strings.ToLower(rev); low != rev && hash.MatchString(low) {
+	if low := strings.ToLower(rev); low != rev && hash().MatchString(low) {
 		return fmt.Sprintf("the hash %s has capital letters", rev)
 	}
-	if hash.MatchString(rev) && len(rev) != 12 {
+	if hash().MatchString(rev) && len(rev) != 12 {
 		return fmt.Sprintf("the hash %s has %d digits instead of 12", rev, len(rev))
 	}
 	base, err := module.PseudoVersionBase(strings.TrimSuffix(m.Version, "+incompatible"))
@@ -116,7 +115,7 @@ func faultOf(m module.Version) string {
 
 // revision returns the hash that a version ends in, "" if it has none.
 func revision(version string) string {
-	parts := similar.FindStringSubmatch(version)
+	parts := similar().FindStringSubmatch(version)
 	if parts == nil || len(parts[2]) < 7 {
 		return ""
 	}

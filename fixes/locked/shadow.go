@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -229,7 +228,7 @@ func (s *Shadow) vendorAfter(ctx context.Context, failed *GoError, vendoring fun
 // and provide a package that, says output, no required module provides. It reports whether there were any.
 func (s *Shadow) requireVendored(output string) (added bool, err error) {
 	lacking := make(map[string]bool)
-	for _, m := range unprovided.FindAllStringSubmatch(output, -1) {
+	for _, m := range unprovided().FindAllStringSubmatch(output, -1) {
 		lacking[m[1]] = true
 	}
 	gomod := filepath.Join(s.root, "go.mod")
@@ -267,7 +266,7 @@ func (s *Shadow) requireVendored(output string) (added bool, err error) {
 }
 
 // unprovided is what go says of a package that it cannot find, or only in a replacement of what is not required.
-var unprovided = regexp.MustCompile(`provides package ([^\s;]+)`)
+var unprovided = text.Pattern(`provides package ([^\s;]+)`)
 
 // Run runs a go command that reads, or writes only go.mod and go.sum: mod tidy, mod download, mod verify, get, list. What
 // it wrote is then in the shadow; if it failed the shadow is as before. It ends with all its children within a second

@@ -16,7 +16,7 @@ const goplsVersion = "golang.org/x/tools/gopls@v0.23.0"
 func (b *bench) programs() error {
 	if b.gomodls == "" {
 		b.gomodls = filepath.Join(b.dir, "gomodls")
-		if _, err := output(b.ctx, "", nil, "go", "build", "-o", b.gomodls, "github.com/gomodls/gomodls/cmd/gomodls"); err != nil {
+		if _, err := output(b.ctx, "", append(os.Environ(), "CGO_ENABLED=0"), "go", "build", "-o", b.gomodls, "github.com/gomodls/gomodls/cmd/gomodls"); err != nil {
 			return err
 		}
 	}

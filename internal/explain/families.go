@@ -5,11 +5,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/mod/module"
 
 	"github.com/gomodls/gomodls/fixes"
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // A family is a kind of message. The first one whose pattern matches a record explains it, so what names a cause stands
@@ -33,9 +33,9 @@ const (
 )
 
 var (
-	moduleVersion = lazy(`(` + modPath + `)@(` + version + `)`)
-	requiredAs    = lazy(`(` + modPath + `): version "([^"]+)" invalid`)
-	position      = lazy(`^(?:go: |vet: )?((?:[A-Za-z]:)?[^\s:]*(?:\.go|go\.mod|go\.sum|go\.work|go\.work\.sum|modules\.txt)):(\d+)(?::(\d+))?: `)
+	moduleVersion = text.Pattern(`(` + modPath + `)@(` + version + `)`)
+	requiredAs    = text.Pattern(`(` + modPath + `): version "([^"]+)" invalid`)
+	position      = text.Pattern(`^(?:go: |vet: )?((?:[A-Za-z]:)?[^\s:]*(?:\.go|go\.mod|go\.sum|go\.work|go\.work\.sum|modules\.txt)):(\d+)(?::(\d+))?: `)
 )
 
 func (fam family) match(text string) (Finding, bool) {
@@ -105,12 +105,7 @@ func (f *Finding) offerPrivate(path string) string {
 	return pattern
 }
 
-func re(pattern string) func() *regexp.Regexp { return lazy(`(?s)` + pattern) }
-
-// lazy compiles a pattern at its first use: most processes explain nothing.
-func lazy(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-}
+func re(pattern string) func() *regexp.Regexp { return text.Pattern(`(?s)` + pattern) }
 
 func name(f *Finding) string {
 	m := f.Module()

@@ -2,6 +2,8 @@ package explain
 
 import (
 	"strings"
+
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // A record is one message of go: a line and those that continue it.
@@ -12,10 +14,10 @@ type record struct {
 
 var (
 	// escapes are what terminals and CI services put between the words: colours, titles, links, cursor movements.
-	escapes = lazy(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\^_=>])`)
+	escapes = text.Pattern(`\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[@-Z\\^_=>])`)
 
 	// prefixes are what stands before a line that a program has passed on. Each may stand there more than once.
-	prefixes = lazy(`^(` + strings.Join([]string{
+	prefixes = text.Pattern(`^(` + strings.Join([]string{
 		`\x{FEFF}`,
 		`\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?\]?( \d\d[OE]\+?)? ?`, // a date and a time; of which stream
 		`\[?\d\d:\d\d:\d\d([.,]\d+)?\]? `,                // a time

@@ -3,9 +3,10 @@ package goenv
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // oldestBuild and newestBuild are the first and the last version whose settings of architectures are known here.
@@ -58,7 +59,7 @@ func (e *Env) architecture(key, value string) string {
 		}
 		return oneOf("rva20u64", "rva22u64", "rva23u64")
 	case "GOARM64":
-		if !goarm64.MatchString(value) {
+		if !goarm64().MatchString(value) {
 			return `must start with v8.{0-9} or v9.{0-5} and may optionally end in ",lse" and/or ",crypto"`
 		}
 	case "GOWASM":
@@ -74,9 +75,9 @@ func (e *Env) architecture(key, value string) string {
 }
 
 var (
-	goarm64  = regexp.MustCompile(`^v(8\.[0-9]|9\.[0-5])(,lse|,crypto)*$`)
-	fips125  = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+(-.{8})?$`)
-	fips126  = regexp.MustCompile(`^v1\.[0-9]+\.[0-9]+(-rc[0-9]+|-.{8})?$`)
+	goarm64  = text.Pattern(`^v(8\.[0-9]|9\.[0-5])(,lse|,crypto)*$`)
+	fips125  = text.Pattern(`^v[0-9]+\.[0-9]+\.[0-9]+(-.{8})?$`)
+	fips126  = text.Pattern(`^v1\.[0-9]+\.[0-9]+(-rc[0-9]+|-.{8})?$`)
 	fipsName = []string{"off", "latest", "inprocess", "certified"}
 )
 
@@ -86,7 +87,7 @@ func (e *Env) fipsForm(value string) bool {
 	if compareLanguage(e.GoVersion, "1.26") < 0 {
 		form = fips125
 	}
-	return slices.Contains(fipsName, value) || form.MatchString(value)
+	return slices.Contains(fipsName, value) || form().MatchString(value)
 }
 
 // fipsRefusal is what go says about a value of another form: it checks the form only of what stands in the environment of
@@ -114,13 +115,13 @@ func (e *Env) FIPSVersion() string {
 	return ""
 }
 
-var experimentField = regexp.MustCompile(`(?m)^\t([A-Z]\w*)[ \t]+bool\b`)
+var experimentField = text.Pattern(`(?m)^\t([A-Z]\w*)[ \t]+bool\b`)
 
 // ParseExperiments reads GOROOT/src/internal/goexperiment/flags.go, from which the go command has the experiments that it
 // knows. It reports false for a text that is not that file.
 func ParseExperiments(text string) (known map[string]bool, ok bool) {
 	known = map[string]bool{}
-	for _, m := range experimentField.FindAllStringSubmatch(text, -1) {
+	for _, m := range experimentField().FindAllStringSubmatch(text, -1) {
 		known[strings.ToLower(m[1])] = true
 	}
 	return known, strings.Contains(text, "type Flags struct {") && len(known) > 0

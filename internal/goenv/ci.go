@@ -1,8 +1,9 @@
 package goenv
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // A CISetting is a value of GOPRIVATE that a file of the repository sets for some other machine.
@@ -46,14 +47,14 @@ func MaySetGOPRIVATE(name string) bool {
 
 var (
 	// The name as a word of its own, then what stands between a name and a value in the languages of build files.
-	goprivate = regexp.MustCompile(`(?:^|[^A-Za-z0-9_.${])GOPRIVATE["']?[ \t]*(::?=|\?=|\+=|==|!=|=~|[:=,])[ \t]*(.*)$`)
+	goprivate = text.Pattern(`(?:^|[^A-Za-z0-9_.${])GOPRIVATE["']?[ \t]*(::?=|\?=|\+=|==|!=|=~|[:=,])[ \t]*(.*)$`)
 	// ENV in a Dockerfile, and the shells that set a variable without a sign.
-	spaced = regexp.MustCompile(`(?:^|[ \t;&|])(?:ENV|setenv|setx|set(?:[ \t]+-[-a-z]+)+)[ \t]+GOPRIVATE[ \t]+([^ \t=].*)$`)
+	spaced = text.Pattern(`(?:^|[ \t;&|])(?:ENV|setenv|setx|set(?:[ \t]+-[-a-z]+)+)[ \t]+GOPRIVATE[ \t]+([^ \t=].*)$`)
 	// The name as the value of a key, with the value on a line of its own.
-	named      = regexp.MustCompile(`^[ \t-]*["']?(?:name|key)["']?[ \t]*[:=][ \t]*["']?GOPRIVATE["']?[ \t,]*$`)
-	mapping    = regexp.MustCompile(`^[ \t-]*["']?GOPRIVATE["']?[ \t]*:[ \t{]*$`)
-	valueOf    = regexp.MustCompile(`^[ \t]*["']?value["']?[ \t]*[:=][ \t]*(.*)$`)
-	expression = regexp.MustCompile(`\$\{\{.*?\}\}|\$\(.*?\)|\$\{.*?\}|%[A-Za-z_]+%|<<.*?>>|\{\{.*?\}\}`)
+	named      = text.Pattern(`^[ \t-]*["']?(?:name|key)["']?[ \t]*[:=][ \t]*["']?GOPRIVATE["']?[ \t,]*$`)
+	mapping    = text.Pattern(`^[ \t-]*["']?GOPRIVATE["']?[ \t]*:[ \t{]*$`)
+	valueOf    = text.Pattern(`^[ \t]*["']?value["']?[ \t]*[:=][ \t]*(.*)$`)
+	expression = text.Pattern(`\$\{\{.*?\}\}|\$\(.*?\)|\$\{.*?\}|%[A-Za-z_]+%|<<.*?>>|\{\{.*?\}\}`)
 )
 
 var comparison = map[string]bool{"==": true, "!=": true, "=~": true}
@@ -79,7 +80,7 @@ func FindGOPRIVATE(file, text string) []CISetting {
 			continue
 		}
 		if awaiting--; awaiting >= 0 {
-			if m := valueOf.FindStringSubmatch(line); m != nil {
+			if m := valueOf().FindStringSubmatch(line); m != nil {
 				add(number, m[1])
 				awaiting = 0
 				continue
@@ -87,15 +88,15 @@ func FindGOPRIVATE(file, text string) []CISetting {
 		}
 		switch {
 		case !strings.Contains(line, "GOPRIVATE"):
-		case named.MatchString(line), mapping.MatchString(line):
+		case named().MatchString(line), mapping().MatchString(line):
 			awaiting = 3 // a description may come between
 		default:
 			if i := strings.Index(line, " #"); i >= 0 {
 				line = line[:i]
 			}
-			if m := spaced.FindStringSubmatch(line); m != nil {
+			if m := spaced().FindStringSubmatch(line); m != nil {
 				add(number, m[1])
-			} else if m := goprivate.FindStringSubmatch(line); m != nil && !comparison[m[1]] {
+			} else if m := goprivate().FindStringSubmatch(line); m != nil && !comparison[m[1]] {
 				add(number, m[2])
 			}
 		}
@@ -105,7 +106,7 @@ func FindGOPRIVATE(file, text string) []CISetting {
 
 // ciPatterns takes the value off the rest of a line.
 func ciPatterns(raw string) Patterns {
-	raw = strings.TrimSpace(expression.ReplaceAllString(raw, unknownValue))
+	raw = strings.TrimSpace(expression().ReplaceAllString(raw, unknownValue))
 	if raw == "" {
 		return ""
 	}

@@ -2,9 +2,10 @@ package goenv
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // knownVariables are those that the go command looks for in the file of "go env -w", up to newestBuild; it skips all others.
@@ -16,7 +17,7 @@ var knownVariables = strings.Fields(`AR CC CGO_CFLAGS CGO_CFLAGS_ALLOW CGO_CFLAG
 	GOTOOLCHAIN GOTOOLDIR GOVCS GOWASM GOWORK GO_EXTLINK_ENABLED PKG_CONFIG`)
 
 // assignment is a line that was meant to set a variable of go's, though go does not read it.
-var assignment = regexp.MustCompile(`^\s*(?:export\s+|set\s+|setenv\s+)?(GO[A-Z0-9_]+)\s*=`)
+var assignment = text.Pattern(`^\s*(?:export\s+|set\s+|setenv\s+)?(GO[A-Z0-9_]+)\s*=`)
 
 // checkFile lists the lines of the file of "go env -w" that somebody has written by hand and go passes over in silence. Their values
 // are not shown: what nobody reads may be anything.
@@ -31,7 +32,7 @@ func (e *Env) checkFile() []Problem {
 		number++
 		key, _, ok := strings.Cut(line, "=")
 		name := strings.TrimSpace(key)
-		switch m := assignment.FindStringSubmatch(line); {
+		switch m := assignment().FindStringSubmatch(line); {
 		case !ok || name == noSumCheck: // which is wrong wherever it stands
 		case key != "" && 'A' <= key[0] && key[0] <= 'Z':
 			if slices.Contains(knownVariables, key) || compareLanguage(e.GoVersion, newestBuild) > 0 {

@@ -201,7 +201,7 @@ func TestPublicModulesStayPublic(t *testing.T) {
 		"cloud.google.com/go", "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go", "codeberg.org/x/y", "git.sr.ht/~x/y", "rsc.io/quote",
 		"honnef.co/go/tools", "mvdan.cc/sh/v3", "filippo.io/age", "go.etcd.io/bbolt", "storj.io/drpc", "go.googlesource.com/x"}
 	in := EvidenceInputs{Others: among(paths...), Git: new(GitConfig)}
-	for host := range publicHosts {
+	for host := range publicHosts() {
 		in.Netrc = append(in.Netrc, NetrcMachine{Name: host, Line: 1})
 		in.Git = Merge(in.Git, gitRule("ssh://git@"+host+"/", "https://"+host+"/"))
 		in.Git.Credentials = append(in.Git.Credentials, GitHelper{URL: "https://" + host})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A Flag is one word of GOFLAGS. The go command ignores the flags that the command at hand does not have.
@@ -56,7 +57,7 @@ func (f Flag) check(goos string) error {
 	if goos == "windows" {
 		where = "%GOFLAGS%"
 	}
-	kind, ok := listFlags[f.Name]
+	kind, ok := listFlags()[f.Name]
 	if !ok {
 		return nil
 	}
@@ -202,7 +203,7 @@ const (
 )
 
 // listFlags are the flags of "go list": the command that decides whether a module loads.
-var listFlags = func() map[string]flagKind {
+var listFlags = sync.OnceValue(func() map[string]flagKind {
 	m := map[string]flagKind{"C": chdirFlag, "p": intFlag, "buildvcs": autoBoolFlag, "json": freeBoolFlag,
 		"compiler": compilerFlag, "covermode": coverModeFlag, "toolexec": wordsFlag,
 		"asmflags": packageFlag, "gccgoflags": packageFlag, "gcflags": packageFlag, "ldflags": packageFlag}
@@ -215,10 +216,10 @@ var listFlags = func() map[string]flagKind {
 		m[name] = valueFlag
 	}
 	return m
-}()
+})
 
 // otherFlags are the flags that only other commands have, with the version that brought them if it is newer than go 1.20.
-var otherFlags = func() map[string]string {
+var otherFlags = sync.OnceValue(func() map[string]string {
 	m := map[string]string{
 		"toolchain": "1.21",
 		"changed":   "1.23", "diff": "1.23", "godebug": "1.23", "dropgodebug": "1.23",
@@ -238,7 +239,7 @@ var otherFlags = func() map[string]string {
 		m[name] = ""
 	}
 	return m
-}()
+})
 
 // The versions whose flags the tables know. About another go command nothing is said.
 const oldestFlags, newestFlags = "1.21", "1.26"
@@ -248,10 +249,10 @@ func unknownFlag(name, goVersion string) bool {
 	if CompareVersions(goVersion, oldestFlags) < 0 || compareLanguage(goVersion, newestFlags) > 0 {
 		return false
 	}
-	if _, ok := listFlags[name]; ok {
+	if _, ok := listFlags()[name]; ok {
 		return false
 	}
-	since, ok := otherFlags[name]
+	since, ok := otherFlags()[name]
 	return !ok || since != "" && compareLanguage(goVersion, since) < 0
 }
 

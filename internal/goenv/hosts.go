@@ -3,12 +3,13 @@ package goenv
 import (
 	"net/netip"
 	"strings"
+	"sync"
 )
 
 // publicHosts are the hosts that are known to serve public modules of many people. A credential or a rewritten URL for
 // such a host as a whole says nothing about a single module. The list can never be complete; what is missing in it is only
 // taken for private if the user's machine has credentials for that very host.
-var publicHosts = func() map[string]bool {
+var publicHosts = sync.OnceValue(func() map[string]bool {
 	m := make(map[string]bool)
 	for _, host := range strings.Fields(`
 		github.com gitlab.com bitbucket.org codeberg.org gitea.com sr.ht git.sr.ht hg.sr.ht gitee.com notabug.org
@@ -35,12 +36,12 @@ var publicHosts = func() map[string]bool {
 		m[host] = true
 	}
 	return m
-}()
+})
 
 // PublicHost reports whether the host, the first element of a module path, is one of those that are known to serve public
 // modules of many people.
 func PublicHost(host string) bool {
-	return publicHosts[host] || strings.HasSuffix(host, ".googlesource.com") || strings.HasSuffix(host, ".github.io")
+	return publicHosts()[host] || strings.HasSuffix(host, ".googlesource.com") || strings.HasSuffix(host, ".github.io")
 }
 
 // privateSuffixes are the top-level names that nothing public is served under: reserved for private networks and

@@ -466,7 +466,7 @@ func TestFlagTable(t *testing.T) {
 	m := newMachine(t, nil)
 	version := Resolve(readInputs(t, m.work, m.env)).GoVersion
 	var flags []string
-	for _, name := range append(slices.Sorted(maps.Keys(listFlags)), slices.Sorted(maps.Keys(otherFlags))...) {
+	for _, name := range append(slices.Sorted(maps.Keys(listFlags())), slices.Sorted(maps.Keys(otherFlags()))...) {
 		if !unknownFlag(name, version) && name != "C" {
 			flags = append(flags, "-"+name)
 		}

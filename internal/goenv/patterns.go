@@ -208,7 +208,7 @@ func coversStrangers(glob string, hosts iter.Seq[string]) int {
 func coversForge(glob string) bool {
 	host, _ := cutHost(glob)
 	if strings.ContainsAny(host, `*?[\`) {
-		return coversStrangers(glob, maps.Keys(publicHosts)) > 0
+		return coversStrangers(glob, maps.Keys(publicHosts())) > 0
 	}
 	return PublicHost(host) && coversStrangers(glob, slices.Values([]string{host})) > 0
 }

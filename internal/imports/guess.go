@@ -1,11 +1,12 @@
 package imports
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
+
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // markers begin the lines that a merge leaves where it found a conflict.
@@ -17,9 +18,9 @@ func Conflicted(text string) bool {
 }
 
 var (
-	declaration = regexp.MustCompile(`(?m)^(func|type|var|const)\b`)
-	quoted      = regexp.MustCompile("[\"'`]([^\"'`\\s]+)")
-	bare        = regexp.MustCompile(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?([^"'` + "`" + `\s;()]+)\s*;?$`)
+	declaration = text.Pattern(`(?m)^(func|type|var|const)\b`)
+	quoted      = text.Pattern("[\"'`]([^\"'`\\s]+)")
+	bare        = text.Pattern(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?([^"'` + "`" + `\s;()]+)\s*;?$`)
 )
 
 // Guess returns what a Go file that does not parse seems to import: both sides of a conflict, and whatever else looks like the
@@ -32,11 +33,11 @@ func Guess(text string) []string {
 		}
 	}
 	text = b.String()
-	if at := declaration.FindStringIndex(text); at != nil {
+	if at := declaration().FindStringIndex(text); at != nil {
 		text = text[:at[0]]
 	}
 	var paths []string
-	for _, m := range append(quoted.FindAllStringSubmatch(text, -1), bare.FindAllStringSubmatch(text, -1)...) {
+	for _, m := range append(quoted().FindAllStringSubmatch(text, -1), bare().FindAllStringSubmatch(text, -1)...) {
 		if !LooksStd(m[1]) && module.CheckImportPath(m[1]) == nil {
 			paths = append(paths, m[1])
 		}

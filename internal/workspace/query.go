@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"encoding/json"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
 	"github.com/gomodls/gomodls/internal/goenv"
+	"github.com/gomodls/gomodls/internal/text"
 )
 
 // Resolve returns the version that the go command would find for a module and a word such as v1, latest or a branch, which it
@@ -69,7 +69,7 @@ func (s *Snapshot) Resolve(path, query string) (version string, known bool) {
 // readDiskStatByHash in cmd/go/internal/modfetch/cache.go.
 func (s *Snapshot) commit(path, hash string) (version string, known bool) {
 	file := s.cache().File(module.Version{Path: path, Version: "v0.0.0"}, ".info")
-	if !hashes.MatchString(hash) || file == "" {
+	if !hashes().MatchString(hash) || file == "" {
 		return "", true
 	}
 	list := s.List(filepath.Dir(file))
@@ -83,7 +83,7 @@ func (s *Snapshot) commit(path, hash string) (version string, known bool) {
 }
 
 // hashes matches what is long enough to be the hash of a commit.
-var hashes = regexp.MustCompile(`^[0-9a-f]{12,}$`)
+var hashes = text.Pattern(`^[0-9a-f]{12,}$`)
 
 // match returns the version that a query finds among those of a proxy's list, or in a file of its own.
 func (s *Snapshot) match(dir string, versions []string, query string) (version string, known bool) {
