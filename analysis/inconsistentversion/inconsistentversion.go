@@ -46,7 +46,13 @@ func run(_ context.Context, pass *analysis.Pass) error {
 	if g == nil && slices.ContainsFunc(mod.Problems, func(p syntax.Problem) bool { return p.Kind == "conflict-markers" }) {
 		return nil // each side has its version
 	}
-	if len(highest) == 0 && (g == nil || !g.AnyBelowSelected()) {
+	below := map[string]bool{} // paths
+	if g != nil {
+		for _, id := range g.RootsBelow() {
+			below[g.Names().Version(id).Path] = true
+		}
+	}
+	if len(highest)+len(below) == 0 {
 		return nil
 	}
 	for _, r := range mod.Require {
@@ -56,7 +62,7 @@ func run(_ context.Context, pass *analysis.Pass) error {
 			reportDuplicate(pass, g, r, highest[r.Path])
 		case g != nil && !g.Pruned() && r.Path == pass.Module.Path():
 			reportSelf(pass, r)
-		case g != nil && g.BelowSelected(module.Version{Path: r.Path, Version: r.Version}) && g.Selected(r.Path) != "":
+		case below[r.Path] && g.BelowSelected(module.Version{Path: r.Path, Version: r.Version}) && g.Selected(r.Path) != "":
 			reportBelow(pass, g, r)
 		}
 	}

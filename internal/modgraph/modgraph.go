@@ -1301,18 +1301,27 @@ func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
 // AnyBelowSelected reports whether a root is below the version that the graph selects, go and toolchain included, as a
 // requirement of the main module itself always is: the go command then says "updates to go.mod needed", the latter only where the
 // graph is not pruned. A workspace has no such roots.
-func (g *Graph) AnyBelowSelected() bool { return anyBelow.Of(g) }
+func (g *Graph) AnyBelowSelected() bool { return len(below.Of(g)) > 0 }
 
-var anyBelow = NewProperty(func(g *Graph) bool {
-	return !g.in.Workspace && slices.ContainsFunc(g.roots, func(id modcache.NodeID) bool {
+// RootsBelow returns the roots for which AnyBelowSelected holds.
+func (g *Graph) RootsBelow() []modcache.NodeID { return slices.Clip(below.Of(g)) }
+
+var below = NewProperty(func(g *Graph) (roots []modcache.NodeID) {
+	if g.in.Workspace {
+		return nil
+	}
+	for _, id := range g.roots {
 		path := g.names.PathOf(id)
 		if g.isMain(path) {
-			return g.pruning == unpruned
+			if g.pruning == unpruned {
+				roots = append(roots, id)
+			}
+		} else if s := g.selected[path]; s != 0 && g.names.Compare(id, s) < 0 {
+			roots = append(roots, id)
 		}
-		s := g.selected[path]
-		return s != 0 && g.names.Compare(id, s) < 0
-	})
-}, same)
+	}
+	return roots
+}, slices.Equal)
 
 // LowGoLine reports whether a single main module's go line is below the selected Go version.
 func (g *Graph) LowGoLine() bool {
