@@ -75,8 +75,8 @@ func TestRead(t *testing.T) {
 }
 
 // watch has a watcher follow a session that wants the file at path, which is missing, and files beside it. It returns what waits until
-// the session knows of the file what is wanted.
-func watch(t *testing.T, path string, beside ...string) (until func(ok func(*workspace.Fact) bool)) {
+// the session knows of the file what is wanted. Where it is pursued, all happens beside the caller.
+func watch(t *testing.T, pursued bool, path string, beside ...string) (until func(ok func(*workspace.Fact) bool)) {
 	t.Helper()
 	session := newSession()
 	changed := make(chan struct{}, 100)
@@ -90,7 +90,11 @@ func watch(t *testing.T, path string, beside ...string) (until func(ok func(*wor
 	if got, err := Settle(t.Context(), session, look); err != nil || got != workspace.Missing {
 		t.Fatalf("at first: state %d, error %v", got, err)
 	}
-	w.Follow(session.Snapshot())
+	if pursued {
+		w.Pursue(session.Snapshot())
+	} else {
+		w.Follow(session.Snapshot())
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { w.Run(ctx) })
@@ -109,8 +113,13 @@ func watch(t *testing.T, path string, beside ...string) (until func(ok func(*wor
 // TestWatcher makes a file in directories that are not there yet, changes it and removes it, and waits each time until the
 // session knows.
 func TestWatcher(t *testing.T) {
+	t.Run("followed", func(t *testing.T) { testWatcher(t, false) })
+	t.Run("pursued", func(t *testing.T) { testWatcher(t, true) })
+}
+
+func testWatcher(t *testing.T, pursued bool) {
 	path := filepath.Join(t.TempDir(), "made", "later", "go.mod")
-	until := watch(t, path)
+	until := watch(t, pursued, path)
 	write(t, path, "module a\n")
 	until(func(f *workspace.Fact) bool { return f.State == workspace.Regular && f.File.Text == "module a\n" })
 	write(t, path, "module other\n")
@@ -136,7 +145,7 @@ func TestLinked(t *testing.T) {
 			}
 			t.Fatal(err)
 		}
-		until := watch(t, filepath.Join(a, "dep", "go.mod"), filepath.Join(a, "go.mod"), filepath.Join(b, "go.mod"))
+		until := watch(t, moved, filepath.Join(a, "dep", "go.mod"), filepath.Join(a, "go.mod"), filepath.Join(b, "go.mod"))
 		if moved {
 			write(t, filepath.Join(elsewhere, "new", "go.mod"), "module target\n")
 			if err := os.Rename(filepath.Join(elsewhere, "new"), filepath.Join(b, "target")); err != nil {
@@ -155,6 +164,7 @@ func TestStrangers(t *testing.T) {
 	path := filepath.Join(dir, "made", "later", "go.mod")
 	session := newSession()
 	w := NewWatcher(session, zaptest.NewLogger(t), func() {})
+	defer w.notify.Close()
 	look := func(_ context.Context, snap *workspace.Snapshot) (workspace.State, error) {
 		return snap.Read(path).State, nil
 	}
@@ -173,7 +183,7 @@ func TestStrangers(t *testing.T) {
 	} {
 		w.Follow(session.Snapshot())
 		w.Refresh(step.path)
-		if moved := w.moved.Load(); moved != step.anew {
+		if moved := w.all.moved.Load(); moved != step.anew {
 			t.Errorf("after %s everything is watched anew: %v", step.path, moved)
 		}
 	}

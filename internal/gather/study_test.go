@@ -54,6 +54,11 @@ func (s *student) freshly() *student {
 		Home:    dir, ConfigDir: dir, Go: filepath.Join(dir, "goroot", "bin", "go"), GOOS: "linux",
 	}, nil, modcache.NewStores())
 	fresh.watcher = gather.NewWatcher(fresh.session, zaptest.NewLogger(s), func() {})
+	s.Cleanup(func() { // a system has few watchers
+		over, stop := context.WithCancel(context.Background())
+		stop()
+		fresh.watcher.Run(over)
+	})
 	return fresh
 }
 
