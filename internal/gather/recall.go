@@ -68,7 +68,7 @@ func (t *Tidier) keeping(q *question) *tidy.Keeping {
 		World: fmt.Sprintf("%s %q %q", program(), env.Goroot, env.ModCache),
 		Has: func(m module.Version) bool {
 			have := q.disk.has(sources, m)
-			return have.mod && have.source
+			return have.mod && have.source && have.sum
 		},
 		Absent: func(m module.Version) bool {
 			have := q.disk.has(sources, m)
@@ -113,7 +113,7 @@ type inCache struct {
 }
 
 // having says what a module cache has of a version.
-type having struct{ mod, source bool }
+type having struct{ mod, source, sum bool }
 
 // has returns what is in the module cache of a module version, which is looked at once.
 func (d *disk) has(sources *imports.Cache, m module.Version) having {
@@ -124,7 +124,7 @@ func (d *disk) has(sources *imports.Cache, m module.Version) having {
 	if ok {
 		return have
 	}
-	have.mod, have.source = sources.Has(m)
+	have.mod, have.source, have.sum = sources.Has(m)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.present == nil {

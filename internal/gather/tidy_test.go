@@ -137,6 +137,17 @@ func TestRecall(t *testing.T) {
 		t.Errorf("without the go.mod file of a module: %+v", a)
 	}
 	rename(mod+"x", mod)
+	sum := strings.TrimSuffix(mod, ".mod") + ".ziphash"
+	zip := strings.TrimSuffix(mod, ".mod") + ".zip"
+	writeFile(t, zip, "")
+	rename(sum, sum+"x")
+	if a := check(); !looked && a.Refusal == nil && len(a.Faults) == 0 {
+		t.Errorf("without the checksum of a zip: %+v", a)
+	}
+	rename(sum+"x", sum)
+	if err := os.Remove(zip); err != nil {
+		t.Fatal(err)
+	}
 	source := filepath.Join(dir, "modcache", "a.example")
 	rename(source, source+"x")
 	if a := check(); !looked || len(a.Faults) != 1 {

@@ -107,13 +107,14 @@ func (c *Cache) open(m module.Version) (*Tree, error) {
 	return t, nil
 }
 
-// Has reports whether the go.mod file of a module version is there, and whether Module would find its source.
-func (c *Cache) Has(m module.Version) (mod, source bool) {
+// Has reports whether the go.mod file of a module version is there, whether Module would find its source, and whether the checksum of
+// its zip is there.
+func (c *Cache) Has(m module.Version) (mod, source, sum bool) {
 	at, err := c.place(m)
 	if err != nil {
-		return false, false
+		return false, false, false
 	}
-	return exists(at.file + ".mod"), at.unpacked() || exists(at.file+".zip")
+	return exists(at.file + ".mod"), at.unpacked() || exists(at.file+".zip"), exists(at.file + ".ziphash")
 }
 
 // A spot is where the source of a module version is: unpacked at root, and as a zip in a file whose name without its ending is file.

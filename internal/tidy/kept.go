@@ -27,7 +27,7 @@ type Book struct {
 type Keeping struct {
 	Book   *Book
 	World  string                    // which go command and which module cache, and whose answer it is
-	Has    func(module.Version) bool // whether the go.mod file and the source of a module version are in the module cache
+	Has    func(module.Version) bool // whether the module cache has a version: go.mod file, source, and the checksum of its zip
 	Absent func(module.Version) bool // whether its go.mod file is there, but not its source
 	Lacked func() []string           // the files that were looked for there in vain
 	Lacks  func(file string) bool    // whether one of these is still not there, which the answer rests on then

@@ -263,7 +263,7 @@ func (b *bookcase) input(t *testing.T) tidy.Input {
 		return b.cache.Module(m)
 	}
 	has := func(m module.Version) (mod, source bool) {
-		mod, source = b.cache.Has(m)
+		mod, source, _ = b.cache.Has(m)
 		return mod, source && !slices.Contains(b.without, m)
 	}
 	in.Keeping = &tidy.Keeping{
