@@ -183,7 +183,7 @@ func TestStrangers(t *testing.T) {
 	} {
 		w.Follow(session.Snapshot())
 		w.Refresh(step.path)
-		if moved := w.all.moved.Load(); moved != step.anew {
+		if moved := w.moved.Load(); moved != step.anew {
 			t.Errorf("after %s everything is watched anew: %v", step.path, moved)
 		}
 	}

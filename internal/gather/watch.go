@@ -24,33 +24,19 @@ type Watcher struct {
 	changed func() // called after the session learnt something new, from the watcher's goroutine or Refresh's caller
 	log     *zap.Logger
 
-	notify    *fsnotify.Watcher // nil where the system offers none
-	behind    chan struct{}     // there may be more to watch; see Pursue
-	near, all round             // of the directories in which something is, and of all
+	notify *fsnotify.Watcher // nil where the system offers none
+	behind chan struct{}     // there may be more to watch; see Pursue
+	places atomic.Int64      // one more than the newest Places that were followed
+	moved  atomic.Bool       // something has come or gone since, so that other directories may have to be watched
 
 	mu      sync.Mutex
 	watched map[string]bool // directories
 }
 
-// A round is the last time that directories were gone through.
-type round struct {
-	places atomic.Int64 // one more than the Places of the snapshot
-	moved  atomic.Bool  // something has come or gone since, so that other directories may have to be watched
-}
-
-func (r *round) due(snap *workspace.Snapshot) bool {
-	return r.places.Load() != snap.Places()+1 || r.moved.Load()
-}
-
-func (r *round) begin(snap *workspace.Snapshot) {
-	r.moved.Store(false)
-	r.places.Store(snap.Places() + 1)
-}
-
-// later is how long directories in which nothing is that anybody wants wait to be watched. To watch one, Linux goes through all that
-// it remembers of it, and who asks for something new there waits meanwhile: for a twentieth of a second in a /tmp in which tests
-// have run all day, when the user waits for the first answers.
-const later = 500 * time.Millisecond
+// later is how long what is pursued waits to be watched, so that the user's first answers need not wait. To watch a directory, Linux
+// goes through all that it remembers of it, and who asks for something new there waits meanwhile: for a twentieth of a second in a
+// /tmp in which tests have run all day.
+const later = 100 * time.Millisecond
 
 // maxWatched bounds the directories watched at once; beyond it changes are seen at the next Refresh.
 const maxWatched = 2000
@@ -74,20 +60,23 @@ func (w *Watcher) Run(ctx context.Context) {
 		return
 	}
 	defer w.notify.Close()
-	rest := time.NewTimer(later)
+	rest, waiting := time.NewTimer(later), true
 	defer rest.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-w.behind:
+			if !waiting {
+				rest.Reset(later)
+				waiting = true
+			}
 		case <-rest.C:
-			w.catchUp(true)
+			waiting = false
+			w.catchUp()
 		case err := <-w.notify.Errors:
 			w.log.Warn("watching files", zap.Error(err))
 			w.Refresh()
-		case <-w.behind:
-			w.catchUp(false)
-			rest.Reset(later)
 		case e := <-w.notify.Events:
 			events := []fsnotify.Event{e}
 			for more := true; more; { // one look for a burst of events
@@ -99,15 +88,14 @@ func (w *Watcher) Run(ctx context.Context) {
 				}
 			}
 			w.Refresh(w.pathsOf(events)...)
-			w.catchUp(false)
-			rest.Reset(later)
+			w.catchUp()
 		}
 	}
 }
 
 // catchUp watches what there is to watch. What happened between reading and watching, as inside a new directory, raised no event.
-func (w *Watcher) catchUp(all bool) {
-	for w.follow(w.session.Snapshot(), all) {
+func (w *Watcher) catchUp() {
+	for w.Follow(w.session.Snapshot()) {
 		w.Refresh()
 	}
 }
@@ -127,9 +115,10 @@ func (w *Watcher) pathsOf(events []fsnotify.Event) []string {
 	return paths
 }
 
-// Pursue has Run watch the directories in which the session's facts lie, beside its caller. It is called when an answer is final.
+// Pursue has Run watch the directories in which the session's facts lie, later and beside its caller. It is called when an answer is
+// final.
 func (w *Watcher) Pursue(snap *workspace.Snapshot) {
-	if w.notify == nil || !w.near.due(snap) {
+	if w.follows(snap) {
 		return
 	}
 	select {
@@ -138,28 +127,27 @@ func (w *Watcher) Pursue(snap *workspace.Snapshot) {
 	}
 }
 
-// Follow watches the directories in which the session's facts lie at once, and reports whether it began to watch any.
-func (w *Watcher) Follow(snap *workspace.Snapshot) (more bool) { return w.follow(snap, true) }
+// follows reports whether all is watched that a snapshot needs.
+func (w *Watcher) follows(snap *workspace.Snapshot) bool {
+	return w.notify == nil || w.places.Load() == snap.Places()+1 && !w.moved.Load()
+}
 
-// follow leaves those in which nothing is for later, unless all are wanted.
-func (w *Watcher) follow(snap *workspace.Snapshot, all bool) (more bool) {
-	if w.notify == nil || !w.near.due(snap) && !(all && w.all.due(snap)) {
+// Follow watches the directories in which the session's facts lie at once, and reports whether it began to watch any.
+func (w *Watcher) Follow(snap *workspace.Snapshot) (more bool) {
+	if w.follows(snap) {
 		return false
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.near.begin(snap)
-	if all {
-		w.all.begin(snap)
-	}
+	w.moved.Store(false)
+	w.places.Store(snap.Places() + 1)
 	before := len(w.watched)
-	for want, fact := range snap.Facts() {
-		switch {
-		case want.List:
-			w.watch(want.Path)
-		case all || fact.State != workspace.Missing:
-			w.watch(filepath.Dir(want.Path))
+	for want := range snap.Facts() {
+		dir := filepath.Dir(want.Path)
+		if want.List {
+			dir = want.Path
 		}
+		w.watch(dir)
 	}
 	for _, st := range snap.Studies() {
 		for _, dir := range st.Dirs {
@@ -254,8 +242,7 @@ func (w *Watcher) forgetGone(paths []string, wanted bool) {
 		}
 	}
 	if wanted {
-		w.near.moved.Store(true)
-		w.all.moved.Store(true)
+		w.moved.Store(true)
 	}
 }
 
