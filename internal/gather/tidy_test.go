@@ -165,6 +165,13 @@ func TestRecall(t *testing.T) {
 	if a := check(); !looked || len(a.Faults) > 0 {
 		t.Errorf("with the source again: %+v", a)
 	}
+	if check(); looked {
+		t.Error("nothing was recalled in the end")
+	}
+	machine.Environ["GOPROXY"] = "file:///somewhere"
+	if check(); !looked {
+		t.Error("an answer was recalled though a proxy on this machine may have something else by now")
+	}
 }
 
 func writeFile(t *testing.T, file, text string) {
