@@ -1301,7 +1301,10 @@ func (g *Graph) WithoutReplacement(source Source, old module.Version) *Graph {
 // AnyBelowSelected reports whether a root is below the version that the graph selects, go and toolchain included, as a
 // requirement of the main module itself always is: the go command then says "updates to go.mod needed", the latter only where the
 // graph is not pruned. A workspace has no such roots.
-func (g *Graph) AnyBelowSelected() bool { return len(below.Of(g)) > 0 }
+func (g *Graph) AnyBelowSelected() bool { return anyBelow.Of(g) }
+
+// Who asks no more than this need not be asked again where others are below.
+var anyBelow = NewProperty(func(g *Graph) bool { return len(below.Of(g)) > 0 }, same)
 
 // RootsBelow returns the roots for which AnyBelowSelected holds.
 func (g *Graph) RootsBelow() []modcache.NodeID { return slices.Clip(below.Of(g)) }
